@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config'
+
+const PACKAGING = 'test/meta/packaging/**/*.test.ts'
+const BEHAVIOUR = 'test/control-plane/behaviour/**/*.test.ts'
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/closing-line-reporter.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sources',
+          include: ['test/**/*.test.ts'],
+          exclude: [PACKAGING, BEHAVIOUR],
+          globalSetup: ['test/control-plane/global-setup.ts'],
+        },
+      },
+      {
+        // They wait for controllers most of the time, so there may be more of them than cores.
+        extends: true,
+        test: {
+          name: 'behaviour',
+          include: [BEHAVIOUR],
+          globalSetup: ['test/control-plane/global-setup.ts'],
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // The package as users get it: packed once, installed and run elsewhere.
+        extends: true,
+        test: {
+          name: 'package',
+          include: [PACKAGING],
+          globalSetup: ['test/meta/packaging/packed-tarball.ts'],
+          // After the others: installing packages would slow them down.
+          sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+})

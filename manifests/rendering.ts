@@ -1,0 +1,38 @@
+import type { KubernetesObject } from './kubernetes-object.ts'
+import type { Origin } from './origin.ts'
+
+/** Everything that one synth makes for one environment: one top folder of the deploy branch. */
+export interface Rendering {
+  readonly environment: string
+  /**
+   * Oldest Kubernetes minor that the environment runs, as `'1.31'`.
+   *
+   * @default - nothing is known about it
+   */
+  readonly targetVersion?: string
+  /**
+   * Objects that the manifests refer to and something else makes, as `ServiceAccount shop/legacy`.
+   *
+   * @default - none
+   */
+  readonly external?: readonly string[]
+  /**
+   * Zones that its nodes are in.
+   *
+   * @default - nothing is known about them
+   */
+  readonly zones?: number
+  readonly files: readonly RenderedFile[]
+}
+
+export interface RenderedFile {
+  /** Below the environment's folder, with forward slashes: `workloads/shop/web/deployment.apps-web.yaml`. */
+  readonly path: string
+  /** Exact content, ending in a line break. */
+  readonly text: string
+  /** The app that it belongs to, as `<namespace>/<app>`. */
+  readonly app: string
+  /** The Kubernetes object inside; absent for files that are not synced, as a rollout's plan. */
+  readonly object?: KubernetesObject
+  readonly origin?: Origin
+}

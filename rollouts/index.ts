@@ -1,0 +1,55 @@
+/** The plan of a rollout and the arithmetic behind it. Pure: no clock, no network, no cluster. */
+
+export type {
+  AnalysisMetric,
+  LatencyMetric,
+  MetricLimits,
+  NoDataPolicy,
+  QueryMetric,
+  QueryVariable,
+  SuccessRateMetric,
+} from './analysis-metric.ts'
+export { NO_DATA_POLICIES, QUERY_VARIABLES } from './analysis-metric.ts'
+export type { CanaryTrackProps } from './canary-track.ts'
+export { canaryName, canarySelector, canaryTrack, stableServiceName } from './canary-track.ts'
+export type { FreezeWindow } from './freeze-window.ts'
+export { freezeWindowProblems } from './freeze-window.ts'
+export type { InFlightProps } from './in-flight.ts'
+export { inFlightObjects } from './in-flight.ts'
+export type {
+  CanaryTrack,
+  ReplicaRange,
+  ReplicaRatioRouter,
+  RolloutPlan,
+  RolloutSpec,
+  RouteRouter,
+  Router,
+  Track,
+} from './plan.ts'
+export { PLAN_API_VERSION, PLAN_KIND } from './plan.ts'
+export type { PlanProblem } from './plan-problem.ts'
+export { planProblems } from './plan-problems.ts'
+export type { ReplicaRatio, ReplicaRatioProps } from './replica-ratio.ts'
+export { replicaRatio } from './replica-ratio.ts'
+export { revisionOf } from './revision.ts'
+export type { RouteShareProps } from './route-share.ts'
+export { isShareable, shareRoute } from './route-share.ts'
+export type {
+  Approval,
+  ApprovalTimeout,
+  CookieMatch,
+  HeaderMatch,
+  MatchStep,
+  RequestMatch,
+  RolloutStep,
+  ScaleStep,
+  StepGates,
+  WeightStep,
+} from './step.ts'
+export { APPROVAL_TIMEOUTS } from './step.ts'
+export type { StepState } from './step-state.ts'
+export { AT_REST, allSteps, stepStates } from './step-state.ts'
+export type { TrackObjects } from './track-objects.ts'
+export { findTrack } from './track-objects.ts'
+export type { TrackReplicas } from './track-replicas.ts'
+export { ratioOf, trackReplicas } from './track-replicas.ts'

@@ -1,0 +1,20 @@
+/** One thing in a plan that cannot be right as it is. */
+export interface PlanProblem {
+  /** Path in the plan: `spec.steps[1].weight`. */
+  readonly field: string
+  readonly value?: unknown
+  /** What is wrong with it, to be put behind the field's name: `must be at most 100`. */
+  readonly problem: string
+  /** What to write instead, in the imperative. */
+  readonly remedy: string
+}
+
+export const isWhole = (value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+
+/** Above `low` and below `high`, neither included. */
+export const isBetween = (value: unknown, low: number, high: number): boolean =>
+  typeof value === 'number' && value > low && value < high
+
+export const isFilled = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== ''

@@ -1,0 +1,159 @@
+import { Duration } from 'cdk8s'
+import type {
+  LatencyMetric,
+  NoDataPolicy,
+  QueryMetric,
+  SuccessRateMetric,
+} from '../rollouts/analysis-metric.ts'
+
+/** What can be said of every metric. */
+export interface AnalysisProps {
+  /**
+   * Name in reports and in the evidence of commits, unique in the app.
+   *
+   * @default - what is measured: `success-rate`, `latency-p99`
+   */
+  readonly name?: string
+
+  /**
+   * First step that it is looked at, counted from 1. Metrics of a step are looked at in it alone.
+   *
+   * @default 1
+   */
+  readonly fromStep?: number
+
+  /**
+   * Longest time looked back; never further than to when the step got its traffic.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly window?: Duration
+
+  /**
+   * Time between two looks. Shorter than the metric store's own it tells nothing more.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly interval?: Duration
+
+  /**
+   * Fewer requests than these in the window are no data.
+   *
+   * @default - as many as one bad request in is allowed: 200 for a success rate of 99.5
+   */
+  readonly minimumSamples?: number
+
+  /**
+   * What no data means. `'hold'` waits until the rollout's deadline aborts it; `'abort'` does at
+   * the end of the step's hold. It never means success.
+   *
+   * @default 'hold'
+   */
+  readonly noData?: NoDataPolicy
+
+  /**
+   * Whether the canary must also be no worse than stable in the same window: what troubles both is
+   * not the candidate's fault, and what only the candidate does is, within the limit or not.
+   *
+   * @default true
+   */
+  readonly compareWithStable?: boolean
+}
+
+export interface SuccessRateProps extends AnalysisProps {
+  /** Share of requests without an error of the server's, in percent. */
+  readonly atLeast: number
+}
+
+/** Enough of the requests to the canary succeed. */
+export const successRate = (props: SuccessRateProps): SuccessRateMetric => ({
+  ...limits(props, 'success-rate', props.atLeast),
+  type: 'success-rate',
+  atLeastPercent: props.atLeast,
+})
+
+export interface LatencyProps extends AnalysisProps {
+  /** Share of the requests that must be quick enough, in percent. */
+  readonly percentile: number
+  readonly below: Duration
+}
+
+/** Enough of the requests to the canary are answered in time. */
+export const latency = (props: LatencyProps): LatencyMetric => ({
+  ...limits(props, `latency-p${props.percentile}`, props.percentile),
+  type: 'latency',
+  percentile: props.percentile,
+  belowMs: props.below.toMilliseconds({ integral: false }),
+})
+
+export interface QueryProps extends AnalysisProps {
+  readonly name: string
+
+  /**
+   * PromQL that answers with one number. `$namespace`, `$app` and `$window` are filled in, and of
+   * the track that is measured `$track`, `$deployment` and `$service`, one of which it must use.
+   */
+  readonly query: string
+
+  /**
+   * Least value that is good.
+   *
+   * @default - there is none
+   */
+  readonly atLeast?: number
+
+  /**
+   * Greatest value that is good.
+   *
+   * @default - there is none
+   */
+  readonly atMost?: number
+
+  /**
+   * PromQL for the number of samples behind the value.
+   *
+   * @default - any answer is enough
+   */
+  readonly samples?: string
+
+  /** As for every metric; what an empty answer means only the author of a query can know. */
+  readonly noData: NoDataPolicy
+
+  /**
+   * As for every metric, but values that grow with the traffic cannot be compared.
+   *
+   * @default false
+   */
+  readonly compareWithStable?: boolean
+}
+
+/** A figure of your own stays within limits. */
+export const query = (props: QueryProps): QueryMetric => ({
+  ...limits({ compareWithStable: false, ...props }, props.name),
+  type: 'query',
+  // As given: what plain JavaScript leaves out is a mistake here, not a default.
+  noData: props.noData,
+  query: props.query,
+  ...(props.atLeast !== undefined && { atLeast: props.atLeast }),
+  ...(props.atMost !== undefined && { atMost: props.atMost }),
+  ...(props.samples !== undefined && { samplesQuery: props.samples }),
+})
+
+const limits = (props: AnalysisProps, name: string, percent?: number) => ({
+  name: props.name ?? name,
+  fromStep: props.fromStep ?? 1,
+  windowSeconds: seconds(props.window ?? Duration.minutes(5)),
+  intervalSeconds: seconds(props.interval ?? Duration.seconds(10)),
+  minimumSamples: props.minimumSamples ?? samplesFor(percent),
+  noData: props.noData ?? ('hold' as const),
+  compareWithStable: props.compareWithStable ?? true,
+})
+
+/** So many that one bad one is within the limit. */
+function samplesFor(percent: number | undefined): number {
+  if (percent === undefined || percent >= 100) return 1
+  // Rounded first: 100 - 99.9 is not 0.1 in floating point.
+  return Math.ceil(Number((100 / (100 - percent)).toFixed(6)))
+}
+
+const seconds = (duration: Duration): number => duration.toSeconds({ integral: false })

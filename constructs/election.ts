@@ -1,0 +1,182 @@
+import type { Construct } from 'constructs'
+import type {
+  IValidatingAdmissionPolicy,
+  IValidatingAdmissionPolicyBinding,
+} from 'kubernetes-models/admissionregistration.k8s.io/v1'
+import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1'
+import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1'
+import type { IIoK8sApiRbacV1PolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
+import { ELECTOR_PATHS, type ElectorWork, LEADER_URL_VARIABLE } from '../leases/names.ts'
+import { type ElectionOptions, writeTiming } from './election-options.ts'
+import { DEFAULT_ELECTOR_PORT, leaseVariables, writeElector } from './elector.ts'
+import { EmittedObject } from './emitted-object.ts'
+import { NEVER_PRUNED } from './never-pruned.ts'
+import { emitOwnPodPolicy, type OwnPodPolicy, type OwnPodRight } from './own-pod-policy.ts'
+import { apiServer, type Peer } from './peer.ts'
+import type { PodAdditions } from './pod.ts'
+import type { PodProps } from './pod-props.ts'
+import { tokenMount, tokenVolume } from './token-volume.ts'
+import type { WorkloadContext } from './workload-context.ts'
+import type { Written } from './written.ts'
+
+export interface EmitElectionProps {
+  readonly options: ElectionOptions
+  /** How the user calls the options: `guarantee`, `lock`. */
+  readonly option: string
+  readonly work: ElectorWork
+  /** @default 'sidecar' */
+  readonly heldBy?: 'sidecar' | 'app'
+  readonly pod: PodProps & { readonly port?: number }
+}
+
+/** What an election adds to an app. */
+export interface Election {
+  readonly additions: PodAdditions
+  readonly egressTo: readonly Peer[]
+  readonly objects: ElectionObjects
+}
+
+export interface ElectionObjects {
+  readonly lease: EmittedObject<ILease>
+  readonly role: EmittedObject<IRole>
+  readonly roleBinding: EmittedObject<IRoleBinding>
+  readonly admissionPolicy: EmittedObject<IValidatingAdmissionPolicy> | undefined
+  readonly admissionPolicyBinding: EmittedObject<IValidatingAdmissionPolicyBinding> | undefined
+}
+
+const COORDINATION = 'coordination.k8s.io'
+
+/** What an elector does to its own pod, beyond holding the Lease. */
+const OWN_POD_RIGHTS: Readonly<Record<ElectorWork, OwnPodRight | undefined>> = {
+  requests: 'label',
+  supervised: 'evict',
+  cooperative: undefined,
+  job: undefined,
+}
+
+/** Emits the Lease and the rights on it, and writes who holds it. */
+export function emitElection(
+  scope: Construct,
+  context: WorkloadContext,
+  props: EmitElectionProps,
+): Election {
+  const serviceAccount = props.pod.serviceAccount?.name ?? context.app
+  const right = OWN_POD_RIGHTS[props.work]
+  const policy =
+    right === undefined ? undefined : emitOwnPodPolicy(scope, context, { serviceAccount, right })
+  return {
+    additions: props.heldBy === 'app' ? heldByApp(context, props) : heldBySidecar(context, props),
+    egressTo: [apiServer(props.options.apiServer)],
+    objects: {
+      lease: emitLease(scope, context),
+      role: emitRole(scope, context, right),
+      roleBinding: emitRoleBinding(scope, context, serviceAccount),
+      ...noPolicy,
+      ...policy,
+    },
+  }
+}
+
+const noPolicy: { readonly [Key in keyof OwnPodPolicy]: undefined } = {
+  admissionPolicy: undefined,
+  admissionPolicyBinding: undefined,
+}
+
+/**
+ * Without a spec: who leads is not in Git, so no sync ever puts it back. Never pruned, or a new
+ * one would count its holds from the start again.
+ */
+const emitLease = (scope: Construct, { app, metadata }: WorkloadContext): EmittedObject<ILease> =>
+  new EmittedObject<ILease>(scope, 'Lease', {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: metadata(app, NEVER_PRUNED),
+  })
+
+const electorName = (app: string): string => `${app}-elector`
+
+/**
+ * No `create`, which RBAC cannot limit to a name: it would let any Lease be taken, and a deleted one
+ * live again with its old holder.
+ */
+const emitRole = (
+  scope: Construct,
+  { app, metadata }: WorkloadContext,
+  right: OwnPodRight | undefined,
+): EmittedObject<IRole> =>
+  new EmittedObject<IRole>(scope, 'ElectorRole', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: metadata(electorName(app)),
+    rules: [
+      {
+        apiGroups: [COORDINATION],
+        resources: ['leases'],
+        resourceNames: [app],
+        verbs: ['get', 'update'],
+      },
+      ...(right === undefined ? [] : [POD_RULES[right]]),
+    ],
+  })
+
+/**
+ * RBAC cannot say "its own pod", so these are held to that by an admission policy. That has no say in
+ * reading, so there is no `get`: it would show every pod of the namespace, while a patch of nothing
+ * shows the elector its own.
+ */
+const POD_RULES: Readonly<Record<OwnPodRight, Written<IIoK8sApiRbacV1PolicyRule>>> = {
+  label: { apiGroups: [''], resources: ['pods'], verbs: ['patch'] },
+  evict: { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+}
+
+const emitRoleBinding = (
+  scope: Construct,
+  { app, namespace, metadata }: WorkloadContext,
+  serviceAccount: string,
+): EmittedObject<IRoleBinding> =>
+  new EmittedObject<IRoleBinding>(scope, 'ElectorRoleBinding', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: metadata(electorName(app)),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: electorName(app) },
+    subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace }],
+  })
+
+/** The token is mounted into the elector alone: the app itself gets no rights by it. */
+function heldBySidecar(
+  context: WorkloadContext,
+  { options, option, work, pod }: EmitElectionProps,
+): PodAdditions {
+  const port = options.elector?.port ?? DEFAULT_ELECTOR_PORT
+  if (port === pod.port) {
+    context.mistakes.add({
+      option: 'port',
+      value: port,
+      problem: 'is the port of the elector in the same pod',
+      remedy: `Give the elector another one: \`${option}\` takes \`elector: { port: ${port + 1} }\``,
+    })
+  }
+  const timing = writeTiming(options.lease ?? {}, 'lease', context.mistakes)
+  const elector = writeElector(context, { ...options.elector, work, lease: context.app, timing })
+  const supervises = work === 'supervised' || work === 'job'
+  return {
+    sidecars: [elector],
+    volumes: pod.kubernetesApi === true ? [] : [tokenVolume],
+    env: { [LEADER_URL_VARIABLE]: `http://127.0.0.1:${port}${ELECTOR_PATHS.leader}` },
+    // An elector can only end what it can see; that it may, the common user id sees to.
+    ...(supervises && { spec: { shareProcessNamespace: true } }),
+  }
+}
+
+/** The app itself talks to the API, so it gets the token. */
+function heldByApp(
+  { app, mistakes }: WorkloadContext,
+  { options, pod }: EmitElectionProps,
+): PodAdditions {
+  const isMounted = pod.kubernetesApi === true
+  return {
+    volumes: isMounted ? [] : [tokenVolume],
+    mounts: isMounted ? [] : [tokenMount],
+    env: leaseVariables(app, writeTiming(options.lease ?? {}, 'lease', mistakes)),
+  }
+}

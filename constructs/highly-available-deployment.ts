@@ -1,0 +1,68 @@
+import { Construct } from 'constructs'
+import type { IDeployment } from 'kubernetes-models/apps/v1'
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1'
+import type { IConfigMap, IService, IServiceAccount } from 'kubernetes-models/v1'
+import { type Emittable, EmittedObject } from './emitted-object.ts'
+import { INSTANCE_LABEL } from './labels.ts'
+import { checkOptionNames } from './option-names.ts'
+import {
+  emitServedDeployment,
+  SERVED_DEPLOYMENT_OPTIONS,
+  type ServedDeploymentProps,
+} from './served-deployment.ts'
+import { emitService, SERVICE_PORT } from './service.ts'
+import { workloadContext } from './workload-context.ts'
+
+export interface HighlyAvailableDeploymentProps extends ServedDeploymentProps {}
+
+/**
+ * A stateless service that is there through node drains, the loss of a zone, and its own releases.
+ *
+ * Emits a Deployment, Service, PodDisruptionBudget, NetworkPolicy, ServiceAccount, and, as asked
+ * for, a HorizontalPodAutoscaler, a route and a ConfigMap.
+ */
+export class HighlyAvailableDeployment extends Construct {
+  readonly deployment: EmittedObject<IDeployment>
+  readonly service: EmittedObject<IService>
+  readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
+  readonly networkPolicy: EmittedObject<INetworkPolicy>
+  /** Absent when an existing one was given. */
+  readonly serviceAccount: EmittedObject<IServiceAccount> | undefined
+  /** Absent with a fixed number of replicas. */
+  readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
+  /** Absent without `traffic`. */
+  readonly route: EmittedObject<Emittable> | undefined
+  /** Absent without `files`. */
+  readonly configMap: EmittedObject<IConfigMap> | undefined
+
+  constructor(scope: Construct, id: string, props: HighlyAvailableDeploymentProps) {
+    super(scope, id)
+    const context = workloadContext(this, props)
+    checkOptionNames(props, SERVED_DEPLOYMENT_OPTIONS, context.mistakes)
+    const { app, selector } = context
+    const emitted = emitServedDeployment(this, {
+      context,
+      props,
+      policyLabel: props.adopt?.selector ?? { [INSTANCE_LABEL]: app },
+    })
+    this.deployment = emitted.deployment
+    this.podDisruptionBudget = emitted.podDisruptionBudget
+    this.networkPolicy = emitted.networkPolicy
+    this.serviceAccount = emitted.serviceAccount
+    this.autoscaler = emitted.autoscaler
+    this.configMap = emitted.configMap
+    this.service = emitService(this, context, {
+      id: 'Service',
+      name: app,
+      selector: { ...selector },
+      ...(props.adopt !== undefined && { targetPort: props.port }),
+    })
+    const backends = [{ service: app, port: SERVICE_PORT }]
+    this.route =
+      props.traffic === undefined
+        ? undefined
+        : new EmittedObject(this, 'Route', props.traffic.route({ context, name: app, backends }))
+  }
+}

@@ -1,0 +1,72 @@
+export type { Finding } from '../checks/finding.ts'
+export type {
+  AnalysisMetric,
+  LatencyMetric,
+  NoDataPolicy,
+  QueryMetric,
+  SuccessRateMetric,
+} from '../rollouts/analysis-metric.ts'
+export type { FreezeWindow } from '../rollouts/freeze-window.ts'
+export type { RequestMatch } from '../rollouts/step.ts'
+export type { Adoption } from './adoption.ts'
+export {
+  type AnalysisProps,
+  type LatencyProps,
+  latency,
+  type QueryProps,
+  query,
+  type SuccessRateProps,
+  successRate,
+} from './analysis.ts'
+export { App, type AppProps } from './app.ts'
+export { type ArgoSource, ArgoSync, type ArgoSyncProps } from './argo-sync.ts'
+export { CanaryRollout, type CanaryRolloutProps } from './canary-rollout.ts'
+export type { ConfigFiles } from './config-files.ts'
+export type { ContainerProps, SecretFiles, SidecarProps } from './container.ts'
+export type { RollingUpdate } from './deployment.ts'
+export type { Budget } from './disruption-budget.ts'
+export { type BlockedDrains, neverWithout } from './drains.ts'
+export type { ElectedByAppProps, ElectedBySidecarProps, ElectedProps } from './elected-props.ts'
+export type { ElectionOptions, ElectorOptions, LeaseTiming } from './election-options.ts'
+export { type Emittable, EmittedObject, type Patchable } from './emitted-object.ts'
+export { Environment, type EnvironmentProps, OutsideEnvironmentError } from './environment.ts'
+export type { EnvironmentVariable, EnvironmentVariables } from './environment-variable.ts'
+export { type FluxSource, FluxSync, type FluxSyncProps } from './flux-sync.ts'
+export { type GatewayApiProps, gatewayApi } from './gateway-api.ts'
+export {
+  type AtMostOneProps,
+  atMostOne,
+  elected,
+  type Guarantee,
+  type UsuallyOneProps,
+  usuallyOne,
+} from './guarantee.ts'
+export {
+  HighlyAvailableDeployment,
+  type HighlyAvailableDeploymentProps,
+} from './highly-available-deployment.ts'
+export { type IngressProps, ingress } from './ingress.ts'
+export type { KubernetesVersion } from './kubernetes-version.ts'
+export { Namespace, type NamespaceProps, OutsideNamespaceError } from './namespace.ts'
+export type { Network } from './network-policy.ts'
+export { anyone, apiServer, app, cidr, namespace, type Peer } from './peer.ts'
+export type { PodProps, ServedProps } from './pod-props.ts'
+export type { Health, ProbeTarget } from './probe.ts'
+export type { ByteAmount, CpuAmount, Resources } from './quantities.ts'
+export { autoscale, fixed, type Replicas, type Survival } from './replicas.ts'
+export type { RolloutProps } from './rollout-plan.ts'
+export type { ServedDeploymentProps } from './served-deployment.ts'
+export type { Shutdown } from './shutdown.ts'
+export { SingletonJob } from './singleton-job.ts'
+export type { SingletonJobProps } from './singleton-job-props.ts'
+export { SingletonService } from './singleton-service.ts'
+export type { SingletonServiceProps } from './singleton-service-props.ts'
+export type { Spread } from './spread.ts'
+export type { Approval, ApprovalProps, Step, StepChange, StepGates } from './step.ts'
+export type { SyncProps } from './sync-objects.ts'
+export type { SyncSplit } from './sync-units.ts'
+export { SynthesisError } from './synthesis-error.ts'
+export type { Traffic } from './traffic.ts'
+export type { VolumeClaimProps, VolumeClaims } from './volume-claim.ts'
+export { type Waiver, waive } from './waiver.ts'
+export type { Written } from './written.ts'

@@ -1,0 +1,38 @@
+import type { Construct } from 'constructs'
+
+/** An option of a construct that cannot be right as it is. */
+export interface Mistake {
+  /** Name of the option, as the user wrote it: `replicas`, `steps[1].weight`. */
+  readonly option: string
+  readonly value?: unknown
+  /** What is wrong with it: `must be at least 2`. */
+  readonly problem: string
+  /** What to write instead, in the imperative. */
+  readonly remedy: string
+}
+
+/**
+ * Mistakes of one construct. They are collected, not thrown: one synth reports every mistake in the
+ * tree, each with the path of its construct.
+ */
+export class Mistakes {
+  readonly #found: Mistake[] = []
+
+  constructor(construct: Construct) {
+    construct.node.addValidation({ validate: () => this.#found.map(describe) })
+  }
+
+  add(mistake: Mistake): void {
+    this.#found.push(mistake)
+  }
+}
+
+function describe({ option, value, problem, remedy }: Mistake): string {
+  const got = value === undefined ? '' : `, got ${preview(value)}`
+  return `'${option}' ${problem}${got}. ${remedy}`
+}
+
+function preview(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}

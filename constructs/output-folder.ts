@@ -1,0 +1,205 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { dnsLabelProblem } from '../manifests/names.ts'
+import type { Rendering } from '../manifests/rendering.ts'
+
+/** Lists the folders below the output folder that synth wrote and may therefore replace. */
+const MARKER = '.lockstep.json'
+const STAGING = '.lockstep-staging-'
+
+export interface WriteOutputFolderProps {
+  /** Folder against which a relative `output` is resolved. */
+  readonly root: string
+  /** Folder to write into. */
+  readonly output: string
+  readonly renderings: readonly Rendering[]
+  /**
+   * Whether environments that are not among `renderings` stay as they are.
+   *
+   * @default false
+   */
+  readonly partial?: boolean
+}
+
+/**
+ * Writes each environment into a folder of its own below the output folder, all or nothing: files
+ * go to a staging folder first, which then takes the place of the old one. Whatever else lies in the
+ * output folder is left alone.
+ *
+ * @throws {OutputFolderError} if it cannot be written, or would replace what synth did not write
+ */
+export function writeOutputFolder({
+  root,
+  output,
+  renderings,
+  partial = false,
+}: WriteOutputFolderProps): void {
+  const folder = resolve(root, output)
+  try {
+    replaceEnvironments(folder, renderings, partial)
+  } catch (error) {
+    sweep(folder)
+    if (error instanceof OutputFolderError) throw error
+    throw new OutputFolderError(
+      folder,
+      (error as Error).message,
+      'Free the space or the folder and run again',
+      { cause: error },
+    )
+  }
+}
+
+function replaceEnvironments(
+  folder: string,
+  renderings: readonly Rendering[],
+  partial: boolean,
+): void {
+  mkdirSync(folder, { recursive: true })
+  finishInterrupted(folder)
+  const owned = readMarker(folder)
+  const names = renderings.map(({ environment }) => environment)
+  for (const name of names) assertOwned(folder, name, owned)
+  const staging = join(folder, `${STAGING}${process.pid}`)
+  const changed = renderings.filter(
+    (rendering) => !isCurrent(join(folder, rendering.environment), rendering),
+  )
+  for (const rendering of changed) stage(join(staging, 'new', rendering.environment), rendering)
+  // Claimed before the swap: a folder that is claimed and not there yet can only be written.
+  writeMarker(folder, staging, [...new Set([...owned, ...names])])
+  for (const { environment } of changed) swap(folder, staging, environment)
+  if (!partial) {
+    for (const name of owned) if (!names.includes(name)) remove(folder, name)
+    writeMarker(folder, staging, names)
+  }
+  rmSync(staging, { recursive: true, force: true })
+}
+
+/** The output folder could not be written. What was in it before is still there. */
+export class OutputFolderError extends Error {
+  override readonly name = 'OutputFolderError'
+  readonly code = 'OUTPUT_FOLDER'
+  readonly remedy: string
+
+  constructor(folder: string, problem: string, remedy: string, options?: ErrorOptions) {
+    super(`Cannot write into ${folder}: ${problem}`, options)
+    this.remedy = remedy
+  }
+}
+
+function stage(folder: string, { files }: Rendering): void {
+  const made = new Set<string>()
+  for (const { path, text } of files) {
+    const target = join(folder, path)
+    const parent = dirname(target)
+    if (!made.has(parent)) mkdirSync(parent, { recursive: true })
+    made.add(parent)
+    writeFileSync(target, text)
+  }
+}
+
+function swap(folder: string, staging: string, environment: string): void {
+  const current = join(folder, environment)
+  const old = join(staging, 'old', environment)
+  const next = join(staging, 'new', environment)
+  // What is not staged has had its turn.
+  if (!existsSync(next)) return
+  if (existsSync(current)) {
+    mkdirSync(dirname(old), { recursive: true })
+    renameSync(current, old)
+  }
+  renameSync(next, current)
+}
+
+function remove(folder: string, environment: string): void {
+  rmSync(join(folder, environment), { recursive: true, force: true })
+}
+
+/** Tidies up after a failure. What is wrong with the folder has been said already. */
+function sweep(folder: string): void {
+  try {
+    finishInterrupted(folder)
+  } catch {
+    // The next run tries again.
+  }
+}
+
+/** Puts back what a run that was killed between its two renames had moved away, and sweeps up. */
+function finishInterrupted(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(STAGING) || isRunning(Number(name.slice(STAGING.length)))) continue
+    const old = join(folder, name, 'old')
+    for (const environment of existsSync(old) ? readdirSync(old) : []) {
+      if (!existsSync(join(folder, environment)))
+        renameSync(join(old, environment), join(folder, environment))
+    }
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Comparing 1,000 files costs a tenth of writing them, and leaves their times alone. */
+function isCurrent(folder: string, { files }: Rendering): boolean {
+  if (!existsSync(folder)) return false
+  const present = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => !entry.isDirectory(),
+  )
+  if (present.length !== files.length) return false
+  return files.every(({ path, text }) => {
+    const target = join(folder, path)
+    return existsSync(target) && readFileSync(target, 'utf8') === text
+  })
+}
+
+function assertOwned(folder: string, environment: string, owned: readonly string[]): void {
+  if (owned.includes(environment) || !existsSync(join(folder, environment))) return
+  throw new OutputFolderError(
+    folder,
+    `'${environment}' is there and was not written by synth`,
+    `Move it away, or choose another folder with --output`,
+  )
+}
+
+function readMarker(folder: string): readonly string[] {
+  const path = join(folder, MARKER)
+  if (!existsSync(path)) return []
+  try {
+    const { environments } = JSON.parse(readFileSync(path, 'utf8')) as { environments?: unknown }
+    if (Array.isArray(environments) && environments.every(isEnvironmentName)) return environments
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new OutputFolderError(
+    folder,
+    `${MARKER} is not what synth writes`,
+    'Delete that file and the folders that synth wrote',
+  )
+}
+
+/** What is listed may be deleted, so nothing may be listed that lies elsewhere. */
+const isEnvironmentName = (name: unknown): name is string =>
+  typeof name === 'string' && dnsLabelProblem(name) === undefined
+
+/** Never written in place: a full disk would leave it empty. */
+function writeMarker(folder: string, staging: string, environments: readonly string[]): void {
+  const staged = join(staging, MARKER)
+  mkdirSync(staging, { recursive: true })
+  writeFileSync(staged, `${JSON.stringify({ environments: [...environments].sort() })}\n`)
+  renameSync(staged, join(folder, MARKER))
+}

@@ -1,0 +1,136 @@
+import type { Construct } from 'constructs'
+import type {
+  IValidatingAdmissionPolicy,
+  IValidatingAdmissionPolicyBinding,
+} from 'kubernetes-models/admissionregistration.k8s.io/v1'
+import type { IIoK8sApiAdmissionregistrationV1NamedRuleWithOperations } from 'kubernetes-models/admissionregistration.k8s.io/v1/NamedRuleWithOperations'
+import type { IIoK8sApiAdmissionregistrationV1Validation } from 'kubernetes-models/admissionregistration.k8s.io/v1/Validation'
+import type { IIoK8sApiAdmissionregistrationV1Variable } from 'kubernetes-models/admissionregistration.k8s.io/v1/Variable'
+import { LEADER_LABEL } from '../leases/names.ts'
+import { EmittedObject } from './emitted-object.ts'
+import { supports } from './kubernetes-version.ts'
+import type { WorkloadContext } from './workload-context.ts'
+import type { Written } from './written.ts'
+
+/** What an elector may do to its own pod: set the leader's label, or evict it. */
+export type OwnPodRight = 'label' | 'evict'
+
+export interface OwnPodPolicyProps {
+  readonly serviceAccount: string
+  readonly right: OwnPodRight
+}
+
+export interface OwnPodPolicy {
+  readonly admissionPolicy: EmittedObject<IValidatingAdmissionPolicy>
+  readonly admissionPolicyBinding: EmittedObject<IValidatingAdmissionPolicyBinding>
+}
+
+/**
+ * Holds a ServiceAccount to the pod that its token was made for. RBAC cannot, so without it every
+ * elector could label or evict every pod of the namespace. Whoever it is not about is asked one
+ * comparison of names, and only in this namespace.
+ */
+export function emitOwnPodPolicy(
+  scope: Construct,
+  { app, namespace, targetVersion, metadata, mistakes }: WorkloadContext,
+  { serviceAccount, right }: OwnPodPolicyProps,
+): OwnPodPolicy {
+  if (!supports(targetVersion, 'validatingAdmissionPolicy')) {
+    mistakes.add({
+      option: 'guarantee.work',
+      problem: `needs the admission policies of Kubernetes 1.30, and the environment may run ${targetVersion}`,
+      remedy: "Use `work: 'cooperative'`, or raise `targetVersion` of the environment",
+    })
+  }
+  // Of both parts no one has a dot, so no two policies of a cluster meet, and both fit (253).
+  const name = `${app}.${namespace}.elector.lockstep.dev`
+  const { rule, variables, validations } = RIGHTS[right]
+  return {
+    admissionPolicy: new EmittedObject<IValidatingAdmissionPolicy>(scope, 'AdmissionPolicy', {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: metadata(name),
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], scope: 'Namespaced', ...rule }],
+        },
+        matchConditions: [
+          {
+            name: 'is-the-elector',
+            expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${serviceAccount}'`,
+          },
+        ],
+        variables,
+        validations: [OWN_POD, ...validations],
+      },
+    }),
+    admissionPolicyBinding: new EmittedObject<IValidatingAdmissionPolicyBinding>(
+      scope,
+      'AdmissionPolicyBinding',
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: metadata(name),
+        spec: { policyName: name, validationActions: ['Deny'] },
+      },
+    ),
+  }
+}
+
+const POD_NAME = 'authentication.kubernetes.io/pod-name'
+
+/** The API server writes the pod of a bound token into the user's extra attributes. */
+const OWN_POD: Written<IIoK8sApiAdmissionregistrationV1Validation> = {
+  expression: `'${POD_NAME}' in request.userInfo.extra && request.userInfo.extra['${POD_NAME}'] == [request.name]`,
+  message: 'An elector may act on the pod that it runs in, and on no other',
+  reason: 'Forbidden',
+}
+
+interface RightPolicy {
+  readonly rule: Written<
+    Pick<IIoK8sApiAdmissionregistrationV1NamedRuleWithOperations, 'operations' | 'resources'>
+  >
+  readonly variables?: Written<IIoK8sApiAdmissionregistrationV1Variable>[]
+  readonly validations: readonly Written<IIoK8sApiAdmissionregistrationV1Validation>[]
+}
+
+/** Everything that a patch of `pods` could change, but for what the API server itself writes. */
+const UNCHANGED = ['annotations', 'finalizers', 'ownerReferences'] as const
+
+const RIGHTS: Readonly<Record<OwnPodRight, RightPolicy>> = {
+  evict: {
+    rule: { operations: ['CREATE'], resources: ['pods/eviction'] },
+    validations: [],
+  },
+  label: {
+    rule: { operations: ['UPDATE'], resources: ['pods'] },
+    variables: [
+      { name: 'labels', expression: 'object.metadata.?labels.orValue({})' },
+      { name: 'oldLabels', expression: 'oldObject.metadata.?labels.orValue({})' },
+    ],
+    validations: [
+      {
+        expression: [
+          'object.spec == oldObject.spec',
+          ...UNCHANGED.map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`),
+          sameBut('variables.labels', 'variables.oldLabels'),
+          sameBut('variables.oldLabels', 'variables.labels'),
+        ].join(' && '),
+        message: `An elector may change the label ${LEADER_LABEL} of its pod, and nothing else`,
+        reason: 'Forbidden',
+      },
+      {
+        expression: `variables.labels[?'${LEADER_LABEL}'].orValue('true') == 'true'`,
+        message: `The label ${LEADER_LABEL} is 'true' or absent`,
+        reason: 'Invalid',
+      },
+    ],
+  },
+}
+
+/** Every label of `these` is in `those` with the same value, the leader's aside. */
+function sameBut(these: string, those: string): string {
+  return `${these}.all(key, key == '${LEADER_LABEL}' || ${those}[?key] == optional.of(${these}[key]))`
+}

@@ -1,0 +1,158 @@
+import type { Duration } from 'cdk8s'
+import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
+import { canaryName, stableServiceName } from '../rollouts/canary-track.ts'
+import {
+  PLAN_API_VERSION,
+  PLAN_KIND,
+  type RolloutPlan,
+  type RolloutSpec,
+  type Router,
+} from '../rollouts/plan.ts'
+import type { PlanProblem } from '../rollouts/plan-problem.ts'
+import { planProblems } from '../rollouts/plan-problems.ts'
+import type { RolloutStep } from '../rollouts/step.ts'
+import { allSteps } from '../rollouts/step-state.ts'
+import type { RollingUpdate } from './deployment.ts'
+import type { OptionNames } from './option-names.ts'
+import { leastReplicas, mostReplicas, type Replicas } from './replicas.ts'
+import { type Step, writeSteps } from './step.ts'
+import type { Traffic } from './traffic.ts'
+import type { WorkloadContext } from './workload-context.ts'
+
+/** How an app's releases go. */
+export interface RolloutProps {
+  /** What happens, in order, before all requests are on the canary. */
+  readonly steps: readonly Step[]
+
+  /**
+   * What must hold while the canary has requests: made by `successRate`, `latency` and `query`. Empty
+   * if people alone judge.
+   */
+  readonly analysis: readonly AnalysisMetric[]
+
+  /**
+   * Longest time from the first step to the promotion. Then the release is aborted.
+   *
+   * @default - all holds twice, all approvals, and an hour
+   */
+  readonly deadline?: Duration
+}
+
+export const ROLLOUT_OPTIONS = {
+  steps: true,
+  analysis: true,
+  deadline: true,
+} satisfies OptionNames<RolloutProps>
+
+export interface WritePlanProps extends RolloutProps {
+  readonly context: WorkloadContext
+  readonly replicas: Replicas
+  readonly traffic: Traffic | undefined
+  readonly rollingUpdate: RollingUpdate | undefined
+}
+
+export interface WrittenPlan {
+  readonly plan: RolloutPlan
+  /** Whether nothing is wrong with it, so that one can compute with it. */
+  readonly isSound: boolean
+}
+
+/** The plan as options say it, with all that they leave open filled in. Mistakes are reported. */
+export function writePlan(props: WritePlanProps): WrittenPlan {
+  const { context } = props
+  const steps = writeSteps(props.steps)
+  const plan: RolloutPlan = {
+    apiVersion: PLAN_API_VERSION,
+    kind: PLAN_KIND,
+    metadata: { name: context.app, namespace: context.namespace },
+    spec: {
+      tracks: writeTracks(context, props.replicas),
+      replicas: { min: leastReplicas(props.replicas), max: mostReplicas(props.replicas) },
+      router: writeRouter(props),
+      steps,
+      analysis: metricsOf(props).map(({ metric }) => metric),
+      freezeWindows: context.environment.freezeWindows,
+      deadlineSeconds: props.deadline?.toSeconds({ integral: false }) ?? defaultDeadline(steps),
+    },
+  }
+  const problems = planProblems(plan)
+  reportProblems(problems, props)
+  return { plan, isSound: problems.length === 0 }
+}
+
+function writeTracks(
+  { app, workloadName }: WorkloadContext,
+  replicas: Replicas,
+): RolloutSpec['tracks'] {
+  const canary = canaryName(app)
+  return {
+    stable: { deployment: workloadName, service: stableServiceName(app) },
+    canary: { deployment: canary, service: canary, maxReplicas: mostReplicas(replicas) },
+  }
+}
+
+function writeRouter({ traffic, rollingUpdate }: WritePlanProps): Router {
+  if (traffic === undefined) {
+    return { type: 'replica-ratio', surge: rollingUpdate?.maxSurge ?? '25%' }
+  }
+  return { type: 'route', name: traffic.router, capabilities: traffic.capabilities }
+}
+
+/** Every metric, and the option that says it. Those of a step are looked at in it alone. */
+const metricsOf = ({ steps, analysis }: RolloutProps) => [
+  ...analysis.map((metric, index) => ({ option: `analysis[${index}]`, metric })),
+  ...steps.flatMap((step, at) =>
+    (step.analysis ?? []).map((metric, index) => ({
+      option: `steps[${at}].analysis[${index}]`,
+      metric: { ...metric, fromStep: at + 1, untilStep: at + 1 },
+    })),
+  ),
+]
+
+const HOUR_SECONDS = 60 * 60
+
+function defaultDeadline(steps: readonly RolloutStep[]): number {
+  const held = allSteps({ steps }).reduce((sum, { holdSeconds }) => sum + holdSeconds, 0)
+  const approvals = steps
+    .flatMap(({ approval, approveBefore }) => [approval, approveBefore])
+    .reduce((sum, approval) => sum + (approval?.deadlineSeconds ?? 0), 0)
+  // A hold that nobody gave is one mistake, not two.
+  return Math.ceil(2 * (held || 0) + approvals) + HOUR_SECONDS
+}
+
+function reportProblems(problems: readonly PlanProblem[], props: WritePlanProps): void {
+  const metrics = metricsOf(props)
+  for (const { field, value, problem, remedy } of problems) {
+    if (isReportedElsewhere(field)) continue
+    const option = optionOf(field).replace(
+      /^analysis\[(\d+)\]/,
+      (path, index: string) => metrics[Number(index)]?.option ?? path,
+    )
+    if (isTakenOver(option, props)) continue
+    props.context.mistakes.add({
+      option,
+      ...(!Number.isNaN(value) && { value }),
+      problem,
+      remedy,
+    })
+  }
+}
+
+/** Whether it is the hold of a step that says none: what is wrong is wrong in a step before. */
+function isTakenOver(option: string, { steps }: RolloutProps): boolean {
+  const index = Number(/^steps\[(\d+)\]\.hold$/.exec(option)?.[1] ?? 0)
+  return index > 0 && steps[index]?.hold === undefined
+}
+
+/** By the environment, once for all its apps, and by the check of `replicas`. */
+const isReportedElsewhere = (field: PlanProblem['field']): boolean =>
+  field.startsWith('spec.freezeWindows') || field === 'spec.replicas.min'
+
+/** The option behind a field of the plan: units are in its type there, in its name here. */
+const optionOf = (field: string): string =>
+  field
+    .replace(/^spec\./, '')
+    .replace(/^router$/, 'traffic')
+    .replace(/^tracks\.canary\.maxReplicas$/, 'replicas.max')
+    .replace(/(Seconds|Percent|Ms)$/, '')
+    .replace(/samplesQuery$/, 'samples')

@@ -1,0 +1,18 @@
+import { waiverAnnotation } from '../checks/waiver.ts'
+
+/** A rule that an app breaks knowingly. Made by `waive`. */
+export interface Waiver {
+  readonly rule: string
+  readonly reason: string
+}
+
+/**
+ * Accepts that an app breaks a rule, and says why. The waiver is written into the manifests as an
+ * annotation and listed by `lockstep check`, so it is seen by whoever reviews the commit.
+ *
+ * @param rule id of the rule: `image/digest`
+ */
+export const waive = (rule: string, reason: string): Waiver => ({ rule, reason })
+
+export const waiverAnnotations = (waivers: readonly Waiver[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(waivers.map(({ rule, reason }) => [waiverAnnotation(rule), reason]))

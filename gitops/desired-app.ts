@@ -1,0 +1,16 @@
+import type { RenderedFile } from '../manifests/rendering.ts'
+
+/** What one app is to have on the branch, as the merge decided. */
+export interface DesiredApp {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  /** Empty if the app goes. */
+  readonly files: readonly DesiredFile[]
+  /** Why the app does not get what its definition says; `undefined` if it does. */
+  readonly heldBack?: string
+}
+
+export interface DesiredFile extends RenderedFile {
+  /** Git blob id that the content has in this repository. */
+  readonly id: string
+}

@@ -1,0 +1,90 @@
+import { type BranchManifest, objectName } from './branch-manifest.ts'
+import type { TreeFile } from './git-remote.ts'
+import { INVENTORY_FILE, type Inventory } from './inventory.ts'
+import type { Stop } from './stop.ts'
+
+/**
+ * Manifests in the environment's folder that are not ours. All of the folder counts and not only our
+ * sections, since the folder is one sync target: whoever syncs `prod/` applies `prod/legacy/` too.
+ */
+export function foreignManifests(
+  tree: ReadonlyMap<string, TreeFile>,
+  inventory: Inventory,
+): ReadonlyMap<string, TreeFile> {
+  const owned = new Set([...inventory.apps.values()].flatMap(({ files }) => [...files.keys()]))
+  return new Map(
+    [...tree].filter(
+      ([path, { mode }]) =>
+        !owned.has(path) &&
+        path !== INVENTORY_FILE &&
+        !path.startsWith('rollouts/') &&
+        MANIFEST.test(path) &&
+        mode.startsWith('100'),
+    ),
+  )
+}
+
+/** What Flux or Argo CD would take for a manifest, and kustomize for its own file. */
+const MANIFEST = /\.(?:ya?ml|json)$|(?:^|\/)Kustomization$/
+
+export interface ForeignObjectsProps {
+  readonly manifests: readonly BranchManifest[]
+  /** Paths of the files that are to hold our objects, by name: `Deployment.apps shop/web`. */
+  readonly ours: () => ReadonlyMap<string, string>
+  /** Paths that we are to write and where somebody else's file lies, with other content. */
+  readonly overwritten: ReadonlySet<string>
+  /** Whether to take over. */
+  readonly adopt: boolean
+}
+
+export interface ForeignObjects {
+  /** Files that we take over: they hold our objects and nothing else. */
+  readonly adopted: readonly BranchManifest[]
+  readonly stops: readonly Stop[]
+}
+
+/** Finds objects of ours that somebody else's files have as well. Two files of one object fight. */
+export function findForeignObjects(props: ForeignObjectsProps): ForeignObjects {
+  const adopted: BranchManifest[] = []
+  const stops: Stop[] = []
+  if (props.manifests.length === 0) return { adopted, stops }
+  const paths = new Set(props.ours().values())
+  for (const manifest of props.manifests) {
+    const isOverwritten = props.overwritten.has(manifest.path)
+    // The same content at the same path is ours from now on.
+    if (paths.has(manifest.path) && !isOverwritten) continue
+    const shared = namesIn(manifest).filter((name) => props.ours().has(name))
+    if (shared.length === 0 && !isOverwritten) continue
+    if (props.adopt && isWhollyOurs(manifest, props)) adopted.push(manifest)
+    else stops.push(stopFor(manifest, shared, props))
+  }
+  return { adopted, stops }
+}
+
+const namesIn = ({ objects }: BranchManifest): readonly string[] => objects.map(objectName)
+
+const isWhollyOurs = (manifest: BranchManifest, { ours }: ForeignObjectsProps): boolean =>
+  !manifest.hasOther && namesIn(manifest).every((name) => ours().has(name))
+
+function stopFor(
+  manifest: BranchManifest,
+  shared: readonly string[],
+  props: ForeignObjectsProps,
+): Stop {
+  const { path, problem } = manifest
+  const [object] = shared
+  const files = [path, ...shared.map((name) => props.ours().get(name) ?? '')]
+  const what =
+    object === undefined
+      ? `${path} exists already, and Lockstep has not written it`
+      : `${shared.join(', ')} would be in ${files.slice(1).join(', ')} and is in ${path}, which Lockstep does not own`
+  return {
+    kind: 'foreign-object',
+    ...(object !== undefined && { object }),
+    message: problem === undefined ? what : `${what}; it cannot be read: ${problem}`,
+    remedy: isWhollyOurs(manifest, props)
+      ? `Take it over with --adopt, which replaces ${path} in the same commit, or remove one of the two`
+      : `Take what Lockstep is to own out of ${path}: --adopt does not delete a file that has more in it`,
+    files: [...new Set(files)],
+  }
+}

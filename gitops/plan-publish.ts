@@ -1,0 +1,121 @@
+import { branchChanges } from './branch-changes.ts'
+import { type BranchManifest, objectName, readBranchManifest } from './branch-manifest.ts'
+import type { DesiredFile } from './desired-app.ts'
+import { findForeignObjects } from './foreign-objects.ts'
+import type { FileChange } from './git-remote.ts'
+import { judgeTransitions } from './judge-transitions.ts'
+import { kustomizationProblems } from './kustomization-files.ts'
+import { objectTransitions } from './object-transitions.ts'
+import { occupiedPaths } from './occupied-paths.ts'
+import type { PublishDraft } from './publish-draft.ts'
+import type { HeldBackApp, PublishPlan } from './publish-plan.ts'
+
+/**
+ * What publishing does, given the contents of what the draft wants to read. Pure: the same branch and
+ * the same app definitions always give the same plan.
+ */
+export function planPublish(
+  draft: PublishDraft,
+  contents: ReadonlyMap<string, string>,
+): PublishPlan {
+  const { environment, tree, comparison, options } = draft
+  const { writes, deletions, drift } = comparison
+  const before = new Map(
+    [...draft.reads.keys()].map((path) => [
+      path,
+      readBranchManifest(path, contents.get(path) ?? ''),
+    ]),
+  )
+  const foreign = [...draft.foreign.keys()].flatMap((path) => before.get(path) ?? [])
+  const ours = lazily(() => pathsByObject(draft))
+  const overwritten = new Set(writes.flatMap(({ file, isForeign }) => (isForeign ? file.path : [])))
+  const { adopted, stops } = findForeignObjects({
+    manifests: foreign,
+    ours,
+    overwritten,
+    adopt: options.adopt ?? false,
+  })
+  const left = lazily(() => objectsIn(foreign.filter((manifest) => !adopted.includes(manifest))))
+  const transitions = objectTransitions({
+    comparison,
+    before,
+    adopted,
+    isElsewhere: (object) => ours().has(object) || left().has(object),
+  })
+  const written = new Set(writes.map(({ file }) => file.path))
+  const deleted = [...deletions, ...adopted]
+    .map(({ path }) => path)
+    .filter((path) => !written.has(path))
+  const kustomizations = kustomizationProblems({
+    foreign,
+    created: writes.flatMap(({ file, previous }) => (previous === undefined ? file.path : [])),
+    deleted,
+  })
+  const judged = judgeTransitions(draft, transitions)
+  const changes = branchChanges(draft, deleted)
+  const occupied = occupiedPaths({
+    written: writtenPaths(changes, environment),
+    overwritten,
+    tree,
+  })
+  return {
+    environment,
+    changes,
+    transitions,
+    apps: [...new Set([...writes.map(({ file }) => file.app), ...deletions.map(({ app }) => app)])],
+    canaries: draft.apps.flatMap(({ app, files }) => (files.some(isPlan) ? app : [])),
+    drift,
+    heldBack: heldBack(draft),
+    stops: [...occupied, ...stops, ...kustomizations.stops, ...judged.stops],
+    warnings: [...kustomizations.warnings, ...unreadable(foreign), ...judged.warnings],
+  }
+}
+
+/** Below the environment's folder. */
+const writtenPaths = (changes: readonly FileChange[], environment: string): readonly string[] =>
+  changes.flatMap(({ path, write }) =>
+    write === undefined ? [] : path.slice(environment.length + 1),
+  )
+
+/** Names of objects take time to make, and in most publishes nobody asks for them. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** Paths of all files that are to hold an object, by its name. */
+const pathsByObject = ({ apps }: PublishDraft): ReadonlyMap<string, string> =>
+  new Map(
+    apps.flatMap(({ files }) =>
+      files.flatMap(({ object, path }) =>
+        object === undefined ? [] : [[objectName(object), path] as const],
+      ),
+    ),
+  )
+
+const isPlan = ({ path }: DesiredFile): boolean => /^rollouts\/.*\/plan\.yaml$/.test(path)
+
+const objectsIn = (manifests: readonly BranchManifest[]): ReadonlySet<string> =>
+  new Set(manifests.flatMap(({ objects }) => objects.map(objectName)))
+
+function heldBack({ apps, comparison }: PublishDraft): readonly HeldBackApp[] {
+  const edited = new Map<string, string[]>()
+  for (const { app, path, outcome } of comparison.drift) {
+    if (outcome !== 'conflict') continue
+    edited.set(app, [...(edited.get(app) ?? []), path])
+  }
+  return apps.flatMap(({ app, heldBack: reason }): HeldBackApp[] => {
+    const paths = edited.get(app)
+    const byHand = paths && `${paths.join(', ')} was edited by hand on the branch and would change`
+    return [reason, byHand].flatMap((text) => (text === undefined ? [] : [{ app, reason: text }]))
+  })
+}
+
+/** What cannot be read cannot be compared either. */
+const unreadable = (foreign: readonly BranchManifest[]): readonly string[] =>
+  foreign.flatMap(({ problem }) =>
+    problem === undefined ? [] : [`Not compared, as it cannot be read: ${problem}`],
+  )

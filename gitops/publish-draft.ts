@@ -1,0 +1,41 @@
+import { compareFiles, type FileComparison } from './compare-files.ts'
+import type { DesiredApp } from './desired-app.ts'
+import { foreignManifests } from './foreign-objects.ts'
+import type { TreeFile } from './git-remote.ts'
+import type { Inventory } from './inventory.ts'
+import type { PublishOptions } from './publish-plan.ts'
+import type { ConfigMapPaths } from './published-revisions.ts'
+
+/** One environment on the branch, and what it is to become, before any manifest is read. */
+export interface PublishDraft {
+  readonly environment: string
+  readonly tree: ReadonlyMap<string, TreeFile>
+  readonly inventory: Inventory
+  /** As it is written on the branch; `undefined` if there is none. */
+  readonly inventoryText: string | undefined
+  readonly apps: readonly DesiredApp[]
+  readonly options: PublishOptions
+  readonly comparison: FileComparison
+  /** Manifests of others. */
+  readonly foreign: ReadonlyMap<string, TreeFile>
+  /** Manifests on the branch that the plan needs the contents of, by path. */
+  readonly reads: ReadonlyMap<string, TreeFile>
+}
+
+export type DraftPublishProps = Omit<PublishDraft, 'comparison' | 'foreign' | 'reads'> & {
+  readonly configMaps: ConfigMapPaths
+}
+
+/** Finds out by ids alone what changes, and what must be read to judge it. */
+export function draftPublish({ configMaps, ...props }: DraftPublishProps): PublishDraft {
+  const { tree, inventory, apps, options } = props
+  const overwriteDrift = options.overwriteDrift ?? false
+  const comparison = compareFiles({ tree, inventory, apps, configMaps, overwriteDrift })
+  const foreign = foreignManifests(tree, inventory)
+  const reads = new Map(foreign)
+  for (const { path, previous } of comparison.deletions) reads.set(path, previous)
+  for (const { file, previous } of comparison.writes) {
+    if (previous !== undefined && file.object !== undefined) reads.set(file.path, previous)
+  }
+  return { ...props, comparison, foreign, reads }
+}

@@ -1,0 +1,51 @@
+import type { DriftedFile } from './drift.ts'
+import type { FileChange } from './git-remote.ts'
+import type { ObjectTransition } from './object-transition.ts'
+import type { Stop } from './stop.ts'
+
+/** What a publish is about to do to one environment, as the branch is now. */
+export interface PublishPlan {
+  readonly environment: string
+  /** Files of the branch that change, by path from its root. None if there is nothing to do. */
+  readonly changes: readonly FileChange[]
+  /** The same by object. */
+  readonly transitions: readonly ObjectTransition[]
+  /** Apps that get something new, `<namespace>/<app>`. */
+  readonly apps: readonly string[]
+  /** Apps that have a rollout plan, whether they change or not. */
+  readonly canaries: readonly string[]
+  readonly drift: readonly DriftedFile[]
+  readonly heldBack: readonly HeldBackApp[]
+  /** Reasons to write nothing at all. */
+  readonly stops: readonly Stop[]
+  /** What is worth knowing and stops nothing. */
+  readonly warnings: readonly string[]
+}
+
+/** An app that stays as it is on the branch, while the others are published. */
+export interface HeldBackApp {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  /** As a sentence without a full stop. */
+  readonly reason: string
+}
+
+/** What a person has agreed to beforehand. */
+export interface PublishOptions {
+  /**
+   * Take over files of others that hold our objects.
+   *
+   * @default false
+   */
+  readonly adopt?: boolean
+  /**
+   * Undo edits by hand in files of ours.
+   *
+   * @default false
+   */
+  readonly overwriteDrift?: boolean
+  /** Objects that may be deleted with their data, or deleted and made anew: `Deployment.apps shop/web`. */
+  readonly allowDestroy?: readonly string[]
+  /** Objects whose number of pods may fall back to one for a moment. */
+  readonly allowHandover?: readonly string[]
+}

@@ -1,0 +1,25 @@
+/**
+ * Why a publish does not happen before a person has decided. Nothing is written while there is one.
+ *
+ * - `foreign-object`: a file that Lockstep does not own has the same object.
+ * - `foreign-file`: such a file lies at a path that is to be written, or in the way of its folder.
+ * - `immutable-field`: the API server would refuse the change.
+ * - `deletes-data`: the change would delete data.
+ * - `replicas-handover`: pods would drop to one until the autoscaler acts.
+ */
+export interface Stop {
+  readonly kind:
+    | 'foreign-object'
+    | 'foreign-file'
+    | 'immutable-field'
+    | 'deletes-data'
+    | 'replicas-handover'
+  /** As `Deployment.apps shop/web`; absent if it is not about one object. */
+  readonly object?: string
+  /** What would happen, as a sentence without a full stop. */
+  readonly message: string
+  /** What to do, in the imperative. */
+  readonly remedy: string
+  /** Files on the branch that it is about, below the environment's folder. */
+  readonly files: readonly string[]
+}

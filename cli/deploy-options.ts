@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { PublishOptions } from '../gitops/publish-plan.ts'
+import { branchName } from './branch-name.ts'
+
+/** Options of all commands that work with the deploy branch. */
+export interface DeployOptions {
+  readonly remote?: string
+  readonly branch?: string
+  readonly timeout?: number
+}
+
+export const addDeployOptions = (command: Command): Command =>
+  command
+    .option(
+      '-r, --remote <remote>',
+      'Git remote, path or URL of the deploy repository (default: `lockstep.remote` in cdk8s.yaml, or origin)',
+    )
+    .option(
+      '-b, --branch <branch>',
+      'branch that Flux or Argo CD watches (default: `lockstep.branch` in cdk8s.yaml, or deploy)',
+      branchName,
+    )
+    .addOption(
+      new Option('--timeout <seconds>', 'longest silence of the remote')
+        .default(60)
+        .argParser(parseSeconds),
+    )
+
+/** Options of the commands that synthesize. */
+export interface SynthesisOptions {
+  readonly app?: string
+  readonly env?: readonly string[]
+}
+
+export const addSynthesisOptions = (command: Command): Command =>
+  command
+    .option(
+      '-a, --app <command>',
+      'command that runs the app definitions (default: `app` in cdk8s.yaml)',
+    )
+    .option('-e, --env <name...>', 'these environments only')
+
+/** Options of the commands that plan a publish. */
+export interface MergeOptions extends PublishOptions {
+  readonly only?: readonly string[]
+}
+
+export const addMergeOptions = (command: Command): Command =>
+  command
+    .option('--only <namespace/app...>', 'leave all other apps on the branch as they are')
+    .option('--adopt', 'take over files of others that hold our objects')
+    .option('--overwrite-drift', 'undo edits by hand in files of ours')
+    .option(
+      '--allow-destroy <object...>',
+      "objects that may be deleted with their data, as 'PersistentVolumeClaim shop/data'",
+    )
+    .option(
+      '--allow-handover <object...>',
+      'objects whose pods may drop to one until the autoscaler acts',
+    )
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (seconds > 0 && seconds <= 86_400) return seconds
+  throw new InvalidArgumentError('Write a number of seconds, as 60.')
+}

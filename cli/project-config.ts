@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { load, YAMLException } from 'js-yaml'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import { branchName } from './branch-name.ts'
+
+/** What `cdk8s.yaml` says about the project. Keys of the official CLI that we do not need are left alone. */
+export interface ProjectConfig {
+  /** Shell command that runs the app definitions. */
+  readonly app: string
+  /**
+   * Folder that synth writes.
+   *
+   * @default 'dist'
+   */
+  readonly output: string
+  /**
+   * Git remote, path or URL of the deploy repository.
+   *
+   * @default 'origin'
+   */
+  readonly remote: string
+  /**
+   * Branch that Flux or Argo CD watches.
+   *
+   * @default 'deploy'
+   */
+  readonly branch: string
+}
+
+const FILE = 'cdk8s.yaml'
+
+/** @throws {ProjectConfigError} if the file is missing, malformed, or names no app */
+export function readProjectConfig(cwd: string): ProjectConfig {
+  const config = parse(readFile(join(cwd, FILE)))
+  const lockstep = optional(config, 'lockstep', isRecord, 'a map with `remote` and `branch`') ?? {}
+  const app = optional(config, 'app', isText, 'a shell command')
+  if (app === undefined) {
+    throw new ProjectConfigError(
+      'has no `app`',
+      'Add the command that runs your app, as `app: node apps/main.ts`',
+    )
+  }
+  return {
+    app,
+    output: optional(config, 'output', isText, 'a folder') ?? 'dist',
+    remote: optional(lockstep, 'remote', isText, 'a Git remote, path or URL') ?? 'origin',
+    branch: branchName(optional(lockstep, 'branch', isText, 'a branch') ?? 'deploy'),
+  }
+}
+
+/** `cdk8s.yaml` cannot be used as it is. */
+export class ProjectConfigError extends Error {
+  override readonly name = 'ProjectConfigError'
+  readonly code = 'PROJECT_CONFIG'
+  readonly remedy: string
+
+  constructor(problem: string, remedy: string, options?: ErrorOptions) {
+    super(`${FILE} ${problem}`, options)
+    this.remedy = remedy
+  }
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ProjectConfigError(
+      `cannot be read in this folder`,
+      'Run the command where cdk8s.yaml is, or create it with `app: node apps/main.ts`',
+      { cause: error },
+    )
+  }
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const config = load(text)
+    if (isRecord(config)) return config
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error
+    throw new ProjectConfigError(`is not valid YAML: ${error.message}`, 'Correct it', {
+      cause: error,
+    })
+  }
+  throw new ProjectConfigError(
+    'is not a map of settings',
+    'Write keys, as `app: node apps/main.ts`',
+  )
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+
+function optional<T>(
+  config: Readonly<Record<string, unknown>>,
+  key: string,
+  is: (value: unknown) => value is T,
+  expected: string,
+): T | undefined {
+  const value = config[key]
+  if (value === undefined || value === null) return undefined
+  if (is(value)) return value
+  throw new ProjectConfigError(`has \`${key}: ${JSON.stringify(value)}\``, `Make it ${expected}`)
+}

@@ -1,0 +1,61 @@
+import { diffPlan, type ObjectDiff } from '../gitops/diff.ts'
+import type { PublishPlan } from '../gitops/publish-plan.ts'
+import { brief, EFFECTS } from './render-plan.ts'
+
+/** Longest value that is shown; a comment of a pull request has 65,536 characters in all. */
+const VALUE_LENGTH = 80
+const SHOWN_OBJECTS = 100
+
+/** A plan for a comment of a pull request. */
+export function renderPlanMarkdown(plan: PublishPlan): string {
+  const diffs = diffPlan(plan)
+  const shown = diffs.slice(0, SHOWN_OBJECTS)
+  const hidden = diffs.length - shown.length
+  const sections = [
+    `### ${plan.environment}`,
+    ...list(
+      'Stopped',
+      plan.stops.map(({ message, remedy }) => `**${plain(message)}.** ${plain(remedy)}.`),
+    ),
+    diffs.length === 0 ? 'Nothing changes.' : table(shown),
+    ...(hidden > 0 ? [`And ${hidden} more objects.`] : []),
+    ...shown.filter(({ fields }) => fields.length > 0).map(details),
+    ...list(
+      'Held back',
+      plan.heldBack.map(({ app, reason }) => `\`${app}\`: ${plain(reason)}`),
+    ),
+    ...list(
+      'Edited by hand',
+      plan.drift.map(({ path, state, outcome }) => `\`${path}\` (${state}, ${outcome})`),
+    ),
+    ...list('Warnings', plan.warnings.map(plain)),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+const table = (diffs: readonly ObjectDiff[]): string =>
+  [
+    '| app | object | effect |',
+    '| --- | --- | --- |',
+    ...diffs.map(({ app, object, effect, note }) => {
+      const { name } = EFFECTS[effect]
+      return `| ${app} | \`${object}\` | ${name}${note === undefined ? '' : ` (${plain(note)})`} |`
+    }),
+  ].join('\n')
+
+/** Fields in a block of `diff`, which is coloured where it is read. */
+function details({ object, fields }: ObjectDiff): string {
+  const lines = fields.flatMap(({ field, before, after }) => [
+    ...(before === undefined ? [] : [`- ${field}: ${brief(before, VALUE_LENGTH)}`]),
+    ...(after === undefined ? [] : [`+ ${field}: ${brief(after, VALUE_LENGTH)}`]),
+  ])
+  const block = ['```diff', ...lines, '```'].join('\n')
+  return `<details><summary><code>${object}</code></summary>\n\n${block}\n\n</details>`
+}
+
+const list = (title: string, items: readonly string[]): readonly string[] =>
+  items.length === 0 ? [] : [`#### ${title}`, items.map((item) => `- ${item}`).join('\n')]
+
+/** What Markdown would take for a column, a tag or emphasis. */
+const plain = (text: string): string =>
+  text.replaceAll(/[|<>*_`]/g, (character) => `\\${character}`)

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import type { Finding } from '../checks/finding.ts'
+import { REPORT_VARIABLE, type Synthesis } from '../constructs/synthesis.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface SynthesizeProps {
+  /** Shell command that runs the app definitions. */
+  readonly app: string
+  readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'err' | 'signal'>
+}
+
+/**
+ * Runs the app definitions in a process of their own and brings back what they synthesized.
+ *
+ * @throws {AppFailedError} if the process failed for another reason than findings
+ */
+export async function synthesize({ app, terminal }: SynthesizeProps): Promise<Synthesis> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
+  try {
+    const report = join(folder, 'report.jsonl')
+    const { code, stderr } = await run(app, report, terminal)
+    const synthesis = await readReport(report)
+    if (synthesis === undefined) {
+      if (code !== 0) throw new AppFailedError(app, code, stderr)
+      throw new AppFailedError(
+        app,
+        code,
+        'It ended without a call of `app.synth()` on an `App` of lockstep',
+      )
+    }
+    // The findings say it better than the stack trace of the error that carried them.
+    if (code !== 0 && !synthesis.findings.some(isFatal)) throw new AppFailedError(app, code, stderr)
+    const twice = namedTwice(synthesis)
+    if (twice !== undefined) {
+      throw new AppFailedError(app, code, `It synthesized environment '${twice}' more than once`)
+    }
+    if (code === 0) terminal.err(stderr)
+    return synthesis
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Two `App`s that both have an environment: one would undo what the other has written. */
+function namedTwice({ renderings, findings }: Synthesis): string | undefined {
+  // Two in one tree are a finding already.
+  if (findings.some(isFatal)) return undefined
+  const names = renderings.map(({ environment }) => environment)
+  return names.find((name, index) => names.indexOf(name) !== index)
+}
+
+/** A finding that fails synth: an error that nobody waived. */
+export const isFatal = (finding: Finding): boolean =>
+  finding.severity === 'error' && finding.waived === undefined
+
+/** The app definitions could not be run to their end. */
+export class AppFailedError extends Error {
+  override readonly name = 'AppFailedError'
+  readonly code = 'APP_FAILED'
+  readonly remedy = 'Correct the app definition and run again; nothing was written'
+
+  constructor(app: string, code: number, output: string) {
+    super(`\`${app}\` ended with exit code ${code}\n${indent(output.trim())}`)
+  }
+}
+
+const indent = (text: string): string => text.replaceAll(/^/gm, '    ')
+
+async function run(
+  app: string,
+  report: string,
+  { cwd, env, err, signal }: SynthesizeProps['terminal'],
+): Promise<{ code: number; stderr: string }> {
+  signal.throwIfAborted()
+  const child = spawn(app, {
+    cwd,
+    shell: true,
+    // A group of its own, so that one signal reaches all that the shell has started.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...env,
+      // The Node that runs this runs the app as well, whichever the machine has.
+      PATH: [dirname(process.execPath), env.PATH]
+        .filter((part) => part !== undefined)
+        .join(delimiter),
+      [REPORT_VARIABLE]: report,
+    },
+  })
+  let stderr = ''
+  // What the app prints is for the person; standard output stays the command's own.
+  child.stdout.on('data', (chunk: Buffer) => err(chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const end = (): void => endGroup(child)
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (exitCode, killedBy) => resolve(exitCode ?? (killedBy === null ? 0 : 1)))
+    })
+    signal.throwIfAborted()
+    return { code, stderr }
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGTERM')
+  } catch (error) {
+    // It has ended between the decision and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Reads what the process reported; `undefined` if it reported nothing. */
+async function readReport(path: string): Promise<Synthesis | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  const apps = parseReport(text)
+  return (
+    apps && {
+      renderings: apps.flatMap(({ renderings }) => renderings),
+      findings: apps.flatMap(({ findings }) => findings),
+    }
+  )
+}
+
+/** @returns `undefined` if the process ended in the middle of a line: on a full disk, or killed */
+function parseReport(text: string): readonly Synthesis[] | undefined {
+  try {
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Synthesis)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,72 @@
+import { printable } from './printable.ts'
+
+/** What a command may see and touch of the process that it runs in. */
+export interface Terminal {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** Whether standard output understands colours and nobody asked for none (`NO_COLOR`). */
+  readonly color: boolean
+  readonly columns: number
+  /**
+   * Whether a person is there to be asked for a password.
+   *
+   * @default false
+   */
+  readonly interactive?: boolean
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborts when the person presses Ctrl-C or the process is asked to end. */
+  readonly signal: AbortSignal
+  setExitCode(code: ExitCode): void
+}
+
+/** 0: done and clean. 1: done, and something was found. 2: could not be done. */
+export type ExitCode = 0 | 1 | 2
+
+/** The terminal of this process. The only place of the program that touches `process`. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr } = process
+  const interruption = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interruption.abort(new InterruptedError(signal))
+      process.exitCode = signal === 'SIGINT' ? 130 : 143
+    })
+  }
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  return {
+    out: (text) => void stdout.write(printable(text)),
+    err: (text) => void stderr.write(printable(text)),
+    color: wantsColor(process.env, stdout.isTTY === true),
+    columns: stdout.columns ?? 100,
+    interactive: process.stdin.isTTY === true && stderr.isTTY === true,
+    cwd: process.cwd(),
+    env: process.env,
+    signal: interruption.signal,
+    setExitCode: (code) => {
+      if (!interruption.signal.aborted) process.exitCode = code
+    },
+  }
+}
+
+/** Whoever reads may stop early, as `head` does. The command goes on, and ends with its own code. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+/** The person or the system asked the program to stop before it was done. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
+  readonly code = 'INTERRUPTED'
+
+  constructor(signal: string) {
+    super(`Interrupted by ${signal}; nothing was left half-done`)
+  }
+}
+
+/** See https://no-color.org and https://force-color.org. */
+function wantsColor(env: Terminal['env'], isTty: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0'
+  return isTty && env.TERM !== 'dumb'
+}

@@ -1,0 +1,56 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DemoStepError, type Workspace } from './workspace.ts'
+
+/** A build has pushed a new image of an app, and its digest goes into the one file that holds them. */
+export async function moveDigest(workspace: Workspace, app: string): Promise<void> {
+  await edit(join(workspace.source, 'apps', 'images.json'), (text) => {
+    const images = JSON.parse(text) as { prod: Record<string, string> }
+    const [repository] = (images.prod[app] ?? '').split(':')
+    images.prod[app] = `${repository}:3.0.0@sha256:${'5eed'.repeat(16)}`
+    return `${JSON.stringify(images, undefined, 2)}\n`
+  })
+  await workspace.commit(`${app} 3.0.0`)
+}
+
+/** Takes a singleton out of the app definitions. */
+export async function removeSingleton(workspace: Workspace, app: string): Promise<void> {
+  await edit(join(workspace.source, 'apps', 'shop.ts'), (text) => {
+    const start = text.indexOf(`  new SingletonService(namespace, '${app}'`)
+    const end = text.indexOf('\n  })\n', start)
+    return start < 0 || end < 0 ? text : text.slice(0, start) + text.slice(end + '\n  })\n'.length)
+  })
+  await workspace.commit(`no ${app} any more`)
+}
+
+/** Somebody changes a file on the deploy branch, past the app definitions. */
+export async function editOnBranch(
+  workspace: Workspace,
+  path: string,
+  change: (text: string) => string,
+): Promise<void> {
+  const clone = `${workspace.source}-by-hand`
+  await workspace.git('clone', '--quiet', '--branch=deploy', workspace.deploy, clone)
+  await edit(join(clone, path), change)
+  await workspace.git(
+    '-C',
+    clone,
+    '-c',
+    'user.name=on-call',
+    '-c',
+    'user.email=on-call@example.com',
+    'commit',
+    '--quiet',
+    '--all',
+    '--message=more pods, quickly',
+  )
+  await workspace.git('-C', clone, 'push', '--quiet', 'origin', 'deploy')
+  await rm(clone, { recursive: true })
+}
+
+async function edit(path: string, change: (text: string) => string): Promise<void> {
+  const before = await readFile(path, 'utf8')
+  const after = change(before)
+  if (after === before) throw new DemoStepError(`edit ${path}`, 'The text to change is not there')
+  await writeFile(path, after)
+}

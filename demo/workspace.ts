@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * A user's project in a temporary folder: a copy of the shop in a Git repository of its own, and a
+ * bare repository beside it that plays the one that Flux or Argo CD watches.
+ */
+export class Workspace implements AsyncDisposable {
+  /** Where the app definitions are. */
+  readonly source: string
+  /** The deploy repository. */
+  readonly deploy: string
+  readonly #folder: string
+
+  private constructor(folder: string) {
+    this.#folder = folder
+    this.source = join(folder, 'shop')
+    this.deploy = join(folder, 'deploy.git')
+  }
+
+  static async create(): Promise<Workspace> {
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'lockstep-demo-')))
+    const { source, deploy } = workspace
+    await cp(join(PROJECT, 'apps'), join(source, 'apps'), { recursive: true })
+    await cp(join(PROJECT, 'cdk8s.yaml'), join(source, 'cdk8s.yaml'))
+    await mkdir(join(source, 'node_modules'))
+    // As an install would, so that `import … from 'lockstep'` means this checkout.
+    await symlink(PROJECT, join(source, 'node_modules', 'lockstep'), 'dir')
+    for (const peer of ['cdk8s', 'cdk8s-plus-27', 'constructs']) {
+      await symlink(join(PROJECT, 'node_modules', peer), join(source, 'node_modules', peer), 'dir')
+    }
+    await workspace.git('init', '--quiet', '--bare', '--initial-branch=main', deploy)
+    await workspace.git('init', '--quiet', '--initial-branch=main')
+    await workspace.git('remote', 'add', 'origin', deploy)
+    await workspace.git('config', 'user.name', 'demo')
+    await workspace.git('config', 'user.email', 'demo@example.com')
+    await workspace.git('config', 'commit.gpgsign', 'false')
+    await writeFile(join(source, '.gitignore'), 'node_modules/\ndist/\n')
+    await workspace.git('add', '.')
+    await workspace.commit('the shop')
+    return workspace
+  }
+
+  /** Runs `git` in the source repository and answers with what it printed. */
+  async git(...args: readonly string[]): Promise<string> {
+    const { code, output } = await run('git', args, this.source)
+    if (code !== 0) throw new DemoStepError(`git ${args.join(' ')}`, output)
+    return output
+  }
+
+  async commit(message: string): Promise<void> {
+    await this.git('commit', '--quiet', '--all', `--message=${message}`)
+  }
+
+  /** Runs the `lockstep` command as a user would, in a process of its own. */
+  lockstep(...args: readonly string[]): Promise<Run> {
+    return run(process.execPath, [join(PROJECT, 'cli', 'main.ts'), ...args], this.source)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+export interface Run {
+  readonly code: number
+  /** Standard output and error, as they came. */
+  readonly output: string
+}
+
+/** A step of the story did not go as it was meant to. */
+export class DemoStepError extends Error {
+  override readonly name = 'DemoStepError'
+  readonly code = 'DEMO_STEP'
+  readonly remedy = 'The rest of the story would not be true, so it ends here'
+
+  constructor(step: string, output: string) {
+    super(`\`${step}\` did not do what the demo shows\n${output}`)
+  }
+}
+
+function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString()
+    }
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { synthBars } from './bars.ts'
+import { benchPublish, publishBars } from './publish.ts'
+import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
+import { OUTPUT, say } from './rivals.ts'
+import { benchSync, type SyncResult } from './sync.ts'
+import { renderSyncRow, renderSyncTable } from './sync-table.ts'
+import { benchSynth } from './synth.ts'
+
+const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [--json]
+       npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
+       npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--concurrent 4,20] [--json]
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sizes: { type: 'string' },
+    rounds: { type: 'string' },
+    concurrent: { type: 'string', default: '4,20' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const sizes = (initial: string) => (values.sizes ?? initial).split(',').map(positive)
+const rounds = (initial: string) => positive(values.rounds ?? initial)
+
+process.once('exit', () => rmSync(OUTPUT, { recursive: true, force: true }))
+
+switch (positionals.join(' ')) {
+  case 'synth': {
+    const groups = benchSynth({ sizes: sizes('1,100,1000'), rounds: rounds('5') })
+    print(groups, synthBars(groups))
+    break
+  }
+  case 'sync': {
+    const concurrent = values.concurrent.split(',').map(positive)
+    const results: SyncResult[] = []
+    await benchSync({ sizes: sizes('5,50,150'), rounds: rounds('20'), concurrent }, (result) => {
+      results.push(result)
+      say(renderSyncRow(result))
+    })
+    console.log(values.json ? JSON.stringify(results, null, 2) : renderSyncTable(results))
+    break
+  }
+  case 'publish': {
+    const groups = benchPublish({ sizes: sizes('1,100,1000'), rounds: rounds('5') })
+    print(groups, publishBars(groups))
+    break
+  }
+  default:
+    console.error(USAGE)
+    process.exitCode = 2
+}
+
+function print(groups: readonly Group[], bars: readonly Bar[]): void {
+  if (values.json) {
+    console.log(JSON.stringify({ node: process.version, groups, bars }, null, 2))
+    return
+  }
+  for (const group of groups) console.log(renderGroup(group))
+  for (const bar of bars) console.log(renderBar(bar))
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  console.error(`'${text}' is not a whole number above 0\n\n${USAGE}`)
+  process.exit(2)
+}

@@ -1,0 +1,73 @@
+import { at, text } from '../manifests/fields.ts'
+import { isKubernetesObject, type KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { Cluster } from '../test/control-plane/cluster.ts'
+import { stateOf } from '../test/control-plane/gitops/flux.ts'
+
+/** Annotation that tells one push from the next. */
+export const ROUND = 'bench.lockstep.dev/round'
+
+interface Waiting {
+  readonly isDone: () => boolean
+  readonly resolve: (atMs: number) => void
+}
+
+/** What a cluster has of the deploy branch, told by watches, so that looking costs nothing. */
+export class WatchedSync {
+  readonly #commits = new Map<string, string | undefined>()
+  readonly #rounds = new Map<string, string | undefined>()
+  readonly #waiting = new Set<Waiting>()
+
+  static async start(cluster: Cluster, namespace: string): Promise<WatchedSync> {
+    const watched = new WatchedSync()
+    const kustomizations = `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${namespace}/kustomizations`
+    const see = (note: (object: KubernetesObject) => void) => (event: unknown) => {
+      const object = at(event, 'object')
+      if (isKubernetesObject(object)) note(object)
+      watched.#wake()
+    }
+    await cluster.watch(
+      `${kustomizations}?watch=true`,
+      see((object) => {
+        const { name, ready, commit } = stateOf(object)
+        watched.#commits.set(name, ready ? commit : undefined)
+      }),
+    )
+    await cluster.watch(
+      '/api/v1/services?watch=true',
+      see(({ metadata }) => {
+        const { namespace, name, annotations } = metadata
+        watched.#rounds.set(`${namespace}/${name}`, text(annotations?.[ROUND]))
+      }),
+    )
+    return watched
+  }
+
+  /** When a Service, `<namespace>/<name>`, has got what was pushed in a round. */
+  whenApplied(service: string, round: string): Promise<number> {
+    return this.#when(() => this.#rounds.get(service) === round)
+  }
+
+  /** When that many Kustomizations have applied a commit. */
+  whenIdle(commit: string, kustomizations: number): Promise<number> {
+    return this.#when(
+      () =>
+        this.#commits.size === kustomizations &&
+        [...this.#commits.values()].every((applied) => applied === commit),
+    )
+  }
+
+  #when(isDone: () => boolean): Promise<number> {
+    return new Promise((resolve) => {
+      this.#waiting.add({ isDone, resolve })
+      this.#wake()
+    })
+  }
+
+  #wake(): void {
+    for (const waiting of this.#waiting) {
+      if (!waiting.isDone()) continue
+      this.#waiting.delete(waiting)
+      waiting.resolve(performance.now())
+    }
+  }
+}

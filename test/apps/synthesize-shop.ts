@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { REPORT_VARIABLE, type Synthesis } from '../../constructs/synthesis.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+/** Runs the shop's entry in a process of its own, as `lockstep synth` does. */
+export async function synthesizeShop(
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Synthesis> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-test-'))
+  const report = join(folder, 'report.jsonl')
+  try {
+    await promisify(execFile)(process.execPath, [join(ROOT, 'apps/main.ts')], {
+      cwd: options.cwd ?? ROOT,
+      env: { ...process.env, ...options.env, [REPORT_VARIABLE]: report },
+    })
+    return JSON.parse(await readFile(report, 'utf8')) as Synthesis
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Everything that is written, path by path. */
+export const bytesOf = ({ renderings }: Pick<Synthesis, 'renderings'>): string =>
+  renderings
+    .flatMap(({ environment, files }) =>
+      files.map(({ path, text }) => `# ${environment}/${path}\n${text}`),
+    )
+    .join('---\n')

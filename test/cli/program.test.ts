@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { packageManifest } from '../../cli/package-manifest.ts'
+import { oneService, TemporaryProject } from './temporary-project.ts'
+
+const COMMANDS = ['synth', 'check', 'diff', 'publish', 'handover', 'explain']
+
+describe('the lockstep command', () => {
+  it('lists its commands', async () => {
+    const { code, stdout } = await new TemporaryProject().lockstep('--help')
+    expect(code).toBe(0)
+    for (const command of COMMANDS) expect(stdout).toContain(`  ${command} `)
+  })
+
+  it.each(COMMANDS)('has a help page for %s', async (command) => {
+    const { code, stdout, stderr } = await new TemporaryProject().lockstep(command, '--help')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: lockstep ${command}`)
+  })
+
+  it('tells its version', async () => {
+    const { code, stdout } = await new TemporaryProject().lockstep('--version')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${packageManifest().version}\n` })
+  })
+
+  it('bears that whoever reads its output stops early, as `head` does', async () => {
+    const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+    const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  })
+
+  it('suggests the command or option that was meant', async () => {
+    const project = new TemporaryProject()
+    const command = await project.lockstep('pubish')
+    expect(command.code).toBe(2)
+    expect(command.stderr).toContain('Did you mean publish?')
+
+    const option = await project.lockstep('synth', '--outptu', 'x')
+    expect(option.code).toBe(2)
+    expect(option.stderr).toContain('Did you mean --output?')
+  })
+})
+
+describe('lockstep explain', () => {
+  it('tells what a rule means and how to break it knowingly', async () => {
+    const { code, stdout } = await new TemporaryProject().lockstep('explain', 'pdb/never-evictable')
+    expect(code).toBe(0)
+    expect(stdout).toContain("waive('pdb/never-evictable', 'why')")
+  })
+
+  it('tells where an object comes from and why its fields are as they are', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    for (const subject of [
+      ['deployment/web'],
+      ['Deployment.apps', 'shop/web'],
+      ['deployment/shop/web'],
+    ]) {
+      const { code, stdout } = await project.lockstep('explain', ...subject)
+      expect(code).toBe(0)
+      expect(stdout).toContain('made by   apps/main.ts:6 (prod/shop/web/Deployment)')
+      expect(stdout).toContain('written   prod/workloads/shop/web/deployment.apps-web.yaml')
+      expect(stdout).toContain('spec.template.spec.terminationGracePeriodSeconds: 45')
+    }
+  })
+
+  it('says so when nothing is called like that', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const { code, stderr } = await project.lockstep('explain', 'deployment/wbe')
+    expect(code).toBe(2)
+    expect(stderr).toContain("error: Nothing is called 'deployment/wbe'")
+    expect(stderr).toContain("Did you mean 'deployment/web'?")
+    expect((await project.lockstep('explain', 'ha/spoof')).stderr).toContain(
+      "Did you mean 'ha/spof'?",
+    )
+  })
+
+  it('takes the path of a construct, as findings have it', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const { code, stdout } = await project.lockstep('explain', 'prod/shop/web')
+    expect(code).toBe(0)
+    expect(stdout).toContain('(prod/shop/web/Deployment)')
+    expect(stdout).toContain('(prod/shop/web/Service)')
+  })
+})

@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { bareRepository, filesOf, git } from '../gitops/git.ts'
+import { oneService, TemporaryProject } from './temporary-project.ts'
+
+const DEPLOYMENT = 'prod/workloads/shop/web/deployment.apps-web.yaml'
+
+/** A user's project in a Git repository whose `origin` is a bare repository beside it. */
+function newProject(app = oneService()) {
+  const project = new TemporaryProject({ 'apps/main.ts': app, '.gitignore': 'node_modules\n' })
+  const { folder } = project
+  const remote = bareRepository(join(folder, 'node_modules', '.deploy.git'))
+  execFileSync('git', ['init', '--quiet'], { cwd: folder })
+  git(folder, 'config', 'user.name', 'Platform Team')
+  git(folder, 'config', 'user.email', 'platform-team@example.com')
+  git(folder, 'config', 'commit.gpgSign', 'false')
+  git(folder, 'remote', 'add', 'origin', remote)
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message', 'the app')
+  return { project, remote, folder }
+}
+
+const edit = (remote: string, change: (folder: string) => void): void => {
+  const clone = join(remote, '..', `clone-${Math.random().toString(36).slice(2)}`)
+  git('/', 'clone', '--quiet', '--branch', 'deploy', remote, clone)
+  change(clone)
+  git(clone, 'add', '--all')
+  git(clone, 'commit', '--quiet', '--message', 'by hand')
+  git(clone, 'push', '--quiet')
+}
+
+// Several processes a test, on machines that may be busy.
+describe('lockstep publish', { timeout: 120_000 }, () => {
+  it('publishes to the branch `deploy` of `origin`, and says what it did', async () => {
+    const { project, remote, folder } = newProject()
+    const { code, stdout, stderr } = await project.lockstep('publish')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^prod:\n\+ shop\/_namespace {2}new/)
+    expect(stdout).toMatch(/Published prod as [0-9a-f]{12} on deploy of .*deploy\.git\n$/)
+    expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('kind: Deployment')
+    const source = git(folder, 'rev-parse', 'HEAD').trim()
+    expect(
+      git(remote, 'log', '-1', '--format=%(trailers:key=Lockstep-Source,valueonly)', 'deploy'),
+    ).toBe(`${source}\n\n`)
+    expect(git(folder, 'status', '--porcelain')).toBe('')
+    expect((await project.lockstep('publish')).stdout).toMatch(/^prod is up to date on deploy/)
+  })
+
+  it('says in the commit that the source had changes that no commit has', async () => {
+    const { project, remote } = newProject()
+    project.write({ 'notes.txt': 'not committed' })
+    await project.lockstep('publish', '--message', 'A reason')
+    expect(
+      git(remote, 'log', '-1', '--format=%s %(trailers:key=Lockstep-Source,valueonly)', 'deploy'),
+    ).toMatch(/^A reason [0-9a-f]{40}\+dirty/)
+  })
+
+  it('writes nothing with --dry-run', async () => {
+    const { project, remote } = newProject()
+    const { code, stdout } = await project.lockstep('publish', '--dry-run')
+    expect(code).toBe(0)
+    expect(stdout).toContain('Nothing was written (--dry-run).')
+    expect(git(remote, 'for-each-ref')).toBe('')
+  })
+
+  it('takes remote and branch from cdk8s.yaml, and rather from the command line', async () => {
+    const { project, remote, folder } = newProject()
+    const other = bareRepository(join(folder, 'node_modules', '.other.git'))
+    project.write({
+      'cdk8s.yaml':
+        'app: node apps/main.ts\nlockstep: { remote: node_modules/.other.git, branch: live }\n',
+    })
+    await project.lockstep('publish')
+    expect(git(other, 'for-each-ref', '--format=%(refname:short)')).toBe('live\n')
+    await project.lockstep('publish', '--remote', `file://${remote}`, '--branch', 'refs/heads/main')
+    expect(git(remote, 'for-each-ref', '--format=%(refname:short)')).toBe('main\n')
+  })
+
+  it('puts the commit on a branch for review', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    const before = git(remote, 'rev-parse', 'deploy')
+    project.write({ 'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)') })
+    const { code, stdout } = await project.lockstep('publish', '--branch-for-review', 'four')
+    expect(code).toBe(0)
+    expect(stdout).toContain('spec.replicas: 3 → 4')
+    expect(git(remote, 'rev-parse', 'deploy', 'four~1')).toBe(`${before}${before}`)
+  })
+
+  it('waits for no review on the branch that is deployed', async () => {
+    const { project, remote } = newProject()
+    const { code, stderr } = await project.lockstep('publish', '--branch-for-review', 'deploy')
+    expect(code).toBe(2)
+    expect(stderr).toContain("error: 'deploy' is the branch that is deployed")
+    expect(git(remote, 'branch', '--list')).toBe('')
+  })
+
+  it('exits with 1 and says what to do when a person must decide', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    edit(remote, (clone) => {
+      execFileSync('cp', [join(clone, DEPLOYMENT), join(clone, 'prod', 'mine.yaml')])
+    })
+    project.write({ 'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)') })
+    const { code, stdout, stderr } = await project.lockstep('publish')
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/stop Deployment\.apps shop\/web would be in .* and is in mine\.yaml/)
+    expect(stdout).toContain('  → Take it over with --adopt')
+    expect(stderr).toBe('Nothing was published.\n')
+  })
+
+  it('exits with 1 and publishes the rest when an app is held back', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    edit(remote, (clone) => {
+      execFileSync('sed', ['-i', 's/replicas: 3/replicas: 9/', join(clone, DEPLOYMENT)])
+    })
+    expect((await project.lockstep('publish')).code).toBe(0)
+    project.write({ 'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)') })
+    const held = await project.lockstep('publish')
+    expect(held.code).toBe(1)
+    expect(held.stdout).toContain('held back shop/web: ')
+    expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('replicas: 9')
+    expect((await project.lockstep('publish', '--overwrite-drift')).code).toBe(0)
+    expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('replicas: 4')
+  })
+
+  it('exits with 2 and writes nothing when it could not run', async () => {
+    const { project, remote } = newProject()
+    const cases = [
+      ['--remote', 'nowhere', "error: 'nowhere' is neither a Git remote"],
+      ['--remote', 'nowhere', '→ Run `git remote add nowhere URL`'],
+      ['--remote', './nowhere.git', '→ Name a deploy repository that exists'],
+      [
+        '--remote',
+        'http://127.0.0.1:1/x.git',
+        'error: http://127.0.0.1:1/x.git could not be reached',
+      ],
+      ['--env', 'staging', "error: The app definitions have no environment 'staging'"],
+      ['--timeout', 'soon', 'Write a number of seconds'],
+    ] as const
+    for (const [option, value, message] of cases) {
+      const { code, stderr } = await project.lockstep('publish', option, value)
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+    }
+    expect(git(remote, 'for-each-ref')).toBe('')
+  })
+
+  it('publishes nothing while there are findings that nobody has waived', async () => {
+    const { project, remote } = newProject(oneService("image: 'web:latest',"))
+    const { code, stderr } = await project.lockstep('publish')
+    expect(code).toBe(1)
+    expect(stderr).toContain('Nothing was published.')
+    expect(git(remote, 'for-each-ref')).toBe('')
+  })
+})
+
+describe('lockstep diff', { timeout: 120_000 }, () => {
+  it('shows fields, as text, JSON or Markdown, and changes nothing', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    const before = git(remote, 'rev-parse', 'deploy')
+    project.write({
+      'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)').replace('web:1.0', 'web:2.0'),
+    })
+    const text = await project.lockstep('diff')
+    expect(text.code).toBe(0)
+    expect(text.stdout).toContain('~ Deployment.apps shop/web  rolling restart')
+    expect(text.stdout).toContain('spec.replicas: 3 → 4')
+    const [environment] = JSON.parse((await project.lockstep('diff', '--format', 'json')).stdout)
+    expect(environment).toMatchObject({ environment: 'prod', upToDate: false, apps: ['shop/web'] })
+    expect(environment.objects).toContainEqual(
+      expect.objectContaining({ object: 'Deployment.apps shop/web', effect: 'rolling-restart' }),
+    )
+    const markdown = await project.lockstep('diff', '--format', 'markdown')
+    expect(markdown.stdout).toContain('| shop/web | `Deployment.apps shop/web` | rolling restart |')
+    expect(markdown.stdout).toContain('+ spec.replicas: 4')
+    expect(git(remote, 'rev-parse', 'deploy')).toBe(before)
+  })
+
+  it('exits with 1 for --check if source and branch differ, an edit by hand included', async () => {
+    const { project, remote } = newProject()
+    expect((await project.lockstep('diff', '--check')).code).toBe(1)
+    await project.lockstep('publish')
+    const same = await project.lockstep('diff', '--check')
+    expect(same).toMatchObject({ code: 0, stdout: 'prod:\nnothing to change\n' })
+    edit(remote, (clone) => {
+      execFileSync('sed', ['-i', 's/replicas: 3/replicas: 9/', join(clone, DEPLOYMENT)])
+    })
+    const drifted = await project.lockstep('diff', '--check')
+    expect(drifted.code).toBe(1)
+    expect(drifted.stdout).toContain('was edited by hand on the branch')
+    expect((await project.lockstep('diff')).code).toBe(0)
+  })
+})

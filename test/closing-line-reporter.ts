@@ -1,0 +1,19 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Ends a run with one plain line that any tool can read: `tests: 12 passed, 0 failed, 1 skipped`. */
+export default class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+    for (const module of modules) {
+      for (const test of module.children.allTests()) count[test.result().state] += 1
+    }
+    // A file that could not even be loaded has no tests to count, but it did fail.
+    const broken = modules.filter(
+      (module) => module.state() === 'failed' && module.errors().length > 0,
+    )
+    const failed = count.failed + broken.length
+    console.log(
+      `tests: ${count.passed} passed, ${failed} failed, ${count.skipped + count.pending} skipped`,
+    )
+  }
+}

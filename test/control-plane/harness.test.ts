@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, expect, it } from 'vitest'
+import { chooseCluster } from './cluster-choice.ts'
+import { commandLineOf } from './command-line.ts'
+import { describeWithCluster } from './describe-with-cluster.ts'
+import { connectToDisposableCluster, NotDisposableError } from './disposable-cluster.ts'
+import { freePort } from './free-port.ts'
+import { writeKubeconfig } from './kubeconfig.ts'
+import { newRunFolder } from './run-folder.ts'
+import { connectToSharedCluster } from './shared-cluster-client.ts'
+import { startApiServer } from './start-api-server.ts'
+import { startEtcd } from './start-etcd.ts'
+
+/** A start takes three seconds, and many times that where many other things run. */
+const SLOW_MACHINE_MS = 120_000
+
+const choice = chooseCluster()
+const folder = await newRunFolder()
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Starts a control plane as a test run does, prints its folder, and waits to be killed. */
+const owner = `
+  import { hostControlPlane } from ${JSON.stringify(join(import.meta.dirname, 'hosted-control-plane.ts'))}
+  console.log((await hostControlPlane(JSON.parse(process.argv[1]))).folder)
+  setInterval(() => {}, 1000)`
+
+const pidOf = (run: string, program: string) =>
+  Number(readFileSync(join(run, `${program}.pid`), 'utf8'))
+
+describeWithCluster('The harness', (cluster) => {
+  it.skipIf(choice.kind !== 'binaries')(
+    'ends the programs with the run that started them, even if that is killed',
+    async () => {
+      const binaries = JSON.stringify(choice.kind === 'binaries' && choice.binaries)
+      const run = spawn(process.execPath, ['--input-type=module-typescript', '-e', owner, binaries])
+      const [path] = (await once(createInterface({ input: run.stdout }), 'line')) as [string]
+      const programs = ['etcd', 'kube-apiserver'].map((program) => pidOf(path, program))
+      expect(await Promise.all(programs.map(commandLineOf))).not.toContain(undefined)
+
+      run.kill('SIGKILL')
+
+      await expect
+        .poll(() => Promise.all(programs.map(commandLineOf)), { timeout: 15_000 })
+        .toEqual([undefined, undefined])
+    },
+    SLOW_MACHINE_MS,
+  )
+
+  it.skipIf(choice.kind !== 'binaries')(
+    'takes another port if the first was taken meanwhile',
+    async () => {
+      if (choice.kind !== 'binaries') return
+      const rival = createServer().listen(0, '127.0.0.1')
+      await once(rival, 'listening')
+      const { port: taken } = rival.address() as { port: number }
+      const ports = [taken, await freePort()]
+      const etcd = await startEtcd(choice.binaries.etcd, folder)
+      const apiServer = await startApiServer(
+        choice.binaries['kube-apiserver'],
+        folder,
+        etcd.address,
+        async () => ports.shift() ?? freePort(),
+      )
+      expect(apiServer.connection.server).not.toContain(String(taken))
+      await apiServer.process.stop()
+      await etcd.process.stop()
+      rival.close()
+    },
+    SLOW_MACHINE_MS,
+  )
+
+  it('uses an existing cluster only if that says that it is disposable', async () => {
+    const kubeconfig = join(folder, 'kubeconfig')
+    const connection = await connectToSharedCluster()
+    writeFileSync(kubeconfig, writeKubeconfig(connection))
+    const marker = { name: 'lockstep-disposable', namespace: 'kube-system' }
+    const path = `/api/v1/namespaces/${marker.namespace}/configmaps/${marker.name}`
+    if (choice.kind === 'binaries') {
+      await expect(connectToDisposableCluster(kubeconfig)).rejects.toThrow(NotDisposableError)
+      await cluster.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: marker }])
+    }
+
+    expect(await connectToDisposableCluster(kubeconfig)).toEqual(connection)
+
+    if (choice.kind === 'binaries') await cluster.send({ method: 'DELETE', path })
+  })
+})

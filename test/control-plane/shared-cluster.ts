@@ -1,0 +1,53 @@
+import type { ClusterChoice } from './cluster-choice.ts'
+import type { Connection } from './connection.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { connectToDisposableCluster } from './disposable-cluster.ts'
+import { hostControlPlane } from './hosted-control-plane.ts'
+import { sweepAbandonedRuns } from './run-folder.ts'
+
+/** What a suite that wants a cluster is told. */
+export type Availability =
+  | { readonly available: true }
+  /** `required`: its absence fails the run instead of skipping the suite. */
+  | { readonly available: false; readonly reason: string; readonly required: boolean }
+
+/** A cluster of a test run: chosen at once, started when the first suite asks for it. */
+export class SharedCluster {
+  readonly #choice: ClusterChoice
+  #connection: Promise<Connection> | undefined
+  #controlPlane: ControlPlane | undefined
+
+  constructor(choice: ClusterChoice) {
+    this.#choice = choice
+  }
+
+  get availability(): Availability {
+    const choice = this.#choice
+    if (choice.kind !== 'none') return { available: true }
+    const required = process.env.LOCKSTEP_REQUIRE_CONTROL_PLANE === '1'
+    return { available: false, reason: choice.reason, required }
+  }
+
+  /** Everyone who asks waits for the same start. */
+  connect(): Promise<Connection> {
+    this.#connection ??= this.#start()
+    return this.#connection
+  }
+
+  /** @returns the folder of the logs, if there are any and they were to be kept */
+  async stop(logs: 'keep logs' | 'drop logs'): Promise<string | undefined> {
+    // A start that failed has told whoever asked for it.
+    await this.#connection?.catch(() => undefined)
+    await this.#controlPlane?.stop(logs)
+    return logs === 'keep logs' ? this.#controlPlane?.folder : undefined
+  }
+
+  async #start(): Promise<Connection> {
+    const choice = this.#choice
+    if (choice.kind === 'none') throw new Error(`No cluster: ${choice.reason}`)
+    if (choice.kind === 'kubeconfig') return connectToDisposableCluster(choice.file)
+    await sweepAbandonedRuns()
+    this.#controlPlane = await hostControlPlane(choice.binaries)
+    return this.#controlPlane.connection
+  }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { type PublishProps, publish } from '../../gitops/publish.ts'
+import { emitYaml } from '../../manifests/emit-yaml.ts'
+import { MemoryGitRemote } from './memory-git-remote.ts'
+import { type Apps, deployment, rendering, service } from './rendering-fixture.ts'
+
+const FILE = 'workloads/shop/web/deployment.apps-web.yaml'
+const PATH = `prod/${FILE}`
+const web: Apps = { 'shop/web': [deployment('web'), service('web')] }
+const web2: Apps = { 'shop/web': [deployment('web', { image: 'web:2' }), service('web', 8080)] }
+const edited = emitYaml(deployment('web', { replicas: 9 }))
+
+const publishTo = (remote: MemoryGitRemote, apps: Apps, props: Partial<PublishProps> = {}) =>
+  publish({ remote, branch: 'deploy', rendering: rendering('prod', apps), ...props })
+
+async function published(apps: Apps = web): Promise<MemoryGitRemote> {
+  const remote = new MemoryGitRemote()
+  await publishTo(remote, apps)
+  return remote
+}
+
+describe('a file of ours that was edited by hand', () => {
+  it('is reported and kept while the app definitions have nothing new for it', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    const { outcome, plan } = await publishTo(remote, web)
+    expect(outcome).toBe('unchanged')
+    expect(plan.drift).toEqual([{ path: FILE, app: 'shop/web', state: 'edited', outcome: 'kept' }])
+    expect(plan.heldBack).toEqual([])
+  })
+
+  it('is kept while other files of its app are published', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    const next = { 'shop/web': [deployment('web'), service('web', 8080)] }
+    expect((await publishTo(remote, next)).outcome).toBe('published')
+    expect(remote.filesOf('deploy')[PATH]).toBe(edited)
+    expect((await publishTo(remote, next)).plan.drift).toMatchObject([{ outcome: 'kept' }])
+  })
+
+  it('holds its whole app back if this publish would change it, and no other app', async () => {
+    const remote = await published({ ...web, 'shop/api': [deployment('api')] })
+    await remote.edit('deploy', { [PATH]: edited })
+    const before = remote.filesOf('deploy')
+    const { plan } = await publishTo(remote, {
+      ...web2,
+      'shop/api': [deployment('api', { image: 'api:2' })],
+    })
+    expect(plan.drift).toMatchObject([{ path: FILE, outcome: 'conflict' }])
+    expect(plan.heldBack).toEqual([
+      { app: 'shop/web', reason: `${FILE} was edited by hand on the branch and would change` },
+    ])
+    expect(plan.apps).toEqual(['shop/api'])
+    const after = remote.filesOf('deploy')
+    expect(after[PATH]).toBe(edited)
+    expect(after['prod/traffic/shop/web/service-web.yaml']).toBe(
+      before['prod/traffic/shop/web/service-web.yaml'],
+    )
+    expect(after['prod/workloads/shop/api/deployment.apps-api.yaml']).toContain('api:2')
+  })
+
+  it('is not removed with its app', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    const { outcome, plan } = await publishTo(remote, {})
+    expect(outcome).toBe('unchanged')
+    expect(plan.heldBack).toMatchObject([{ app: 'shop/web' }])
+    expect(remote.filesOf('deploy')[PATH]).toBe(edited)
+  })
+
+  it('is overwritten if that is asked for, and reported as such', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    const { plan } = await publishTo(remote, web, { overwriteDrift: true })
+    expect(plan.drift).toMatchObject([{ path: FILE, outcome: 'overwritten' }])
+    expect(remote.filesOf('deploy')[PATH]).toBe(emitYaml(deployment('web')))
+    expect((await publishTo(remote, web)).plan.drift).toEqual([])
+  })
+
+  it('is removed with its app if overwriting is asked for', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    await publishTo(remote, {}, { overwriteDrift: true })
+    expect(remote.filesOf('deploy')).not.toHaveProperty([PATH])
+  })
+
+  it('is no drift any more once the app definitions say the same', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: edited })
+    const same = { 'shop/web': [deployment('web', { replicas: 9 }), service('web')] }
+    const { plan } = await publishTo(remote, same)
+    expect(plan.drift).toEqual([])
+    expect(plan.changes.map(({ path }) => path)).toEqual(['prod/inventory.yaml'])
+    expect((await publishTo(remote, same)).outcome).toBe('unchanged')
+  })
+})
+
+describe('a file of ours that was deleted by hand', () => {
+  it('is reported and stays deleted', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: undefined })
+    const { outcome, plan } = await publishTo(remote, web)
+    expect(outcome).toBe('unchanged')
+    expect(plan.drift).toEqual([{ path: FILE, app: 'shop/web', state: 'deleted', outcome: 'kept' }])
+  })
+
+  it('comes back if overwriting is asked for', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: undefined })
+    await publishTo(remote, web, { overwriteDrift: true })
+    expect(remote.filesOf('deploy')[PATH]).toBe(emitYaml(deployment('web')))
+  })
+
+  it('holds its app back if this publish would change it', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: undefined })
+    expect((await publishTo(remote, web2)).plan.heldBack).toMatchObject([{ app: 'shop/web' }])
+  })
+
+  it('is forgotten if the app definitions no longer have it either', async () => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: undefined })
+    const { plan } = await publishTo(remote, { 'shop/web': [service('web')] })
+    expect(plan.drift).toEqual([])
+    expect(remote.filesOf('deploy')['prod/inventory.yaml']).not.toContain('deployment')
+  })
+})

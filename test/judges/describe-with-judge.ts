@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import { describe } from 'vitest'
+import { cachedBinary } from '../control-plane/binary-cache.ts'
+import type { Program } from '../control-plane/programs.ts'
+import { CheckovEnvironment } from './checkov-environment.ts'
+
+const REMEDY = 'run `npm run judges`, which installs it'
+
+/** A suite that needs a Go program. Skipped, and the run says why, where it is not installed. */
+export const describeWithProgram = (program: Program, tests: () => void): void =>
+  describeIf(existsSync(cachedBinary(program)), program.name, tests)
+
+/** A suite that needs Checkov. Skipped, and the run says why, where it is not installed. */
+export async function describeWithCheckov(
+  tests: (environment: CheckovEnvironment) => void,
+): Promise<void> {
+  const environment = new CheckovEnvironment()
+  describeIf(await environment.isInstalled(), 'Checkov', () => tests(environment))
+}
+
+function describeIf(isInstalled: boolean, judge: string, tests: () => void): void {
+  if (!isInstalled) {
+    const reason = `${judge} is not installed: ${REMEDY}`
+    if (process.env.LOCKSTEP_REQUIRE_JUDGES === '1') {
+      throw new Error(`LOCKSTEP_REQUIRE_JUDGES is set, and ${reason}`)
+    }
+    console.log(`Tests of ${judge} are skipped: ${reason}`)
+  }
+  describe.skipIf(!isInstalled)(judge, tests)
+}

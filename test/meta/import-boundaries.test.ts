@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { FOLDERS, NODE_FILES, PACKAGES } from './import-table.ts'
+import { ROOT } from './repository.ts'
+import { importsOf, type SourceImport, sourcesOf } from './source-imports.ts'
+
+/** Folders that hold nothing that is published, and may import whatever they need. */
+const FREE = ['test', 'bench', 'scripts', 'docs', 'dist', 'node_modules', 'coverage']
+
+const folders = Object.keys(FOLDERS)
+const imports = folders.flatMap(sourcesOf).flatMap(importsOf)
+const ours = imports.filter(({ target }) => target !== undefined)
+const outside = imports.filter(({ target }) => target === undefined)
+
+describe('imports between our folders', () => {
+  it('are read from every folder that has sources', () => {
+    const present = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name)
+      .filter((name) => !FREE.includes(name) && sourcesOf(name).length > 0)
+    expect(folders).toEqual(expect.arrayContaining(present))
+    expect(ours.length).toBeGreaterThan(100)
+  })
+
+  it.each(folders)('of %s go where the table allows, types included', (folder) => {
+    const forbidden = ours.filter(({ file, target = '' }) => {
+      if (!isWithin(file, folder) || isWithin(target, folder)) return false
+      return !allowed(folder).some((place) => isWithin(target, place))
+    })
+    expect(forbidden.map(describeImport)).toEqual([])
+  })
+
+  it('name files that exist, never the index of the own folder', () => {
+    const wrong = ours.filter(({ file, specifier, target = '' }) => {
+      const missing = !specifier.endsWith('/') && !existsSync(join(ROOT, target))
+      return missing || target === `${file.split('/')[0]}/index.ts`
+    })
+    expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  it('are as ARCHITECTURE.md says', () => {
+    const document = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+    const [, table] =
+      /\| folder \| may import \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(document) ?? []
+    expect(table).toBe(Object.keys(FOLDERS).map(markdownRow).join(''))
+  })
+})
+
+describe('imports of packages', () => {
+  it('stand in files that may have them', () => {
+    const forbidden = outside.filter(({ file, specifier, isType }) => {
+      if (specifier.startsWith('node:')) return false
+      const rule = ruleFor(specifier)
+      if (rule === undefined || (rule.typesOnly && !isType)) return true
+      return !rule.within.some((place) => isWithin(file, place))
+    })
+    expect(forbidden.map(describeImport)).toEqual([])
+  })
+
+  it('of Node stand in the listed files, and each of these needs one', () => {
+    const users = outside
+      .filter(({ file, specifier }) => specifier.startsWith('node:') && !isWithin(file, 'apps'))
+      .map(({ file }) => file)
+    expect([...new Set(users)].sort()).toEqual(Object.keys(NODE_FILES).sort())
+  })
+
+  it('are all made: no row of the table is stale', () => {
+    const used = outside.map(({ specifier }) => ruleFor(specifier))
+    const stale = Object.entries(PACKAGES).filter(([, rule]) => !used.includes(rule))
+    expect(stale.map(([name]) => name)).toEqual([])
+  })
+
+  it('are declared in package.json', () => {
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(join(ROOT, 'package.json'), 'utf8'),
+    )
+    const declared = Object.keys({ ...dependencies, ...peerDependencies }).sort()
+    const used = outside
+      .filter(({ specifier }) => !/^(node:|lockstep(\/|$))/.test(specifier))
+      .map(({ specifier }) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0])
+    expect([...new Set(used)].sort()).toEqual(declared)
+  })
+})
+
+describe('folders that are pure', () => {
+  const IMPURE =
+    /\b(process\.|Date\.now|new Date\(\)|Math\.random|performance\.|setTimeout|setInterval|fetch\(|crypto\.random)/
+
+  it.each(['manifests', 'checks', 'rollouts', 'leases'])(
+    '%s knows no clock, chance or process',
+    (folder) => {
+      const guilty = sourcesOf(folder).filter((file) =>
+        withoutComments(readFileSync(join(ROOT, file), 'utf8')).match(IMPURE),
+      )
+      expect(guilty).toEqual([])
+    },
+  )
+})
+
+function allowed(folder: string): readonly string[] {
+  const rule = FOLDERS[folder]
+  if (rule === 'all of the above') return folders.slice(0, folders.indexOf(folder))
+  return typeof rule === 'string' ? [] : (rule ?? [])
+}
+
+function markdownRow(folder: string): string {
+  const rule = FOLDERS[folder] ?? []
+  const listed = typeof rule === 'string' ? rule : rule.map((place) => `\`${place}\``).join(', ')
+  return `| \`${folder}\` | ${listed || 'nothing of ours'} |\n`
+}
+
+const ruleFor = (specifier: string) =>
+  Object.entries(PACKAGES).find(([name]) =>
+    name.endsWith('/*') ? specifier.startsWith(name.slice(0, -1)) : specifier === name,
+  )?.[1]
+
+const isWithin = (path: string, place: string): boolean =>
+  path === place || path.startsWith(`${place}/`)
+
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\/\/.*$/gm, '')
+
+const describeImport = ({ file, specifier, isType }: SourceImport): string =>
+  `${file} imports ${isType ? 'types of ' : ''}'${specifier}'`

@@ -1,0 +1,85 @@
+/** What the row of a folder may import, in words of ARCHITECTURE.md. */
+type Allowed = readonly string[] | 'all of the above' | 'the package by its name, as a user would'
+
+/**
+ * Which folders, or single files, of ours each folder may import. ARCHITECTURE.md shows this table;
+ * a folder that is not in it may not exist.
+ */
+export const FOLDERS: Readonly<Record<string, Allowed>> = {
+  manifests: [],
+  leases: [],
+  checks: ['manifests'],
+  rollouts: ['manifests'],
+  constructs: ['manifests', 'checks', 'rollouts', 'leases/names.ts'],
+  gitops: ['manifests', 'checks', 'rollouts'],
+  cli: 'all of the above',
+  demo: 'all of the above',
+  apps: 'the package by its name, as a user would',
+}
+
+export interface PackageRule {
+  /** Folders or files that may import it. */
+  readonly within: readonly string[]
+  readonly reason: string
+  /** Whether only its types may be used: it is not loaded at run time. */
+  readonly typesOnly?: true
+}
+
+/** Who may import a package from outside. `*` stands for any ending. */
+export const PACKAGES: Readonly<Record<string, PackageRule>> = {
+  cdk8s: { within: ['constructs', 'apps'], reason: 'the tree that constructs are made in' },
+  constructs: { within: ['constructs', 'apps'], reason: 'the tree that constructs are made in' },
+  'cdk8s-plus-27': { within: ['constructs', 'apps'], reason: 'types that its users already have' },
+  'kubernetes-models/*': {
+    within: ['constructs'],
+    reason: 'types of the objects that constructs emit',
+    typesOnly: true,
+  },
+  '@kubernetes-models/*': {
+    within: ['constructs'],
+    reason: 'types of the objects that constructs emit',
+    typesOnly: true,
+  },
+  commander: { within: ['cli'], reason: 'arguments of the command' },
+  'js-yaml': {
+    within: ['manifests', 'cli/project-config.ts'],
+    reason: 'reads YAML; nothing else may read a manifest in a way of its own',
+  },
+  '@kubernetes/client-node': {
+    within: ['cli/kubeconfig-workloads.ts'],
+    reason: 'kubeconfigs and their exec plugins; an optional peer, loaded when it is needed',
+  },
+  'p-retry': {
+    within: ['gitops/retry-lost-races.ts'],
+    reason: 'pauses between attempts, drawn at random, that an interruption ends',
+  },
+  '@noble/hashes/*': {
+    within: ['manifests/content-hash.ts'],
+    reason: 'a hash where there is no node:crypto',
+  },
+  lockstep: { within: ['apps'], reason: 'as a user would' },
+}
+
+/** The files that may know that they run in Node, and why. */
+export const NODE_FILES: Readonly<Record<string, string>> = {
+  'cli/check.ts': 'reads standard input and baselines',
+  'cli/read-manifest-files.ts': 'reads manifests of whoever wrote them',
+  'constructs/app.ts': 'reports to the command that runs the app',
+  'constructs/config-files.ts': 'joins paths',
+  'constructs/output-folder.ts': 'writes the output folder',
+  'constructs/source-location.ts': 'reads file names of stack traces',
+  'cli/style.ts': 'colours of the terminal',
+  'gitops/blob-id.ts': 'hashes as Git does',
+  'gitops/git-address.ts': 'looks for paths',
+  'gitops/git-command-remote.ts': 'the `git` command',
+  'gitops/git-process.ts': 'starts and ends processes',
+  'gitops/git-scratch-repository.ts': 'reads what a scratch repository is',
+  'gitops/git-scratch.ts': 'takes and gives back folders',
+  'gitops/git-source.ts': 'looks for configuration files',
+  'cli/explain.ts': 'colours',
+  'cli/package-manifest.ts': 'reads package.json',
+  'cli/project-config.ts': 'reads cdk8s.yaml',
+  'cli/synthesize.ts': 'runs the app definitions',
+  'demo/edits.ts': 'edits its copy of the shop',
+  'demo/workspace.ts': 'makes folders and repositories, and runs the command',
+}

@@ -1,0 +1,109 @@
+/** The names that an entry of the package exports, apart by whether they exist at run time. */
+export interface PublicNames {
+  readonly values: string
+  readonly types: string
+}
+
+/**
+ * What users may import, by entry. Written by hand: a name that is added here is promised to stay.
+ */
+export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
+  '.': {
+    values: `
+      App ArgoSync CanaryRollout EmittedObject Environment FluxSync HighlyAvailableDeployment
+      Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
+      SynthesisError anyone apiServer app atMostOne autoscale cidr elected fixed gatewayApi
+      ingress latency namespace neverWithout query successRate usuallyOne waive
+    `,
+    types: `
+      Adoption AnalysisMetric AnalysisProps AppProps Approval ApprovalProps ArgoSource
+      ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ConfigFiles
+      ContainerProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
+      ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
+      EnvironmentVariables Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
+      Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
+      LatencyProps LeaseTiming NamespaceProps Network NoDataPolicy Patchable Peer PodProps
+      ProbeTarget QueryMetric QueryProps Replicas RequestMatch Resources RollingUpdate
+      RolloutProps SecretFiles ServedDeploymentProps ServedProps Shutdown SidecarProps
+      SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
+      SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
+      VolumeClaims Waiver Written
+    `,
+  },
+  './testing': {
+    values: `
+      ObjectNotFoundError Testing
+    `,
+    types: `
+      TestSynthesis
+    `,
+  },
+  './checks': {
+    values: `
+      DEFAULT_ASSUMPTIONS InvalidBaselineError InvalidExternalError ObjectSet allRules
+      checkObjects errorRules hasFailed readBaseline renderJson renderMarkdown renderSarif
+      renderSimulation renderText ruleById ruleDescriptions schemaRules simulateFailures summaryOf
+      waiverAnnotation withoutBaseline writeBaseline
+    `,
+    types: `
+      Assumptions Baseline BaselineEntry BaselinedFindings CheckOptions CheckReport CheckedObject
+      Confidence Container Drain Emphasis EnvironmentSimulation Finding Indexed Loss Outcomes
+      Recovery RenderSimulationOptions RenderTextOptions ReplicaRange Rule RuleDescription
+      Severity Simulation Summary Surroundings Update Violation Workload WorkloadOutcomes
+    `,
+  },
+  './manifests': {
+    values: `
+      CLUSTER_FOLDER CONTENT_HASH_LENGTH InvalidIntOrPercentError InvalidQuantityError
+      MAX_CONTROLLER_NAME_LENGTH MAX_LABEL_LENGTH MAX_SUBDOMAIN_LENGTH NAMESPACE_APP
+      SYNCED_SECTIONS UnreadableManifestError UnwritableValueError allowedDisruptions
+      canonicalJson canonicalQuantity compareQuantities contentHash controllerNameProblem
+      dataKeyProblem describeIdentity describeOrigin dnsLabelProblem dnsSubdomainProblem emitYaml
+      fieldPath formatQuantity groupOf identityOf isClusterScoped isKubernetesObject isRecord
+      isTimeZone labelKeyProblem labelValueProblem objectPath parseImage parseQuantity planPath
+      podTemplateOf podTemplatePath portNameProblem readManifests rollingUpdateBounds scaled
+      scheduleProblem sectionOf selects selectsByMap serviceNameProblem
+    `,
+    types: `
+      DisruptionBudget Identity ImageReference IntOrPercent KubernetesObject Labels NameOptions
+      ObjectMeta Origin Quantity QuantityFormat ReadManifest RenderedFile Rendering
+      RollingUpdateBounds Section
+    `,
+  },
+  './rollouts': {
+    values: `
+      APPROVAL_TIMEOUTS AT_REST NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND QUERY_VARIABLES
+      allSteps canaryName canarySelector canaryTrack findTrack freezeWindowProblems
+      inFlightObjects isShareable planProblems ratioOf replicaRatio revisionOf shareRoute
+      stableServiceName stepStates trackReplicas
+    `,
+    types: `
+      AnalysisMetric Approval ApprovalTimeout CanaryTrack CanaryTrackProps CookieMatch
+      FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep MetricLimits NoDataPolicy
+      PlanProblem QueryMetric QueryVariable ReplicaRange ReplicaRatio ReplicaRatioProps
+      ReplicaRatioRouter RequestMatch RolloutPlan RolloutSpec RolloutStep RouteRouter
+      RouteShareProps Router ScaleStep StepGates StepState SuccessRateMetric Track TrackObjects
+      TrackReplicas WeightStep
+    `,
+  },
+  './gitops': {
+    values: `
+      BranchMovedError MalformedInventoryError NotAnEnvironmentError RemoteRefusedError
+      RemoteUnreachableError UnknownAppError diffPlan plainMerge plan publish
+    `,
+    types: `
+      AppMerge AppToMerge CommitRequest DriftedFile Effect FieldChange FileChange FileMode
+      GitRemote HeldBackApp Inventory InventoryApp Located MergedApp ObjectDiff ObjectTransition
+      PlanProps PublishOptions PublishPlan PublishProps PublishResult RefusalReason
+      RetryLostRacesProps Stop TreeFile
+    `,
+  },
+  './gitops/git': {
+    values: `
+      GitCommandError GitCommandRemote GitIdentityError GitUnusableError UnknownRemoteError
+    `,
+    types: `
+      GitCommandRemoteProps
+    `,
+  },
+}

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
 import type { ClusterWithNodes } from '../cluster-with-nodes.ts'
 import { describeWithNodes } from '../describe-with-nodes.ts'
 import { inNamespace } from '../in-namespace.ts'
-import { isServing, type PodHistory, type PodState } from '../nodes/pod-history.ts'
+import { isServing, type PodState } from '../nodes/pod-history.ts'
 import { generatedDeployments } from './generated-deployments.ts'
 import { deployShop } from './shop.ts'
 
@@ -49,10 +49,12 @@ async function loseFullestZone(
   cluster: ClusterWithNodes,
   workloads: readonly KubernetesObject[],
 ): Promise<readonly ZoneLoss[]> {
-  const watched = await Promise.all(
-    workloads.map(async (workload) => ({ workload, pods: await cluster.pods(workload).watch() })),
+  const before = await Promise.all(
+    workloads.map(async (workload) => {
+      const pods = cluster.pods(workload)
+      return { workload, pods, placed: (await pods.list()).filter(({ isReady }) => isReady) }
+    }),
   )
-  const before = watched.map(({ workload, pods }) => ({ workload, pods, placed: placed(pods) }))
   const zones = [...new Set(cluster.allNodes.map(({ zone }) => zone))]
   const outside = (zone: string, pods: readonly PodState[]) =>
     pods.filter(({ node }) => cluster.zoneOf(node) !== zone).length
@@ -61,17 +63,17 @@ async function loseFullestZone(
 
   await cluster.loseZone(fullest)
 
-  return before.map(({ workload, pods, placed }) => ({
-    workload,
-    leastElsewhere: Math.min(...zones.map((zone) => outside(zone, placed))),
-    elsewhere: outside(fullest, placed),
-    left: stillServing(pods, placed),
-  }))
+  return Promise.all(
+    before.map(async ({ workload, pods, placed }) => ({
+      workload,
+      leastElsewhere: Math.min(...zones.map((zone) => outside(zone, placed))),
+      elsewhere: outside(fullest, placed),
+      left: stillServing(await pods.list(), placed),
+    })),
+  )
 }
 
-const placed = ({ now }: PodHistory): readonly PodState[] => now.filter(({ isReady }) => isReady)
-
-const stillServing = ({ now }: PodHistory, before: readonly PodState[]): number =>
+const stillServing = (now: readonly PodState[], before: readonly PodState[]): number =>
   now.filter((pod) => isServing(pod) && before.some(({ name }) => name === pod.name)).length
 
 const outcomeOf = (

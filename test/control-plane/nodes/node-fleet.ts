@@ -114,8 +114,9 @@ export class NodeFleet {
     const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${node.name}`
     await eventually(
       `no pod of ${node.name} counts as ready`,
-      async () => items(at((await this.#cluster.send({ path })).body, 'items')).map(podState),
-      (pods) => !pods.some(isServing),
+      () => this.#cluster.send({ path }),
+      ({ status, body }) =>
+        status === 200 && !items(at(body, 'items')).map(podState).some(isServing),
       LOST_WITHIN_SECONDS,
     )
   }

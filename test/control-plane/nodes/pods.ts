@@ -69,7 +69,9 @@ export class Pods {
   }
 
   async list(): Promise<readonly PodState[]> {
-    const { body } = await this.#cluster.send({ path: `${await this.#path()}?${this.#query()}` })
+    const path = `${await this.#path()}?${this.#query()}`
+    const { status, body } = await this.#cluster.send({ path })
+    if (status !== 200) throw new Error(`No list of ${path}: ${JSON.stringify(body)}`)
     return items(at(body, 'items')).map(podState)
   }
 

@@ -18,6 +18,7 @@ import { pid1Rules } from './rules/pid1.ts'
 import { podRules } from './rules/pod.ts'
 import { podReferenceRules } from './rules/pod-reference.ts'
 import { podSecurityRules } from './rules/pod-security.ts'
+import { policyPeerRules } from './rules/policy-peer.ts'
 import { probeRules } from './rules/probe.ts'
 import { probeTimingRules } from './rules/probe-timing.ts'
 import { rbacRules } from './rules/rbac.ts'
@@ -56,6 +57,7 @@ const rules: readonly Rule[] = [
   ...podReferenceRules,
   ...podRules,
   ...podSecurityRules,
+  ...policyPeerRules,
   ...probeRules,
   ...probeTimingRules,
   ...rbacRules,

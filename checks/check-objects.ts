@@ -19,7 +19,7 @@ export interface CheckOptions extends Surroundings {
   readonly rules?: readonly Rule[]
   /**
    * Whether the cluster may get more than these objects. What is missing is then a warning instead
-   * of an error.
+   * of an error, or advice instead of a warning.
    *
    * @default false
    */
@@ -53,7 +53,7 @@ export function checkObjects(
   return findings.sort(compareFindings)
 }
 
-const lowered = (severity: Severity): Severity => (severity === 'error' ? 'warning' : severity)
+const lowered = (severity: Severity): Severity => (severity === 'error' ? 'warning' : 'advice')
 
 interface FindingContext {
   readonly rule: string

@@ -14,7 +14,7 @@ export interface RuleDescription {
   readonly peers?: readonly string[]
   /**
    * Whether it reports what is missing. In a set that may be only a part of what the cluster gets,
-   * an error of such a rule is a warning: the missing object may be elsewhere.
+   * an error of such a rule is a warning, and a warning advice: the missing object may be elsewhere.
    *
    * @default false
    */

@@ -10,7 +10,8 @@ import { benchSynth } from './synth.ts'
 
 const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
-       npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--concurrent 4,20] [--json]
+       npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
+                                [--concurrent 4,20] [--json]
 `
 
 const { values, positionals } = parseArgs({
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
   options: {
     sizes: { type: 'string' },
     rounds: { type: 'string' },
+    minutes: { type: 'string', default: '10' },
     concurrent: { type: 'string', default: '4,20' },
     json: { type: 'boolean', default: false },
   },
@@ -36,7 +38,8 @@ switch (positionals.join(' ')) {
   case 'sync': {
     const concurrent = values.concurrent.split(',').map(positive)
     const results: SyncResult[] = []
-    await benchSync({ sizes: sizes('5,50,150'), rounds: rounds('20'), concurrent }, (result) => {
+    const bounds = { rounds: rounds('20'), minutes: positive(values.minutes) }
+    await benchSync({ sizes: sizes('5,50,150'), concurrent, ...bounds }, (result) => {
       results.push(result)
       say(renderSyncRow(result))
     })

@@ -7,6 +7,7 @@ const COLUMNS: readonly (readonly [head: string, cell: (result: SyncResult) => s
   ['Kustomizations', ({ kustomizations }) => String(kustomizations)],
   ['objects', ({ objects }) => String(objects)],
   ['--concurrent', ({ concurrent }) => String(concurrent)],
+  ['load before', ({ loadBefore }) => loadBefore.toFixed(1)],
   ['first sync', ({ firstMs }) => seconds(firstMs)],
   ['pushes', ({ rounds }) => String(rounds)],
   ['push', ({ pushMs }) => seconds(pushMs.median)],

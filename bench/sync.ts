@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fixed, type SyncSplit } from '../constructs/index.ts'
 import { emitYaml } from '../manifests/emit-yaml.ts'
@@ -18,6 +18,8 @@ export interface BenchSyncProps {
   /** How many apps there are, ten in a namespace. */
   readonly sizes: readonly number[]
   readonly rounds: number
+  /** No further push begins after so long with one case, so that a slow one has fewer rounds. */
+  readonly minutes: number
   /** What kustomize-controller is told as `--concurrent`. */
   readonly concurrent: readonly number[]
 }
@@ -29,9 +31,10 @@ interface Case {
   readonly concurrent: number
 }
 
-export interface SyncResult extends Case {
+interface Measured extends Case {
   readonly kustomizations: number
   readonly objects: number
+  /** Pushes that were timed. */
   readonly rounds: number
   /** From nothing to everything. */
   readonly firstMs: number
@@ -43,6 +46,11 @@ export interface SyncResult extends Case {
   readonly idleMs: Spread
 }
 
+export interface SyncResult extends Measured {
+  /** How many processes wanted a core in the minute before; the case before has a share in it. */
+  readonly loadBefore: number
+}
+
 const SPLITS: readonly SyncSplit[] = ['environment', 'namespace', 'app']
 const APPS_IN_NAMESPACE = 10
 
@@ -52,7 +60,7 @@ const APPS_IN_NAMESPACE = 10
  * only when nothing is left to do of the one before.
  */
 export async function benchSync(
-  { sizes, rounds, concurrent }: BenchSyncProps,
+  { sizes, concurrent, ...bounds }: BenchSyncProps,
   onResult: (result: SyncResult) => void,
 ): Promise<void> {
   const cases = sizes.flatMap((apps) =>
@@ -60,7 +68,11 @@ export async function benchSync(
   )
   for (const of of cases) {
     say(`${of.apps} apps, split by ${of.split}, --concurrent=${of.concurrent}`)
-    onResult(await onFreshCluster(of, (cluster, flux) => measure(cluster, flux, of, rounds)))
+    const [loadBefore = Number.NaN] = loadavg()
+    const measured = await onFreshCluster(of, (cluster, flux) =>
+      measure({ cluster, flux, of, bounds }),
+    )
+    onResult({ ...measured, loadBefore })
   }
 }
 
@@ -88,12 +100,14 @@ async function onFreshCluster<T>(
   }
 }
 
-async function measure(
-  cluster: Cluster,
-  flux: Flux,
-  of: Case,
-  rounds: number,
-): Promise<SyncResult> {
+interface MeasureProps {
+  readonly cluster: Cluster
+  readonly flux: Flux
+  readonly of: Case
+  readonly bounds: Pick<BenchSyncProps, 'rounds' | 'minutes'>
+}
+
+async function measure({ cluster, flux, of, bounds }: MeasureProps): Promise<Measured> {
   const { rendering, kustomizations } = syncedApps(flux, manyApps(of.apps), { split: of.split })
   const watched = await WatchedSync.start(cluster, flux.namespace)
   await flux.publish(rendering)
@@ -103,7 +117,9 @@ async function measure(
 
   const services = rendering.files.filter(({ object }) => object?.kind === 'Service')
   const times: { pushMs: number; appliedMs: number; idleMs: number }[] = []
-  for (let round = 1; round <= rounds; round++) {
+  const lastBegin = begun + bounds.minutes * 60_000
+  for (let round = 1; round <= bounds.rounds; round++) {
+    if (times.length > 0 && performance.now() > lastBegin) break
     // All over the list, and never the same one twice in a row.
     const file = services[(round * 7919) % services.length]
     if (file === undefined) throw new Error('There is no Service')
@@ -115,7 +131,7 @@ async function measure(
     ...of,
     kustomizations: kustomizations.length,
     objects: rendering.files.length,
-    rounds,
+    rounds: times.length,
     firstMs: idle - begun,
     pushMs: spread(times.map(({ pushMs }) => pushMs)),
     appliedMs: spread(times.map(({ appliedMs }) => appliedMs)),

@@ -11,6 +11,9 @@ interface Waiting {
   readonly resolve: (atMs: number) => void
 }
 
+/** A first sync of hundreds of Kustomizations takes minutes where many other things run. */
+const WITHIN_MINUTES = 20
+
 /** What a cluster has of the deploy branch, told by watches, so that looking costs nothing. */
 export class WatchedSync {
   readonly #commits = new Map<string, string | undefined>()
@@ -44,21 +47,30 @@ export class WatchedSync {
 
   /** When a Service, `<namespace>/<name>`, has got what was pushed in a round. */
   whenApplied(service: string, round: string): Promise<number> {
-    return this.#when(() => this.#rounds.get(service) === round)
+    return this.#when(
+      () => `Service ${service} has round ${round}`,
+      () => this.#rounds.get(service) === round,
+    )
   }
 
   /** When that many Kustomizations have applied a commit. */
   whenIdle(commit: string, kustomizations: number): Promise<number> {
+    const applied = () => [...this.#commits.values()].filter((it) => it === commit).length
     return this.#when(
-      () =>
-        this.#commits.size === kustomizations &&
-        [...this.#commits.values()].every((applied) => applied === commit),
+      () => `${kustomizations} Kustomizations have applied ${commit}, and ${applied()} have`,
+      () => this.#commits.size === kustomizations && applied() === kustomizations,
     )
   }
 
-  #when(isDone: () => boolean): Promise<number> {
-    return new Promise((resolve) => {
-      this.#waiting.add({ isDone, resolve })
+  #when(what: () => string, isDone: () => boolean): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(new Error(`Not within ${WITHIN_MINUTES} minutes: ${what()}`))
+      const deadline = setTimeout(giveUp, WITHIN_MINUTES * 60_000)
+      const done = (atMs: number) => {
+        clearTimeout(deadline)
+        resolve(atMs)
+      }
+      this.#waiting.add({ isDone, resolve: done })
       this.#wake()
     })
   }

@@ -1,0 +1,82 @@
+import { describeLease, type LeaseName } from './lease-name.ts'
+import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
+import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
+import { LeaseConflictError } from './lease-store-errors.ts'
+
+export interface MemoryLeaseStoreProps {
+  /** Names this store among all others. @default a random UUID */
+  readonly epoch?: string
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: () => number
+}
+
+/** Leases of one process, made on demand. For tests and for apps that are one process. */
+export class MemoryLeaseStore implements LeaseStore {
+  readonly #leases = new Map<string, StoredLease>()
+  readonly #watchers = new Map<string, Set<() => void>>()
+  readonly #epoch: string
+  readonly #now: () => number
+  #version = 0n
+
+  constructor({ epoch = crypto.randomUUID(), now = Date.now }: MemoryLeaseStoreProps = {}) {
+    this.#epoch = epoch
+    this.#now = now
+  }
+
+  async read(name: LeaseName): Promise<LeaseReading> {
+    const key = describeLease(name)
+    const lease =
+      this.#leases.get(key) ??
+      this.#put({ name, uid: crypto.randomUUID(), version: '', record: NEVER_HELD })
+    return { lease, storeTimeMs: this.#now() }
+  }
+
+  async replace(seen: StoredLease, record: LeaseRecord): Promise<LeaseReading> {
+    const current = this.#leases.get(describeLease(seen.name))
+    if (current?.uid !== seen.uid || current.version !== seen.version) {
+      throw new LeaseConflictError(seen.name)
+    }
+    return { lease: this.#put({ ...seen, record }), storeTimeMs: this.#now() }
+  }
+
+  changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const key = describeLease(seen.name)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (this.#leases.get(key)?.version !== seen.version) return Promise.resolve()
+    const abort = () => reject(signal.reason)
+    const watchers = this.#watchers.get(key) ?? new Set()
+    this.#watchers.set(key, watchers.add(resolve))
+    signal.addEventListener('abort', abort, { once: true })
+    return promise.finally(() => {
+      watchers.delete(resolve)
+      signal.removeEventListener('abort', abort)
+    })
+  }
+
+  async epoch(): Promise<string> {
+    return this.#epoch
+  }
+
+  /** Forgets a Lease, as somebody with `kubectl delete` would. */
+  delete(name: LeaseName): void {
+    const key = describeLease(name)
+    this.#leases.delete(key)
+    this.#wake(key)
+  }
+
+  #put(lease: StoredLease): StoredLease {
+    const key = describeLease(lease.name)
+    this.#version += 1n
+    const stored = { ...lease, version: String(this.#version) }
+    this.#leases.set(key, stored)
+    this.#wake(key)
+    return stored
+  }
+
+  #wake(key: string): void {
+    const watchers = [...(this.#watchers.get(key) ?? [])]
+    this.#watchers.delete(key)
+    for (const wake of watchers) wake()
+  }
+}

@@ -1,0 +1,13 @@
+import { randomUUID } from 'node:crypto'
+import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
+import { describeLeaseStore } from './lease-store-contract.ts'
+
+const store = new MemoryLeaseStore()
+
+describeLeaseStore({
+  name: 'MemoryLeaseStore',
+  open: () => store,
+  declare: async () => ({ namespace: 'test', name: randomUUID() }),
+  remove: async (name) => store.delete(name),
+  recreate: async (name) => void (await store.read(name)),
+})

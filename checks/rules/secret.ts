@@ -1,6 +1,17 @@
 import { fields, items, text } from '../../manifests/fields.ts'
-import { credentialIn, credentialInArgument, credentialInBase64 } from '../credentials.ts'
-import { forEachContainer, forEachOfKind, type Problem } from '../for-each.ts'
+import {
+  credentialIn,
+  credentialInAnnotation,
+  credentialInArgument,
+  credentialInBase64,
+} from '../credentials.ts'
+import {
+  forEachContainer,
+  forEachObject,
+  forEachOfKind,
+  forEachWorkload,
+  type Problem,
+} from '../for-each.ts'
 import type { Rule } from '../rule.ts'
 
 /** SOPS leaves the keys readable and encrypts the values; Flux decrypts them. */
@@ -44,8 +55,8 @@ const inPod: Rule = {
       const what = typeof value === 'string' ? credentialIn(String(name), value) : undefined
       return what === undefined ? [] : found(`${field}.env[${index}].value`, String(name), what)
     }),
-    ...[...items(spec.command), ...items(spec.args)].flatMap((part) => {
-      const what = credentialInArgument(text(part) ?? '')
+    ...[...items(spec.command), ...items(spec.args)].flatMap((part, index, parts) => {
+      const what = credentialInArgument(text(part) ?? '', text(parts[index + 1]))
       return what === undefined ? [] : found(`${field}.args`, 'An argument', what)
     }),
   ]),
@@ -63,11 +74,35 @@ const inConfigMap: Rule = {
       return what === undefined ? [] : found(`data["${key}"]`, key, what)
     }),
     ...Object.entries(fields(binaryData)).flatMap(([key, value]) => {
-      const what = credentialInBase64(text(value) ?? '')
+      const what = credentialInBase64(key, text(value) ?? '')
       return what === undefined ? [] : found(`binaryData["${key}"]`, key, what)
     }),
   ]),
 }
+
+const inAnnotation: Rule = {
+  id: 'secret/in-annotation',
+  severity: 'error',
+  title: 'No credential is written into an annotation',
+  why: 'It is readable in Git, and for everybody who may read the object, controllers of others included.',
+  *check(objects) {
+    yield* forEachObject(({ metadata }) =>
+      annotationsIn(metadata.annotations, 'metadata.annotations'),
+    )(objects)
+    yield* forEachWorkload(({ kind, podAnnotations, podField }) =>
+      // A Pod is its own template.
+      kind === 'Pod'
+        ? []
+        : annotationsIn(podAnnotations, podField.replace(/spec$/, 'metadata.annotations')),
+    )(objects)
+  },
+}
+
+const annotationsIn = (annotations: unknown, field: string): readonly Problem[] =>
+  Object.entries(fields(annotations)).flatMap(([name, value]) => {
+    const what = credentialInAnnotation(name, text(value) ?? '')
+    return what === undefined ? [] : found(`${field}["${name}"]`, name, what)
+  })
 
 /** Never prints the value. */
 const found = (field: string, name: string, what: string): Problem => ({
@@ -76,4 +111,4 @@ const found = (field: string, name: string, what: string): Problem => ({
   remedy: 'Put it into a Secret that an operator makes, and refer to it; change the credential',
 })
 
-export const secretRules: readonly Rule[] = [readable, inPod, inConfigMap]
+export const secretRules: readonly Rule[] = [readable, inPod, inConfigMap, inAnnotation]

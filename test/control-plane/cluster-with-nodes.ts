@@ -1,11 +1,11 @@
-import { at } from '../../manifests/fields.ts'
+import { at, fields } from '../../manifests/fields.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { Cluster } from './cluster.ts'
 import { eventually } from './eventually.ts'
 import { type DrainReport, drain } from './nodes/drain.ts'
-import { POD_METRICS } from './nodes/metrics-api.ts'
 import { NodeFleet, type TestNode } from './nodes/node-fleet.ts'
 import { Pods } from './nodes/pods.ts'
+import { type MetricValues, SAID_METRICS, type SaidMetrics } from './nodes/said-metrics.ts'
 import type { ObjectReference } from './resource-paths.ts'
 
 /** What an object is waited for to be. Its name is what a failure says. */
@@ -19,23 +19,21 @@ const DRAINED_WITHIN_SECONDS = 120
  */
 export class ClusterWithNodes extends Cluster {
   readonly #fleet = new NodeFleet(this)
+  readonly #saidMetrics = new Map<string, string>()
 
-  /** What the pods of a deployment are said to use. */
+  /** What metrics say of an object and its pods. */
   readonly metrics = {
-    /** In thousandths of a core: `cpu` of each container, `totalCpu` of all together. */
-    set: (
-      deployment: KubernetesObject,
-      usage: { readonly cpu: number } | { readonly totalCpu: number },
-    ): Promise<void> => {
-      const matchLabels = at(deployment, 'spec', 'selector', 'matchLabels')
-      const data = { [deployment.metadata.name]: JSON.stringify({ matchLabels, ...usage }) }
+    /** From now on, until it is said anew. */
+    set: async (object: KubernetesObject, values: MetricValues): Promise<void> => {
+      const said = await this.#describeMetrics(object, values)
+      this.#saidMetrics.set(`${said.resource}.${said.name}`, JSON.stringify(said))
       const configMap = {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: { name: POD_METRICS },
-        data,
+        metadata: { name: SAID_METRICS },
+        data: Object.fromEntries(this.#saidMetrics),
       }
-      return this.apply([configMap])
+      await this.apply([configMap])
     },
   }
 
@@ -124,5 +122,19 @@ export class ClusterWithNodes extends Cluster {
       await Promise.all(this.#fleet.nodes.map((node) => this.#fleet.remove(node)))
     }
     await super.leave()
+  }
+
+  async #describeMetrics(object: KubernetesObject, values: MetricValues): Promise<SaidMetrics> {
+    const { apiVersion, kind } = object
+    const { name } = object.metadata
+    const path = await this.pathOf(object)
+    if (path === undefined) throw new Error(`${apiVersion} ${kind} is not served`)
+    const plural = path.split('/').at(-2)
+    const [group] = apiVersion.split('/')
+    const resource = apiVersion.includes('/') ? `${plural}.${group}` : `${plural}`
+    const selector = at(object, 'spec', 'selector')
+    // That of a Service are the labels themselves.
+    const matchLabels = fields(at(selector, 'matchLabels') ?? selector)
+    return { apiVersion, kind, name, resource, matchLabels, values }
   }
 }

@@ -74,12 +74,17 @@ export class Cluster {
 
   /** The object as it is now, or `undefined` if there is none. */
   async get(reference: ObjectReference): Promise<KubernetesObject | undefined> {
-    const path = await this.#pathOf(reference)
+    const path = await this.pathOf(reference)
     if (path === undefined) return undefined
     const { status, body } = await this.send({ path })
     if (status === 404) return undefined
     if (status !== 200) throw new RefusedError(reference, verdictOf({ status, body, warnings: [] }))
     return body as KubernetesObject
+  }
+
+  /** Where the object is in the API, or `undefined` if its kind is not served. */
+  async pathOf(reference: ObjectReference): Promise<string | undefined> {
+    return (await this.#open()).paths.of(reference, () => this.namespace())
   }
 
   /** Minor version of the API server: `1.36`. */
@@ -115,12 +120,8 @@ export class Cluster {
     return this.#session
   }
 
-  async #pathOf(reference: ObjectReference): Promise<string | undefined> {
-    return (await this.#open()).paths.of(reference, () => this.namespace())
-  }
-
   async #serverSideApply(object: ObjectReference, query: string): Promise<Verdict> {
-    const path = await this.#pathOf(object)
+    const path = await this.pathOf(object)
     if (path === undefined) {
       const message = `${object.apiVersion} ${object.kind} is not served`
       return { accepted: false, status: 404, message, warnings: [] }

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { App as Cdk8sApp, type AppProps as Cdk8sAppProps } from 'cdk8s'
 import { everyErrorRule, everyRule } from '../checks/every-rule.ts'
 import { writeOutputFolder } from './output-folder.ts'
+import { collectMistakesOf } from './remember-children.ts'
 import { REPORT_VARIABLE, type Synthesis } from './synthesis.ts'
 import { SynthesisError } from './synthesis-error.ts'
 import { synthesizeTree } from './synthesize-tree.ts'
@@ -25,6 +26,7 @@ export interface AppProps {
 export class App extends Cdk8sApp {
   constructor(props: AppProps = {}) {
     super(props satisfies Cdk8sAppProps)
+    collectMistakesOf(this)
   }
 
   /**

@@ -6,7 +6,6 @@ import { type FreezeWindow, freezeWindowProblems } from '../rollouts/freeze-wind
 import { parseImage } from './image.ts'
 import { DEFAULT_KUBERNETES_VERSION, type KubernetesVersion } from './kubernetes-version.ts'
 import { Mistakes } from './mistakes.ts'
-import { rememberSource } from './source-location.ts'
 
 const BRAND = Symbol.for('lockstep.Environment')
 
@@ -99,7 +98,6 @@ export class Environment<
   constructor(scope: Construct, id: string, props: EnvironmentProps<Image, Host>) {
     super(scope, id, { disableResourceNameHashes: true })
     Object.defineProperty(this, BRAND, { value: true })
-    rememberSource(this)
     this.name = id
     this.owner = props.owner
     this.targetVersion = props.targetVersion ?? DEFAULT_KUBERNETES_VERSION

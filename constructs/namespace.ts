@@ -6,7 +6,6 @@ import { dnsLabelProblem } from '../manifests/names.ts'
 import { EmittedObject } from './emitted-object.ts'
 import { Environment } from './environment.ts'
 import { Mistakes } from './mistakes.ts'
-import { rememberSource } from './source-location.ts'
 
 const BRAND = Symbol.for('lockstep.Namespace')
 
@@ -47,7 +46,6 @@ export class Namespace extends Chart {
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
     super(scope, id, { namespace: id, disableResourceNameHashes: true })
     Object.defineProperty(this, BRAND, { value: true })
-    rememberSource(this)
     this.name = id
     this.environment = Environment.of(this)
     this.owner = props.owner ?? this.environment.owner

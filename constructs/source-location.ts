@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { IConstruct } from 'constructs'
 
 const STACK = Symbol.for('lockstep.stack')
+const SPEAKER = Symbol.for('lockstep.speaksForChildren')
 const OWN_FOLDER = new URL('.', import.meta.url).href
 const FRAME = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()\n]+):(\d+):\d+\)?$/
 
@@ -17,6 +18,13 @@ interface Remembered {
   readonly error: Error
   location?: SourceLocation | undefined
 }
+
+/** The line of a construct is that of all that it makes itself, which then needs no stack of its own. */
+export function speakForChildren(construct: IConstruct): void {
+  Object.defineProperty(construct, SPEAKER, { value: true })
+}
+
+export const speaksForChildren = (construct: IConstruct): boolean => SPEAKER in construct
 
 /** Remembers where a construct is made. Cheap: the stack becomes text only when somebody asks. */
 export function rememberSource(construct: IConstruct): void {
@@ -33,7 +41,7 @@ export function sourceOf(construct: IConstruct): SourceLocation | undefined {
     const remembered = (at as unknown as Record<symbol, Remembered | undefined>)[STACK]
     if (remembered === undefined) continue
     remembered.location ??= firstForeignFrame(remembered.error.stack ?? '')
-    return remembered.location
+    if (remembered.location !== undefined) return remembered.location
   }
   return undefined
 }

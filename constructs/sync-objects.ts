@@ -5,7 +5,6 @@ import { Environment } from './environment.ts'
 import { NAME_LABEL } from './labels.ts'
 import { Mistakes } from './mistakes.ts'
 import { Namespace } from './namespace.ts'
-import { rememberSource } from './source-location.ts'
 import { type SyncSplit, type SyncUnit, syncUnits } from './sync-units.ts'
 import type { Written } from './written.ts'
 
@@ -47,7 +46,6 @@ export function emitSyncObjects<T extends Emittable>(
   { environment, split = DEFAULT_SPLIT }: SyncProps,
   write: (unit: SyncUnit, metadata: SyncMetadata) => Written<T>,
 ): readonly EmittedObject<T>[] {
-  rememberSource(construct)
   const id = construct.node.id
   const namespace = Namespace.of(construct)
   const labels = {

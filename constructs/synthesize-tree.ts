@@ -16,10 +16,12 @@ import { Environment } from './environment.ts'
 import { extraFilesOf } from './extra-file.ts'
 import { Namespace } from './namespace.ts'
 import type { Synthesis } from './synthesis.ts'
+import { twinOf } from './twin.ts'
 
 /** The rules that the tree itself can break, before there are objects. */
 const TREE_RULES = {
   option: 'construct/option',
+  id: 'construct/same-id',
   outside: 'construct/outside-environment',
   unwritable: 'construct/unwritable',
   path: 'construct/same-path',
@@ -45,9 +47,10 @@ export function synthesizeTree(root: IConstruct, rules: readonly Rule[] = everyR
   const extras = new Map<Environment, RenderedFile[]>()
   const environments: Environment[] = []
   const states: StateOfApp[] = []
-  for (const construct of root.node.findAll()) {
+  const all = root.node.findAll()
+  findings.push(...all.flatMap(optionFindings), ...all.flatMap(sameId))
+  for (const construct of withoutTwins(all)) {
     if (construct === Environment.tryOf(construct)) environments.push(construct as Environment)
-    findings.push(...optionFindings(construct))
     states.push(...statesOf(construct))
     if (ApiObject.isApiObject(construct)) {
       const entry = renderEntry(construct, findings)
@@ -100,6 +103,21 @@ function renderEntry(construct: ApiObject, findings: Finding[]): Entry | undefin
     )
     return undefined
   }
+}
+
+/** Without what second constructs of one id make, or all of that would be made twice too. */
+const withoutTwins = (all: readonly IConstruct[]): readonly IConstruct[] =>
+  all.some(twinOf) ? all.filter(({ node }) => !node.scopes.some(twinOf)) : all
+
+function sameId(construct: IConstruct): Finding[] {
+  const first = twinOf(construct)
+  if (first === undefined) return []
+  const scope = construct.node.scope?.node.path || 'the app'
+  const finding = treeFinding(TREE_RULES.id, construct, {
+    message: `'${construct.node.id}' is made twice in ${scope}`,
+    remedy: 'Give one of the two another id, or remove it',
+  })
+  return [{ ...finding, otherOrigin: originOf(first) }]
 }
 
 /** One would undo what the other has published: an environment is one folder. */

@@ -7,7 +7,7 @@ import type { KubernetesVersion } from './kubernetes-version.ts'
 import { objectLabels, podLabels, selectorOf, VERSION_LABEL } from './labels.ts'
 import { Mistakes } from './mistakes.ts'
 import { Namespace } from './namespace.ts'
-import { rememberSource } from './source-location.ts'
+import { speakForChildren } from './source-location.ts'
 import { type Waiver, waiverAnnotations } from './waiver.ts'
 
 export interface WorkloadContextProps {
@@ -55,7 +55,7 @@ export function workloadContext(
   construct: Construct,
   props: WorkloadContextProps,
 ): WorkloadContext {
-  rememberSource(construct)
+  speakForChildren(construct)
   const app = construct.node.id
   const namespace = Namespace.of(construct)
   const { environment } = namespace

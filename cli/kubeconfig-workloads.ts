@@ -1,31 +1,10 @@
+import {
+  type KubeconfigProps,
+  type LoadedKubeconfig,
+  loadKubeconfig,
+} from '../kubernetes/kubeconfig.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { LiveConflictError, type LiveWorkloads } from './hand-over-replicas.ts'
-
-export interface KubeconfigProps {
-  /**
-   * Kubeconfig file.
-   *
-   * @default - as kubectl: KUBECONFIG, or ~/.kube/config
-   */
-  readonly file?: string | undefined
-  /**
-   * Context in it.
-   *
-   * @default - the current one
-   */
-  readonly context?: string | undefined
-}
-
-/** The Kubernetes client is not installed. */
-export class KubernetesClientMissingError extends Error {
-  override readonly name = 'KubernetesClientMissingError'
-  readonly code = 'KUBERNETES_CLIENT_MISSING'
-  readonly remedy = 'Run `npm install --save-dev @kubernetes/client-node`'
-
-  constructor(options?: ErrorOptions) {
-    super('This command needs the package @kubernetes/client-node', options)
-  }
-}
 
 /** The cluster could not be asked, or did not let us. */
 export class ClusterCallError extends Error {
@@ -38,24 +17,17 @@ export class ClusterCallError extends Error {
   }
 }
 
-type Client = typeof import('@kubernetes/client-node')
+type Client = LoadedKubeconfig['client']
 
 /**
  * Workloads of a cluster, reached as kubectl would, with its exec plugins.
  *
  * @throws {KubernetesClientMissingError}
- * @throws {ClusterCallError} if there is no such context
+ * @throws {UnknownContextError}
  */
 export async function openKubeconfig(props: KubeconfigProps): Promise<LiveWorkloads> {
-  const client = await loadClient()
-  const config = new client.KubeConfig()
-  if (props.file === undefined) config.loadFromDefault()
-  else config.loadFromFile(props.file)
-  if (props.context !== undefined) config.setCurrentContext(props.context)
+  const { client, config } = await loadKubeconfig(props)
   const cluster = config.getCurrentContext()
-  if (config.getCurrentCluster() === null) {
-    throw new ClusterCallError(cluster, 'there is no such context in the kubeconfig')
-  }
   const api = client.KubernetesObjectApi.makeApiClient(config)
   const call = <T>(work: () => Promise<T>): Promise<T> => translateErrors(client, cluster, work)
   const { ServerSideApply, MergePatch } = client.PatchStrategy
@@ -96,15 +68,6 @@ export async function openKubeconfig(props: KubeconfigProps): Promise<LiveWorklo
         api.patch(patch as object, undefined, undefined, undefined, undefined, MergePatch),
       )
     },
-  }
-}
-
-async function loadClient(): Promise<Client> {
-  try {
-    return await import('@kubernetes/client-node')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new KubernetesClientMissingError({ cause: error })
   }
 }
 

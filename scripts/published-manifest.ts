@@ -24,6 +24,7 @@ export const PUBLISHED_FOLDERS = [
   'manifests',
   'checks',
   'rollouts',
+  'kubernetes',
   'leases',
   'constructs',
   'gitops',

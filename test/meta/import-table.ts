@@ -7,6 +7,7 @@ type Allowed = readonly string[] | 'all of the above' | 'the package by its name
  */
 export const FOLDERS: Readonly<Record<string, Allowed>> = {
   manifests: [],
+  kubernetes: [],
   leases: [],
   checks: ['manifests'],
   rollouts: ['manifests'],
@@ -46,7 +47,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'reads YAML; nothing else may read a manifest in a way of its own',
   },
   '@kubernetes/client-node': {
-    within: ['cli/kubeconfig-workloads.ts'],
+    within: ['kubernetes/kubeconfig.ts'],
     reason: 'kubeconfigs and their exec plugins; an optional peer, loaded when it is needed',
   },
   'p-retry': {
@@ -69,6 +70,10 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'constructs/output-folder.ts': 'writes the output folder',
   'constructs/source-location.ts': 'reads file names of stack traces',
   'cli/style.ts': 'colours of the terminal',
+  'kubernetes/credentials.ts': 'names the agent of a proxy',
+  'kubernetes/in-cluster.ts': 'reads the files of the kubelet',
+  'kubernetes/kubeconfig.ts': 'names what the client gives for a connection',
+  'kubernetes/node-transport.ts': 'connections with an authority of their own',
   'gitops/blob-id.ts': 'hashes as Git does',
   'gitops/git-address.ts': 'looks for paths',
   'gitops/git-command-remote.ts': 'the `git` command',

@@ -1,0 +1,26 @@
+import type { Agent } from 'node:https'
+
+/** Whom to trust as the API server, and who we are to it. Certificates and keys are PEM. */
+export interface Credentials {
+  /** @default those that Node trusts */
+  readonly certificateAuthority?: string | undefined
+  readonly token?: string | undefined
+  /** Together with `clientKey`, for clusters that know people by certificate. */
+  readonly clientCertificate?: string | undefined
+  readonly clientKey?: string | undefined
+  /** User to act as, for whoever may. */
+  readonly impersonate?: string | undefined
+  /** Name in the server's certificate, if it is not that of the address. */
+  readonly serverName?: string | undefined
+  /**
+   * Whether to talk to a server that cannot show who it is.
+   *
+   * @default false
+   */
+  readonly insecure?: boolean | undefined
+  /** Makes the connections by way of a proxy, with all of the above, instead of our own agent. */
+  readonly proxyAgent?: Agent | undefined
+}
+
+/** Asked before every request: tokens and certificates are replaced while we run. */
+export type CredentialSource = () => Credentials | Promise<Credentials>

@@ -1,6 +1,7 @@
 import type { Rule, RuleDescription } from './rule.ts'
 import { configRules } from './rules/config.ts'
 import { drainRules } from './rules/drain.ts'
+import { gitopsTextRules } from './rules/gitops-text.ts'
 import { graceRules } from './rules/grace.ts'
 import { hpaRules } from './rules/hpa.ts'
 import { imageRules } from './rules/image.ts'
@@ -40,6 +41,7 @@ import { waiverRules } from './rules/waiver.ts'
 const rules: readonly Rule[] = [
   ...configRules,
   ...drainRules,
+  ...gitopsTextRules,
   ...graceRules,
   ...hpaRules,
   ...imageRules,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { cachedBinaries } from '../test/control-plane/binary-cache.ts'
 import { buildMissingPrograms } from '../test/control-plane/build-programs.ts'
 import { Cluster } from '../test/control-plane/cluster.ts'
-import { startControlPlane } from '../test/control-plane/control-plane.ts'
+import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts'
 import { fluxModules } from '../test/control-plane/flux-definitions.ts'
 import { gatewayApiModule } from '../test/control-plane/gateway-api.ts'
 import { writeKubeconfig } from '../test/control-plane/kubeconfig.ts'
@@ -22,11 +22,23 @@ async function build(): Promise<void> {
 
 async function start(): Promise<void> {
   const controlPlane = await startControlPlane(cachedBinaries())
-  const cluster = new Cluster(async () => controlPlane.connection)
+  const broken = controlPlane.broken.then((error) => Promise.reject(error))
+  let logs: 'keep logs' | 'drop logs' = 'keep logs'
+  try {
+    await Promise.race([serve(controlPlane), broken])
+    logs = 'drop logs'
+  } finally {
+    await controlPlane.stop(logs)
+  }
+}
+
+async function serve({ connection, folder }: ControlPlane): Promise<void> {
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const cluster = new Cluster(async () => connection)
   await new NodeFleet(cluster).makeForAll(3, 2, 'node')
-  const kubeconfig = join(controlPlane.folder, 'kubeconfig')
-  await writeFile(kubeconfig, writeKubeconfig(controlPlane.connection), { mode: 0o600 })
-  console.log(`A cluster of six nodes in three zones runs at ${controlPlane.connection.server} until Ctrl-C.
+  const kubeconfig = join(folder, 'kubeconfig')
+  await writeFile(kubeconfig, writeKubeconfig(connection), { mode: 0o600 })
+  console.log(`A cluster of six nodes in three zones runs at ${connection.server} until Ctrl-C.
 Its controllers and its scheduler are real; no container runs. Try:
 
   export KUBECONFIG=${kubeconfig}
@@ -34,8 +46,7 @@ Its controllers and its scheduler are real; no container runs. Try:
   kubectl create deployment web --image=web --replicas=6
   kubectl get pods -o wide
   kubectl drain NODE --ignore-daemonsets`)
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  await controlPlane.stop('drop logs')
+  await interrupted
 }
 
 async function main([command]: readonly string[]): Promise<number> {

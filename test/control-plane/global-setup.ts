@@ -23,8 +23,8 @@ type Clusters = Readonly<Record<ClusterKind, SharedCluster>>
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const clusters: Clusters = {
-    api: new SharedCluster(chooseCluster()),
-    nodes: new SharedCluster(chooseClusterWithNodes()),
+    api: new SharedCluster(chooseCluster(), console.log),
+    nodes: new SharedCluster(chooseClusterWithNodes(), console.log),
   }
   // Only this user may connect: what answers here makes one a cluster admin.
   const folder = await newRunFolder()

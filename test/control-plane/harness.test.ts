@@ -60,12 +60,10 @@ describeWithCluster('The harness', (cluster) => {
       const { port: taken } = rival.address() as { port: number }
       const ports = [taken, await freePort()]
       const etcd = await startEtcd(choice.binaries.etcd, folder)
-      const apiServer = await startApiServer(
-        choice.binaries['kube-apiserver'],
-        folder,
-        etcd.address,
-        async () => ports.shift() ?? freePort(),
-      )
+      const apiServer = await startApiServer(choice.binaries['kube-apiserver'], folder, {
+        etcdAddress: etcd.address,
+        choosePort: async () => ports.shift() ?? freePort(),
+      })
       expect(apiServer.connection.server).not.toContain(String(taken))
       await apiServer.process.stop()
       await etcd.process.stop()

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { ApiBinaries } from './programs.ts'
 
-/** First line that the host writes. */
+/** A line that the host writes: the first when it has started, or could not. */
 export type HostReport =
   | { readonly connection: Connection; readonly folder: string }
   | { readonly error: string }
@@ -23,12 +23,15 @@ export async function hostControlPlane(binaries: ApiBinaries): Promise<ControlPl
     { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
   )
   const ended = once(host, 'exit')
-  const line = await firstLine(host.stdout)
-  if (line === undefined) throw new Error('The host of the control plane ended without a word')
-  const report = JSON.parse(line) as HostReport
+  // It may have ended by itself when it is told to.
+  host.stdin.on('error', () => {})
+  const reports = createInterface({ input: host.stdout })[Symbol.asyncIterator]()
+  const report = await nextReport(reports)
+  if (report === undefined) throw new Error('The host of the control plane ended without a word')
   if ('error' in report) throw new Error(report.error)
   return {
     ...report,
+    broken: brokenBy(nextReport(reports)),
     stop: async (logs) => {
       host.stdin.end(logs)
       await ended
@@ -36,7 +39,14 @@ export async function hostControlPlane(binaries: ApiBinaries): Promise<ControlPl
   }
 }
 
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string | undefined> {
-  for await (const line of createInterface({ input: stream })) return line
-  return undefined
+async function nextReport(lines: AsyncIterator<string>): Promise<HostReport | undefined> {
+  const { done, value } = await lines.next()
+  return done ? undefined : JSON.parse(value)
+}
+
+async function brokenBy(lastReport: Promise<HostReport | undefined>): Promise<Error> {
+  const report = await lastReport
+  // It was asked to stop.
+  if (report === undefined || !('error' in report)) return new Promise(() => {})
+  return new Error(report.error)
 }

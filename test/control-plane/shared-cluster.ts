@@ -14,11 +14,15 @@ export type Availability =
 /** A cluster of a test run: chosen at once, started when the first suite asks for it. */
 export class SharedCluster {
   readonly #choice: ClusterChoice
+  readonly #say: (line: string) => void
+  #broken: Error | undefined
   #connection: Promise<Connection> | undefined
   #controlPlane: ControlPlane | undefined
 
-  constructor(choice: ClusterChoice) {
+  /** @param say what a person who watches the run is told */
+  constructor(choice: ClusterChoice, say: (line: string) => void) {
     this.#choice = choice
+    this.#say = say
   }
 
   get availability(): Availability {
@@ -28,8 +32,9 @@ export class SharedCluster {
     return { available: false, reason: choice.reason, required }
   }
 
-  /** Everyone who asks waits for the same start. */
+  /** Everyone who asks waits for the same start, or hears what has ended since. */
   connect(): Promise<Connection> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken)
     this.#connection ??= this.#start()
     return this.#connection
   }
@@ -47,7 +52,15 @@ export class SharedCluster {
     if (choice.kind === 'none') throw new Error(`No cluster: ${choice.reason}`)
     if (choice.kind === 'kubeconfig') return connectToDisposableCluster(choice.file)
     await sweepAbandonedRuns()
-    this.#controlPlane = await hostControlPlane(choice.binaries)
-    return this.#controlPlane.connection
+    const begun = performance.now()
+    const controlPlane = await hostControlPlane(choice.binaries)
+    this.#controlPlane = controlPlane
+    const programs = Object.keys(choice.binaries).join(', ')
+    this.#say(`Set up in ${((performance.now() - begun) / 1000).toFixed(1)} s: ${programs}`)
+    void controlPlane.broken.then((error) => {
+      this.#broken = error
+      this.#say(error.message)
+    })
+    return controlPlane.connection
   }
 }

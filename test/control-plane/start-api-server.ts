@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ApiClient } from './api-client.ts'
 import type { Connection } from './connection.ts'
 import { freePort } from './free-port.ts'
-import { ControlPlaneStartError } from './start-error.ts'
+import { ProgramError } from './program-error.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 
 const PORT_ATTEMPTS = 5
@@ -17,17 +17,26 @@ export interface ApiServer {
   readonly connection: Connection
 }
 
+export interface StartApiServerProps {
+  readonly etcdAddress: string
+  /** Ends the start when it can no longer succeed. */
+  readonly signal?: AbortSignal
+  /**
+   * @default freePort
+   */
+  readonly choosePort?: () => Promise<number>
+}
+
 /**
  * An API server with RBAC, the admission plugins of a default cluster and an audit log, that knows
  * one admin by a token and makes its own certificate. All of them are of this run only.
  *
- * @throws {ControlPlaneStartError}
+ * @throws {ProgramError}
  */
 export async function startApiServer(
   binary: string,
   folder: string,
-  etcdAddress: string,
-  choosePort = freePort,
+  { etcdAddress, signal, choosePort = freePort }: StartApiServerProps,
 ): Promise<ApiServer> {
   const token = randomBytes(24).toString('hex')
   await writeRunFiles(folder, token)
@@ -36,7 +45,8 @@ export async function startApiServer(
     const args = apiServerArguments(folder, etcdAddress, port)
     const process = await SupervisedProcess.start('kube-apiserver', binary, args, folder)
     try {
-      return { process, connection: await whenReady(process, folder, port, token) }
+      const connection = await whenReady({ process, folder, port, token, signal })
+      return { process, connection }
     } catch (error) {
       await process.stop()
       // Somebody took the port between our choice and the API server's bind.
@@ -83,12 +93,16 @@ const apiServerArguments = (folder: string, etcdAddress: string, port: number): 
   `--audit-log-path=${join(folder, 'audit.log')}`,
 ]
 
-async function whenReady(
-  process: SupervisedProcess,
-  folder: string,
-  port: number,
-  token: string,
-): Promise<Connection> {
+interface WhenReadyProps {
+  readonly process: SupervisedProcess
+  readonly folder: string
+  readonly port: number
+  readonly token: string
+  readonly signal: AbortSignal | undefined
+}
+
+async function whenReady(props: WhenReadyProps): Promise<Connection> {
+  const { process, folder, port, token, signal } = props
   let endedAs: string | undefined
   void process.ended.then((how) => {
     endedAs = how
@@ -96,8 +110,9 @@ async function whenReady(
   const deadline = performance.now() + READY_WITHIN_MS
   let lastSeen = 'no certificate yet'
   while (performance.now() < deadline) {
+    signal?.throwIfAborted()
     if (endedAs !== undefined) {
-      throw await ControlPlaneStartError.of(process, `ended with ${endedAs} before it was ready`)
+      throw await ProgramError.of(process, `ended with ${endedAs} before it was ready`)
     }
     const certificateAuthority = await certificateOf(folder)
     if (certificateAuthority !== undefined) {
@@ -108,7 +123,7 @@ async function whenReady(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
   const why = `was not ready within ${READY_WITHIN_MS / 1000} s (last answer: ${lastSeen})`
-  throw await ControlPlaneStartError.of(process, why)
+  throw await ProgramError.of(process, why)
 }
 
 /** The certificate that the API server made for itself, followed by that of its authority. */

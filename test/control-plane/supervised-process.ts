@@ -14,6 +14,7 @@ export class SupervisedProcess {
   /** Resolves to how it ended, as `exit code 1` or `SIGKILL`. */
   readonly ended: Promise<string>
   readonly #child: ChildProcess
+  #isStopping = false
 
   private constructor(name: string, logFile: string, child: ChildProcess, pid: number) {
     this.name = name
@@ -47,7 +48,13 @@ export class SupervisedProcess {
     }
   }
 
+  /** Whether its end was asked for. */
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
   async stop(): Promise<void> {
+    this.#isStopping = true
     this.#child.kill('SIGTERM')
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), GRACE_MS)
     await this.ended

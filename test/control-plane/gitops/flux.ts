@@ -42,6 +42,7 @@ export class Flux {
   readonly #folder: string
   readonly #controller: KustomizeController
   readonly #sourceController: SourceControllerStandIn
+  readonly #broken: Promise<never>
 
   private constructor(
     props: FluxProps & { readonly namespace: string; readonly repository: string },
@@ -54,6 +55,9 @@ export class Flux {
     this.#folder = props.folder
     this.#controller = controller
     this.#sourceController = sourceController
+    this.#broken = controller.broken.then((error) => Promise.reject(error))
+    // Nobody may be waiting for anything just then.
+    this.#broken.catch(() => {})
   }
 
   static async start(props: FluxProps): Promise<Flux> {
@@ -117,7 +121,7 @@ export class Flux {
   /** Waits until the newest commit, or the one given, is applied by all Kustomizations, or these. */
   async untilApplied(commit?: string, ...names: readonly string[]): Promise<void> {
     const wanted = commit ?? (await this.tip())
-    await eventually(
+    const applied = eventually(
       `commit ${wanted} is applied`,
       async () => {
         const all = await this.kustomizations()
@@ -128,6 +132,7 @@ export class Flux {
       (states) =>
         states.length > 0 && states.every(({ ready, commit }) => ready && commit === wanted),
     )
+    await Promise.race([applied, this.#broken])
   }
 
   tip(): Promise<string | undefined> {
@@ -137,11 +142,12 @@ export class Flux {
   /** Deletes the Kustomizations, with all that they have applied, and ends the programs. */
   async stop(): Promise<void> {
     await this.sync([])
-    await eventually(
+    const gone = eventually(
       'the Kustomizations are gone',
       () => this.kustomizations(),
       ({ length }) => length === 0,
     )
+    await Promise.race([gone, this.#broken])
     await this.end()
   }
 

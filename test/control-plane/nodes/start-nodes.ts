@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Connection } from '../connection.ts'
 import { writeKubeconfig } from '../kubeconfig.ts'
+import type { ProgramGroup } from '../program-group.ts'
 import type { Binaries } from '../programs.ts'
 import { SupervisedProcess } from '../supervised-process.ts'
 import { startMetricsApi } from './metrics-api.ts'
@@ -13,20 +14,19 @@ const NODE_LEASE_SECONDS = 4
 
 /**
  * Starts what makes objects behave: the controllers and the scheduler of Kubernetes, KWOK, which
- * plays the kubelets, and a metrics API with the numbers that tests set. Each is added to `started`
- * as soon as it runs.
+ * plays the kubelets, and a metrics API with the numbers that tests set.
  */
 export async function startNodes(
   binaries: Binaries,
   folder: string,
   connection: Connection,
-  started: { stop(): Promise<void> }[],
+  programs: ProgramGroup,
 ): Promise<void> {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, writeKubeconfig(connection), { mode: 0o600 })
   const start = async (name: keyof Binaries, args: readonly string[]) => {
     const all = [`--kubeconfig=${kubeconfig}`, ...args]
-    started.push(await SupervisedProcess.start(name, binaries[name], all, folder))
+    programs.addProgram(await SupervisedProcess.start(name, binaries[name], all, folder))
   }
   await start('kube-controller-manager', controllerManagerArguments(folder))
   await start('kube-scheduler', ['--leader-elect=false', '--secure-port=0', ...UNTHROTTLED])
@@ -37,7 +37,7 @@ export async function startNodes(
     '--manage-all-nodes=true',
     `--node-lease-duration-seconds=${NODE_LEASE_SECONDS}`,
   ])
-  started.push(await startMetricsApi(connection, join(folder, 'certificates')))
+  programs.add(await startMetricsApi(connection, join(folder, 'certificates')))
 }
 
 const UNTHROTTLED = ['--kube-api-qps=500', '--kube-api-burst=1000']

@@ -1,39 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
-import type { KubernetesTransport } from '../../kubernetes/transport.ts'
+import { answered, type Canned, refusal } from './canned-answers.ts'
 import { failure } from './transport-contract.ts'
 
-interface Canned {
-  readonly status: number
-  readonly body: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** A client of a server that gives one answer to whatever it is asked. */
-function answered({ status, body, headers = {} }: Canned): KubernetesClient {
-  const isText = typeof body === 'string'
-  const transport: KubernetesTransport = {
-    open: async () => ({
-      status,
-      headers: new Headers({
-        'content-type': isText ? 'text/html' : 'application/json',
-        ...headers,
-      }),
-      body: (async function* () {
-        yield new TextEncoder().encode(isText ? body : JSON.stringify(body))
-      })(),
-    }),
-  }
-  return new KubernetesClient({ transport })
-}
-
-const refusal = (code: number, reason: string, message: string) => ({
-  kind: 'Status',
-  status: 'Failure',
-  code,
-  reason,
-  message,
-})
 const lease = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/ledger'
 const put = (canned: Canned) => failure(answered(canned).call({ method: 'PUT', path: lease }))
 const get = (canned: Canned) => failure(answered(canned).call({ path: `${lease}?pretty=0` }))

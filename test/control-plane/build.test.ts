@@ -15,12 +15,18 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const env = () => ({ PATH: `${folder}:/usr/bin:/bin`, XDG_CACHE_HOME: join(folder, 'cache') })
 
+const MODULE = '{"Path":"example.com/module","Version":"v1.0.0","Dir":"/nowhere","Sum":"h1:none"}'
+
 /** Stands in for Go, whose real builds take minutes. `$output` is where the binary is to go. */
-function installGo(version: string, build = 'echo built > "$output"'): void {
+function installGo(
+  version: string,
+  build = 'echo built > "$output"',
+  download = `echo '${MODULE}'`,
+): void {
   const script = `#!/bin/sh
 case "$1" in
   env) echo go${version} ;;
-  mod) echo '{"Path":"example.com/module","Version":"v1.0.0","Dir":"/nowhere","Sum":"h1:none"}' ;;
+  mod) ${download} ;;
   build) output=$3; ${build} ;;
 esac`
   writeFileSync(join(folder, 'go'), script)
@@ -73,6 +79,9 @@ describe('npm run control-plane', () => {
     expect(code).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toContain('1.26.0 or newer, and this machine has Go 1.9.7\n')
+
+    installGo('1.26.8')
+    expect(await run()).toMatchObject({ code: 0 })
   })
 
   it('passes on why a build failed, and leaves nothing that counts as built', async () => {
@@ -83,6 +92,29 @@ describe('npm run control-plane', () => {
       'Building etcd ended with exit code 1: write: no space left on device\n',
     )
     expect(cached()).toEqual([])
+
+    installGo('1.26.8')
+    expect(await run()).toMatchObject({ code: 0 })
+  })
+
+  it('says in one line that there is no network, whether it builds or brings definitions', async () => {
+    const offline = 'dial tcp: lookup proxy.golang.org: no such host'
+    installGo('1.26.8', `echo "go: example.com/module@v1.0.0: ${offline}" >&2; exit 1`)
+    const build = await run()
+    expect(build.code).toBe(1)
+    expect(build.stderr).toMatch(
+      new RegExp(`^Building etcd ended with exit code 1: go: .* ${offline}\n.*again.*\n$`),
+    )
+
+    installGo('1.26.8', undefined, `echo '{"Error":"example.com/module: ${offline}"}'; exit 1`)
+    const definitions = await run()
+    expect(definitions.code).toBe(1)
+    expect(definitions.stderr).toMatch(
+      new RegExp(`^Module \\S+ cannot be brought: .*${offline}\n.*again.*\n$`),
+    )
+
+    installGo('1.26.8')
+    expect(await run()).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('builds again what a killed build left half done', async () => {

@@ -17,7 +17,7 @@ describe('The cluster of a test run', () => {
     writeFileSync(join(folder, 'etcd'), '')
     expect(chooseCluster({ KUBEBUILDER_ASSETS: folder })).toEqual({
       kind: 'none',
-      reason: `KUBEBUILDER_ASSETS has no kube-apiserver: ${join(folder, 'kube-apiserver')}`,
+      reason: `KUBEBUILDER_ASSETS (${folder}) has no kube-apiserver`,
     })
   })
 
@@ -36,6 +36,33 @@ describe('The cluster of a test run', () => {
       reason:
         'etcd and kube-apiserver and kube-controller-manager and kube-scheduler and kwok not ' +
         'built yet: run `npm run control-plane`',
+    })
+  })
+
+  it('has nodes only if all programs are in KUBEBUILDER_ASSETS, or are built', () => {
+    const assets = mkdtempSync(join(folder, 'assets-'))
+    const env = { KUBEBUILDER_ASSETS: assets, XDG_CACHE_HOME: join(folder, 'empty') }
+    const put = (...names: readonly string[]) =>
+      Object.fromEntries(
+        names.map((name) => {
+          writeFileSync(join(assets, name), '')
+          return [name, join(assets, name)]
+        }),
+      )
+    const api = put('etcd', 'kube-apiserver')
+    put('kubectl')
+    expect(chooseClusterWithNodes(env)).toEqual({
+      kind: 'none',
+      reason:
+        `KUBEBUILDER_ASSETS (${assets}) has no kube-controller-manager and no kube-scheduler ` +
+        'and no kwok; etcd and kube-apiserver and kube-controller-manager and kube-scheduler ' +
+        'and kwok not built yet: run `npm run control-plane`',
+    })
+
+    const others = put('kube-controller-manager', 'kube-scheduler', 'kwok')
+    expect(chooseClusterWithNodes(env)).toEqual({
+      kind: 'binaries',
+      binaries: { ...api, ...others },
     })
   })
 

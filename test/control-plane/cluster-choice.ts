@@ -27,28 +27,54 @@ export type NodesChoice = { readonly kind: 'binaries'; readonly binaries: Binari
 export function chooseCluster(env: NodeJS.ProcessEnv = process.env): ClusterChoice {
   const file = env.LOCKSTEP_TEST_KUBECONFIG
   if (file) return { kind: 'kubeconfig', file }
-
-  const assets = env.KUBEBUILDER_ASSETS
-  if (!assets) return built<ApiBinaries>(API_PROGRAMS, env)
-  const paths = API_PROGRAMS.map(({ name }) => [name, join(assets, name)] as const)
-  const missing = paths.find(([, path]) => !existsSync(path))
-  return missing === undefined
-    ? { kind: 'binaries', binaries: Object.fromEntries(paths) as ApiBinaries }
-    : { kind: 'none', reason: `KUBEBUILDER_ASSETS has no ${missing[0]}: ${missing[1]}` }
+  return env.KUBEBUILDER_ASSETS
+    ? named<ApiBinaries>(API_PROGRAMS, env.KUBEBUILDER_ASSETS)
+    : built<ApiBinaries>(API_PROGRAMS, env)
 }
 
-/** Always one of our own: no cluster that is there for something else loses its nodes. */
-export const chooseClusterWithNodes = (env: NodeJS.ProcessEnv = process.env): NodesChoice =>
-  built<Binaries>(PROGRAMS, env)
+/**
+ * Always one of our own: no cluster that is there for something else loses its nodes. From a folder
+ * of binaries only if all are there, so that none meets one of another version; many such folders
+ * have an API server and nothing that controls.
+ */
+export function chooseClusterWithNodes(env: NodeJS.ProcessEnv = process.env): NodesChoice {
+  const fromCache = built<Binaries>(PROGRAMS, env)
+  if (!env.KUBEBUILDER_ASSETS) return fromCache
+  const fromAssets = named<Binaries>(PROGRAMS, env.KUBEBUILDER_ASSETS)
+  if (fromAssets.kind === 'binaries' || fromCache.kind === 'binaries') {
+    return fromAssets.kind === 'binaries' ? fromAssets : fromCache
+  }
+  return { kind: 'none', reason: `${fromAssets.reason}; ${fromCache.reason}` }
+}
 
-function built<Paths>(
-  programs: readonly (Program & { readonly name: keyof Paths & string })[],
-  env: NodeJS.ProcessEnv,
-): { readonly kind: 'binaries'; readonly binaries: Paths } | None {
-  const paths = programs.map((program) => [program.name, cachedBinary(program, env)] as const)
+type Choice<Paths> = { readonly kind: 'binaries'; readonly binaries: Paths } | None
+
+type Wanted<Paths> = readonly (Program & { readonly name: keyof Paths & string })[]
+
+function built<Paths>(programs: Wanted<Paths>, env: NodeJS.ProcessEnv): Choice<Paths> {
+  return existing(
+    programs,
+    (program) => cachedBinary(program, env),
+    (missing) => `${missing.join(' and ')} not built yet: run \`npm run control-plane\``,
+  )
+}
+
+function named<Paths>(programs: Wanted<Paths>, folder: string): Choice<Paths> {
+  return existing(
+    programs,
+    ({ name }) => join(folder, name),
+    (missing) => `KUBEBUILDER_ASSETS (${folder}) has no ${missing.join(' and no ')}`,
+  )
+}
+
+function existing<Paths>(
+  programs: Wanted<Paths>,
+  pathOf: (program: Program) => string,
+  describe: (missing: readonly string[]) => string,
+): Choice<Paths> {
+  const paths = programs.map((program) => [program.name, pathOf(program)] as const)
   const missing = paths.filter(([, path]) => !existsSync(path)).map(([name]) => name)
-  if (missing.length === 0)
-    return { kind: 'binaries', binaries: Object.fromEntries(paths) as Paths }
-  const reason = `${missing.join(' and ')} not built yet: run \`npm run control-plane\``
-  return { kind: 'none', reason }
+  return missing.length === 0
+    ? { kind: 'binaries', binaries: Object.fromEntries(paths) as Paths }
+    : { kind: 'none', reason: describe(missing) }
 }

@@ -8,7 +8,7 @@ if (!availability.available && availability.required) {
 }
 
 /** Deadlines are those of what is waited for; this is for what hangs. */
-const TEST_TIMEOUT_MS = 240_000
+const TEST_TIMEOUT_MS = 360_000
 
 /**
  * A suite on real controllers, a real scheduler, and nodes of its own: six in three zones unless it

@@ -10,7 +10,7 @@ import { inNamespace } from '../in-namespace.ts'
 import { isRolledOut } from './conditions.ts'
 
 describeWithNodes('The pods of a highly available deployment', (cluster) => {
-  it('are spread over zones and nodes, also when they became more or new, and anew after they became fewer', async () => {
+  it('are spread over zones and nodes, also when they became more or new, and anew when they are more or new again after they were fewer', async () => {
     const deploy = async (replicas: number, version: string): Promise<KubernetesObject> => {
       const { objects, find } = Testing.synth((scope) => {
         new HighlyAvailableDeployment(scope, 'web', {
@@ -33,10 +33,14 @@ describeWithNodes('The pods of a highly available deployment', (cluster) => {
     expect(await crowds(cluster, deployment)).toEqual(even)
     await deploy(6, '2.0.0')
     expect(await crowds(cluster, deployment)).toEqual(even)
-    // Which pods go when there are to be fewer nobody promises.
     await deploy(3, '2.0.0')
+    // Of which zones the pods go, when there are to be fewer, nobody promises; of which nodes, those
+    // that have more than others.
+    expect((await crowds(cluster, deployment)).nodes).toEqual([1, 1, 1])
     await deploy(3, '3.0.0')
     expect(await crowds(cluster, deployment)).toEqual({ zones: [1, 1, 1], nodes: [1, 1, 1] })
+    await deploy(6, '3.0.0')
+    expect(await crowds(cluster, deployment)).toEqual(even)
   })
 })
 

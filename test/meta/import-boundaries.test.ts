@@ -98,6 +98,23 @@ describe('folders that are pure', () => {
   )
 })
 
+describe('the schemas of Kubernetes', () => {
+  const reachedFrom = (file: string, reached = new Set<string>()): ReadonlySet<string> => {
+    if (reached.has(file) || !file.endsWith('.ts')) return reached.add(file)
+    reached.add(file)
+    for (const { target, isType } of importsOf(file)) {
+      if (target !== undefined && !isType) reachedFrom(target, reached)
+    }
+    return reached
+  }
+  const SCHEMAS = 'checks/schemas/kubernetes.json'
+
+  it('come with the entry that is named after them, and not with the one of the rules', () => {
+    expect(reachedFrom('checks/schema/index.ts')).toContain(SCHEMAS)
+    expect(reachedFrom('checks/index.ts')).not.toContain(SCHEMAS)
+  })
+})
+
 function allowed(folder: string): readonly string[] {
   const rule = FOLDERS[folder]
   if (rule === 'all of the above') return folders.slice(0, folders.indexOf(folder))

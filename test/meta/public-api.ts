@@ -52,6 +52,14 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       Severity Simulation Summary Surroundings Update Violation Workload WorkloadOutcomes
     `,
   },
+  './checks/schemas': {
+    values: `
+      UnknownMinorVersionError everyErrorRule everyRule kubernetesSchemas validateSchema
+    `,
+    types: `
+      SchemaLibrary SchemaProblem SchemaProblemCode ValidateSchemaOptions
+    `,
+  },
   './manifests': {
     values: `
       CLUSTER_FOLDER CONTENT_HASH_LENGTH InvalidIntOrPercentError InvalidQuantityError

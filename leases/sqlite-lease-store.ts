@@ -1,0 +1,159 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type Clock, systemClock } from './clock.ts'
+import type { LeaseName } from './lease-name.ts'
+import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
+import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
+import { LeaseConflictError, LeaseStoreError } from './lease-store-errors.ts'
+import { SqliteDatabase } from './sqlite-database.ts'
+
+export interface SqliteLeaseStoreProps {
+  /** On a disk of this machine: processes on others, by NFS for example, do not see its locks. */
+  readonly file: string
+  /**
+   * To be raised by whoever puts back an older copy of the file, which takes its versions back.
+   *
+   * @default 1
+   */
+  readonly epoch?: number
+  /**
+   * How often to look for a change while somebody waits for one, in milliseconds.
+   *
+   * @default 50
+   */
+  readonly pollEveryMs?: number
+  /**
+   * How often to try while other processes write. Tries are 20 to 40 ms apart.
+   *
+   * @default 125 - for about five seconds
+   */
+  readonly attempts?: number
+  /** @default that of this machine */
+  readonly clock?: Pick<Clock, 'sleep' | 'wallMs'>
+}
+
+/** Leases of the processes of one machine, in one file, made on demand. */
+export class SqliteLeaseStore implements LeaseStore {
+  readonly #database: SqliteDatabase
+  readonly #epochNumber: number
+  readonly #pollEveryMs: number
+  readonly #clock: Pick<Clock, 'sleep' | 'wallMs'>
+
+  private constructor(
+    database: SqliteDatabase,
+    props: SqliteLeaseStoreProps,
+    clock: Pick<Clock, 'sleep' | 'wallMs'>,
+  ) {
+    this.#database = database
+    this.#epochNumber = props.epoch ?? 1
+    this.#pollEveryMs = props.pollEveryMs ?? 50
+    this.#clock = clock
+  }
+
+  /**
+   * Opens the file, or makes it.
+   *
+   * @throws {LeaseStoreError} if it is something else, damaged, or may not be written
+   */
+  static async open(props: SqliteLeaseStoreProps): Promise<SqliteLeaseStore> {
+    const { file, attempts = 125, clock = systemClock } = props
+    return new SqliteLeaseStore(await SqliteDatabase.open({ file, attempts, clock }), props, clock)
+  }
+
+  async read(name: LeaseName, signal?: AbortSignal): Promise<LeaseReading> {
+    const row =
+      (await this.#database.read((database) => find(database, name), signal)) ??
+      (await this.#database.write((database) => findOrInsert(database, name), signal))
+    return this.#readingOf(name, row)
+  }
+
+  async replace(seen: StoredLease, next: LeaseRecord, signal?: AbortSignal): Promise<LeaseReading> {
+    const row = await this.#database.write((database) => update(database, seen, next), signal)
+    return this.#readingOf(seen.name, row)
+  }
+
+  async changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
+    while (await this.#isCurrent(seen, signal)) {
+      await this.#clock.sleep(this.#pollEveryMs, signal)
+    }
+  }
+
+  async epoch(): Promise<string> {
+    return `${await this.#database.read(storeId)}.${this.#epochNumber}`
+  }
+
+  /** Forgets a Lease. The next one of that name has larger versions all the same. */
+  async delete(name: LeaseName): Promise<void> {
+    await this.#database.write((database) => remove(database, name))
+  }
+
+  /** What comes later fails. */
+  close(): void {
+    this.#database.close()
+  }
+
+  async #isCurrent(seen: StoredLease, signal: AbortSignal): Promise<boolean> {
+    try {
+      const row = await this.#database.read((database) => find(database, seen.name), signal)
+      return row?.uid === seen.uid && row.version === seen.version
+    } catch (error) {
+      // Nobody can tell any more; whoever waits reads, and is told why.
+      if (error instanceof LeaseStoreError) return false
+      throw error
+    }
+  }
+
+  #readingOf(name: LeaseName, { uid, version, record }: LeaseRow): LeaseReading {
+    const lease = { name, uid, version, record: { ...NEVER_HELD, ...JSON.parse(record) } }
+    return { lease, storeTimeMs: this.#clock.wallMs() }
+  }
+}
+
+interface LeaseRow {
+  readonly uid: string
+  /** As text: it can outgrow a number. */
+  readonly version: string
+  /** JSON. */
+  readonly record: string
+}
+
+function find(database: DatabaseSync, { namespace, name }: LeaseName): LeaseRow | undefined {
+  const sql = `SELECT uid, CAST(version AS TEXT) AS version, record
+    FROM leases WHERE namespace = ? AND name = ?`
+  return database.prepare(sql).get(namespace, name) as LeaseRow | undefined
+}
+
+function findOrInsert(database: DatabaseSync, lease: LeaseName): LeaseRow {
+  const present = find(database, lease)
+  if (present !== undefined) return present
+  const uid = crypto.randomUUID()
+  const row = { uid, version: nextVersion(database), record: JSON.stringify(NEVER_HELD) }
+  database
+    .prepare('INSERT INTO leases VALUES (?, ?, ?, CAST(? AS INTEGER), ?)')
+    .run(lease.namespace, lease.name, uid, row.version, row.record)
+  return row
+}
+
+function update(database: DatabaseSync, seen: StoredLease, next: LeaseRecord): LeaseRow {
+  const { name, uid } = seen
+  const row = { uid, version: nextVersion(database), record: JSON.stringify(next) }
+  const sql = `UPDATE leases SET version = CAST(? AS INTEGER), record = ?
+    WHERE namespace = ? AND name = ? AND uid = ? AND version = CAST(? AS INTEGER)`
+  const { changes } = database
+    .prepare(sql)
+    .run(row.version, row.record, name.namespace, name.name, uid, seen.version)
+  if (changes === 0) throw new LeaseConflictError(name)
+  return row
+}
+
+function remove(database: DatabaseSync, { namespace, name }: LeaseName): void {
+  database.prepare('DELETE FROM leases WHERE namespace = ? AND name = ?').run(namespace, name)
+}
+
+/** Of all Leases of the file, so that it outlives each. */
+function nextVersion(database: DatabaseSync): string {
+  const sql = 'UPDATE store SET version = version + 1 RETURNING CAST(version AS TEXT) AS version'
+  return (database.prepare(sql).get() as Pick<LeaseRow, 'version'>).version
+}
+
+const storeId = (database: DatabaseSync): string =>
+  (database.prepare('SELECT epoch FROM store').get() as { readonly epoch: string }).epoch

@@ -18,6 +18,11 @@ export const FOLDERS: Readonly<Record<string, Allowed>> = {
   apps: 'the package by its name, as a user would',
 }
 
+/** What single files may import beyond what their folder may. */
+export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
+  'leases/kubernetes-lease-store.ts': ['kubernetes'],
+}
+
 export interface PackageRule {
   /** Folders or files that may import it. */
   readonly within: readonly string[]
@@ -74,6 +79,9 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'kubernetes/in-cluster.ts': 'reads the files of the kubelet',
   'kubernetes/kubeconfig.ts': 'names what the client gives for a connection',
   'kubernetes/node-transport.ts': 'connections with an authority of their own',
+  'leases/sqlite-database.ts': 'SQLite as it is built into Node',
+  'leases/sqlite-lease-store.ts': 'SQLite as it is built into Node',
+  'leases/sqlite-schema.ts': 'SQLite as it is built into Node',
   'gitops/blob-id.ts': 'hashes as Git does',
   'gitops/git-address.ts': 'looks for paths',
   'gitops/git-command-remote.ts': 'the `git` command',
@@ -87,4 +95,13 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'cli/synthesize.ts': 'runs the app definitions',
   'demo/edits.ts': 'edits its copy of the shop',
   'demo/workspace.ts': 'makes folders and repositories, and runs the command',
+}
+
+/** The files of otherwise pure folders that know a clock, chance or the process, and why. */
+export const IMPURE_FILES: Readonly<Record<string, string>> = {
+  'leases/clock.ts': 'the clock where nobody gives another one',
+  'leases/locks.ts': 'ids and pauses where nobody gives others',
+  'leases/memory-lease-store.ts': 'a store has a clock, and makes ids',
+  'leases/sqlite-lease-store.ts': 'a store makes ids',
+  'leases/sqlite-schema.ts': 'a store makes ids',
 }

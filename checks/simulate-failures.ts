@@ -50,7 +50,8 @@ export interface Simulation {
 /**
  * Computes what the drain of a node, the loss of a node, the loss of any one zone, and an update
  * leave of each workload, with Kubernetes' own rounding. One thing fails at a time, in a cluster that
- * was healthy before and is as assumed. Pure arithmetic over the manifests: it says what they allow,
+ * was healthy before and is as assumed, with the pods where a rollout puts them: when there are to be
+ * fewer, the controllers pay no heed to zones, so that one may hold more until the next rollout. Pure arithmetic over the manifests: it says what they allow,
  * not what a program does in that time.
  */
 export function simulateFailures(

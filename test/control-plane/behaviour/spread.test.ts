@@ -17,6 +17,8 @@ describeWithNodes('The pods of a highly available deployment', (cluster) => {
           ...served,
           image: image('web').replace('1.4.2', version),
           replicas: fixed(replicas),
+          // How long a pod must have been ready plays no part in where it is.
+          rollingUpdate: { minReadySeconds: 1 },
         })
       })
       const namespace = await cluster.namespace()

@@ -1,8 +1,5 @@
-import {
-  type KubeconfigProps,
-  type LoadedKubeconfig,
-  loadKubeconfig,
-} from '../kubernetes/kubeconfig.ts'
+import type { KubeconfigProps } from '../kubernetes/kubeconfig-props.ts'
+import { type LoadedKubeconfig, loadKubeconfig } from '../kubernetes/load-kubeconfig.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { LiveConflictError, type LiveWorkloads } from './hand-over-replicas.ts'
 

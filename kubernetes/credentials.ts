@@ -1,5 +1,3 @@
-import type { Agent } from 'node:https'
-
 /** Whom to trust as the API server, and who we are to it. Certificates and keys are PEM. */
 export interface Credentials {
   /** @default those that Node trusts */
@@ -18,8 +16,11 @@ export interface Credentials {
    * @default false
    */
   readonly insecure?: boolean | undefined
-  /** Makes the connections by way of a proxy, with all of the above, instead of our own agent. */
-  readonly proxyAgent?: Agent | undefined
+  /**
+   * An `https.Agent` that makes the connections by way of a proxy, with all of the above, instead of
+   * our own. Not typed as one: who has no Node types can read these.
+   */
+  readonly proxyAgent?: object | undefined
 }
 
 /** Asked before every request: tokens and certificates are replaced while we run. */

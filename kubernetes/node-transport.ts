@@ -43,7 +43,7 @@ export class NodeTransport implements KubernetesTransport {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(impersonate !== undefined && { 'impersonate-user': impersonate }),
     }
-    const agent = proxyAgent ?? this.#agentFor(credentials)
+    const agent = (proxyAgent as Agent | undefined) ?? this.#agentFor(credentials)
     return exchange(`${this.#server}${call.path}`, { ...call, headers }, agent)
   }
 

@@ -52,7 +52,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'reads YAML; nothing else may read a manifest in a way of its own',
   },
   '@kubernetes/client-node': {
-    within: ['kubernetes/kubeconfig.ts'],
+    within: ['kubernetes/load-kubeconfig.ts'],
     reason: 'kubeconfigs and their exec plugins; an optional peer, loaded when it is needed',
   },
   'p-retry': {
@@ -75,7 +75,6 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'constructs/output-folder.ts': 'writes the output folder',
   'constructs/source-location.ts': 'reads file names of stack traces',
   'cli/style.ts': 'colours of the terminal',
-  'kubernetes/credentials.ts': 'names the agent of a proxy',
   'kubernetes/in-cluster.ts': 'reads the files of the kubelet',
   'kubernetes/kubeconfig.ts': 'names what the client gives for a connection',
   'kubernetes/node-transport.ts': 'connections with an authority of their own',

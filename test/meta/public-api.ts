@@ -114,4 +114,48 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       GitCommandRemoteProps
     `,
   },
+  './leases/kubernetes': {
+    values: `
+      KubernetesLeaseStore
+    `,
+    types: `
+      KubernetesLeaseStoreProps
+    `,
+  },
+  './leases/sqlite': {
+    values: `
+      SqliteLeaseStore
+    `,
+    types: `
+      SqliteLeaseStoreProps
+    `,
+  },
+  './leases/memory': {
+    values: `
+      MemoryLeaseStore
+    `,
+    types: `
+      MemoryLeaseStoreProps
+    `,
+  },
+  './kubernetes': {
+    values: `
+      FetchTransport KubernetesAnswerError KubernetesClient KubernetesError
+      KubernetesRefusalError KubernetesUnreachableError NotSentError
+    `,
+    types: `
+      FetchTransportProps KubernetesAnswer KubernetesAnswerErrorProps KubernetesClientProps
+      KubernetesErrorProps KubernetesObjectAnswer KubernetesRefusalErrorProps KubernetesRequest
+      KubernetesTransport TransportAnswer TransportRequest WatchEvent
+    `,
+  },
+  './kubernetes/node': {
+    values: `
+      KubernetesClientMissingError NodeTransport NotInClusterError UnknownContextError
+      fromKubeconfig inCluster
+    `,
+    types: `
+      CredentialSource Credentials InClusterProps KubeconfigProps NodeTransportProps
+    `,
+  },
 }

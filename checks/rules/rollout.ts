@@ -1,4 +1,5 @@
 import { at, fields, number } from '../../manifests/fields.ts'
+import { groupOf } from '../../manifests/identity.ts'
 import { forEachOfKind, forEachWorkload, type Problem } from '../for-each.ts'
 import { replicaRangeOf } from '../replica-range.ts'
 import type { Rule } from '../rule.ts'
@@ -22,23 +23,50 @@ const recreateWithRollingUpdate: Rule = {
   }),
 }
 
+/** Fields with a number of pods or a percentage of them, by kind. */
+const POD_AMOUNTS: Readonly<Record<string, PodAmounts>> = {
+  'apps/Deployment': {
+    path: ['strategy', 'rollingUpdate'],
+    names: ['maxSurge', 'maxUnavailable'],
+    upTo100: ['maxUnavailable'],
+  },
+  'apps/DaemonSet': {
+    path: ['updateStrategy', 'rollingUpdate'],
+    names: ['maxSurge', 'maxUnavailable'],
+    upTo100: ['maxSurge', 'maxUnavailable'],
+  },
+  'policy/PodDisruptionBudget': {
+    path: [],
+    names: ['minAvailable', 'maxUnavailable'],
+    upTo100: ['minAvailable', 'maxUnavailable'],
+  },
+}
+
+interface PodAmounts {
+  /** Below `spec`. */
+  readonly path: readonly string[]
+  readonly names: readonly string[]
+  /** Those that may be no more than all pods. */
+  readonly upTo100: readonly string[]
+}
+
 const intOrPercent: Rule = {
   id: 'rollout/int-or-percent',
   severity: 'error',
   title: 'Numbers of pods are whole numbers or percentages',
-  why: 'The API server refuses anything else, and a `maxUnavailable` above 100 %.',
-  check: forEachOfKind(['apps/Deployment', 'policy/PodDisruptionBudget'], ({ kind, spec }) => {
-    const path = kind === 'Deployment' ? ['strategy', 'rollingUpdate'] : []
-    const names =
-      kind === 'Deployment' ? ['maxSurge', 'maxUnavailable'] : ['minAvailable', 'maxUnavailable']
-    return names.flatMap((name): Problem[] => {
-      const value = at(spec, ...path, name)
-      const above = name === 'maxUnavailable' && Number.parseInt(String(value), 10) > 100
-      const isFine = isIntOrPercent(value) && !(above && typeof value === 'string')
-      if (value === undefined || isFine) return []
+  why: 'The API server refuses anything else, and more than 100 % of what can be missed or kept.',
+  check: forEachOfKind(Object.keys(POD_AMOUNTS), ({ apiVersion, kind, spec }) => {
+    const amounts = POD_AMOUNTS[`${groupOf(apiVersion)}/${kind}`]
+    return amounts?.names.flatMap((name): readonly Problem[] => {
+      const value = at(spec, ...amounts.path, name)
+      const isAbove =
+        typeof value === 'string' &&
+        amounts.upTo100.includes(name) &&
+        Number.parseInt(value, 10) > 100
+      if (value === undefined || (isIntOrPercent(value) && !isAbove)) return []
       return [
         {
-          field: ['spec', ...path, name].join('.'),
+          field: ['spec', ...amounts.path, name].join('.'),
           message: `${JSON.stringify(value)} is neither a number of pods nor a percentage of them`,
           remedy: "Write a whole number, or a percentage like '25%' in quotes",
         },
@@ -54,13 +82,19 @@ const cannotMove: Rule = {
   severity: 'error',
   title: 'A rolling update may add a pod or miss one',
   why: 'The API server refuses `maxSurge: 0` with `maxUnavailable: 0`: the update could not begin.',
-  check: forEachOfKind('apps/Deployment', ({ spec }) => {
-    const { maxSurge, maxUnavailable } = fields(at(spec, 'strategy', 'rollingUpdate'))
-    if (!isNothing(maxSurge) || !isNothing(maxUnavailable)) return undefined
+  check: forEachOfKind(['apps/Deployment', 'apps/DaemonSet'], ({ kind, spec }) => {
+    const isDaemonSet = kind === 'DaemonSet'
+    const field = isDaemonSet ? 'updateStrategy' : 'strategy'
+    const { maxSurge, maxUnavailable } = fields(at(spec, field, 'rollingUpdate'))
+    // A DaemonSet adds none unless told to.
+    const addsNone = isNothing(maxSurge) || (isDaemonSet && maxSurge === undefined)
+    if (!addsNone || !isNothing(maxUnavailable)) return undefined
     return {
-      field: 'spec.strategy.rollingUpdate',
+      field: `spec.${field}.rollingUpdate`,
       message: 'Both `maxSurge` and `maxUnavailable` are 0',
-      remedy: 'Write `maxSurge: 25%` to keep all pods, or `maxUnavailable: 1` to use no more room',
+      remedy: isDaemonSet
+        ? 'Write `maxSurge: 1` to keep all pods, or `maxUnavailable: 1` to use no more room'
+        : 'Write `maxSurge: 25%` to keep all pods, or `maxUnavailable: 1` to use no more room',
     }
   }),
 }

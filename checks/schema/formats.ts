@@ -1,3 +1,4 @@
+import { portNameProblem } from '../../manifests/names.ts'
 import { InvalidQuantityError, parseQuantity } from '../../manifests/quantity.ts'
 import { quoted, type ValueCheck } from './value-check.ts'
 
@@ -29,6 +30,11 @@ const ofString =
 const INT32 = 2 ** 31
 const fitsInt32 = (value: unknown): boolean =>
   typeof value !== 'number' || (value >= -INT32 && value < INT32)
+
+const isPort = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? value >= 1 && value <= 65_535
+    : typeof value !== 'string' || portNameProblem(value) === undefined
 
 /** Most manifests have few different amounts, and reading one is slow enough to do it once. */
 const knownQuantities = new Map<unknown, boolean>()
@@ -101,6 +107,17 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(
       isValid: fitsInt32,
       what: 'a number of 32 bits or a string',
       example: 'a number from -2147483648 to 2147483647',
+    },
+    port: {
+      isValid: isPort,
+      what: 'a port from 1 to 65535 or the name of one',
+      example: "a number such as 8080, or a name such as 'http'",
+    },
+    'target-port': {
+      // Neither says another port than that of the Service.
+      isValid: (value) => value === 0 || value === '' || isPort(value),
+      what: 'a port from 1 to 65535 or the name of one',
+      example: "a number such as 8080, or a name such as 'http'",
     },
     quantity: {
       isValid: isQuantity,

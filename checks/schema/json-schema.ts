@@ -6,7 +6,10 @@ export interface JsonSchema {
   /** Name of a definition in the same file. */
   readonly $ref?: string
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
-  /** Those of Kubernetes and, besides, `quantity`, `int-or-string` and `micro-time`. */
+  /**
+   * Those of Kubernetes and, besides, `quantity`, `int-or-string`, `micro-time`, and `port` and
+   * `target-port` for a port by its number or name.
+   */
   readonly format?: string
   readonly nullable?: boolean
   /** What the API server writes where the field is not there; kept for CustomResourceDefinitions. */

@@ -133,9 +133,12 @@ const TYPES: ReadonlySet<string> = new Set([
   'string',
 ])
 
+const NUMBER_OR_NAME: ReadonlySet<string> = new Set(['int-or-string', 'port', 'target-port'])
+
 function typeOf(schema: JsonSchema): ValueType {
   if (schema['x-kubernetes-int-or-string'] === true) return 'int-or-string'
-  if (schema.format === 'quantity' || schema.format === 'int-or-string') return schema.format
+  if (schema.format === 'quantity') return 'quantity'
+  if (NUMBER_OR_NAME.has(schema.format ?? '')) return 'int-or-string'
   // A definition of a user's own may say anything here.
   return schema.type !== undefined && TYPES.has(schema.type) ? schema.type : 'any'
 }

@@ -2,6 +2,7 @@ import type { JsonSchema, MinorRange } from '../../checks/schema/json-schema.ts'
 import type { KindEntry } from '../../checks/schema/schema-file.ts'
 import type { KubernetesMinor } from './kubernetes-minor.ts'
 import { minorRange } from './minor-range.ts'
+import { withNumberRanges } from './number-ranges.ts'
 import { withRequiredFields } from './required-fields.ts'
 
 type Kinds = Record<string, Record<string, KindEntry>>
@@ -44,7 +45,8 @@ export function mergeDefinitions(minors: readonly KubernetesMinor[]): Map<string
       const schema = definitions.get(name)
       if (schema !== undefined) versions.push({ minor, schema })
     }
-    merged.set(name, withRequiredFields(name, mergeVersions(name, versions)))
+    const schema = withRequiredFields(name, mergeVersions(name, versions))
+    merged.set(name, withNumberRanges(name, schema))
   }
   return merged
 }

@@ -4,6 +4,8 @@ import { formatCheck } from '../../../checks/schema/formats.ts'
 const VALUES: Readonly<Record<string, { right: readonly unknown[]; wrong: readonly unknown[] }>> = {
   int32: { right: [0, -(2 ** 31), 2 ** 31 - 1], wrong: [2 ** 31, -(2 ** 31) - 1] },
   quantity: { right: ['1', '500m', '1.5Gi', '1e3', 2, 0.5], wrong: ['', '1 Gi', '1GB', 'Gi', 'a'] },
+  port: { right: [1, 65_535, 'http', 'a-1'], wrong: [0, 65_536, '', '80', 'HTTP', 'a--b', 'x y'] },
+  'target-port': { right: [0, '', 80, 'http'], wrong: [-1, 65_536, '80', 'HTTP'] },
   byte: {
     right: ['', 'AAEC', 'AA==', 'AAE=', 'AAEC\nAAEC'],
     wrong: ['A', 'AAE', 'AA=', 'a b c d'],

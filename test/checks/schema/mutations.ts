@@ -9,6 +9,7 @@ export type MutationClass =
   | 'bad enum'
   | 'bad quantity'
   | 'bad format'
+  | 'out of range'
 
 /** A manifest with one thing broken. */
 export interface Mutation {
@@ -60,6 +61,23 @@ const ANYTHING = new Set<unknown>(['enum', 'extra'])
 /** What names the object: the request goes there. */
 const ADDRESS = new Set(['apiVersion', 'kind', 'metadata.name'])
 
+/** Numbers of pods, ports, seconds and percentages that most fields do not take. */
+const ODD_NUMBERS: readonly unknown[] = [-1, 0, 65_536, 2 ** 31 - 1]
+const ODD_AMOUNTS: readonly unknown[] = [-1, 0, 65_536, '', '25', '25%%', '-1%', '101%', 'no port!']
+
+/** The last number that the check takes, on the way from a valid one to `end`. */
+function lastTaken(node: SchemaNode, valid: number, end: number): number {
+  const isTaken = (number: number) => node.checks.every((check) => check(number) === undefined)
+  let [taken, refused] = [valid, end]
+  if (isTaken(end)) return end
+  while (Math.abs(refused - taken) > 1) {
+    const middle = Math.trunc((taken + refused) / 2)
+    if (isTaken(middle)) taken = middle
+    else refused = middle
+  }
+  return taken
+}
+
 /** Every way of breaking a valid manifest once, place by place. */
 export function* mutationsOf(manifest: KubernetesObject, root: SchemaNode): Iterable<Mutation> {
   for (const site of sitesOf({ path: [], value: manifest, node: root })) {
@@ -110,6 +128,14 @@ const MUTATORS: readonly ((site: Site) => readonly Change[])[] = [
 
   function badNumber({ node }) {
     return node?.type === 'int-or-string' ? [{ class: 'bad format', values: [1.5, 2 ** 33] }] : []
+  },
+
+  function outOfRange({ value, node }) {
+    if (node?.type === 'int-or-string') return [{ class: 'out of range', values: ODD_AMOUNTS }]
+    if (node?.type !== 'integer' || typeof value !== 'number') return []
+    const [least, most] = [lastTaken(node, value, -(2 ** 31)), lastTaken(node, value, 2 ** 31)]
+    const ends = [least - 1, least, most, most + 1]
+    return [{ class: 'out of range', values: [...new Set([...ODD_NUMBERS, ...ends])] }]
   },
 
   function badTime({ value }) {

@@ -4,6 +4,7 @@ import { admission } from './manifests/admission.ts'
 import { extensions } from './manifests/extensions.ts'
 import { gitops } from './manifests/gitops.ts'
 import { network } from './manifests/network.ts'
+import { numbers } from './manifests/numbers.ts'
 import { storage } from './manifests/storage.ts'
 import { workloads } from './manifests/workloads.ts'
 
@@ -16,4 +17,5 @@ export const validManifests: readonly KubernetesObject[] = [
   ...admission,
   ...extensions,
   ...gitops,
+  ...numbers,
 ]

@@ -55,6 +55,26 @@ describe('The schema check finds', () => {
       'unknown-field: `spec.constructor` is not a field here. Remove it. Its fields: minReadySeconds, paused, progressDeadlineSeconds, replicas, revisionHistoryLimit, selector, strategy, template',
     ],
     [
+      'fewer pods than none',
+      deployment({ replicas: -1 }),
+      'invalid-value: `spec.replicas` must be at least 0, got -1. Write a number that is at least 0',
+    ],
+    [
+      'a port that there is not',
+      inContainer({ ports: [{ containerPort: 80_800 }] }),
+      `invalid-value: \`${CONTAINER}.ports[0].containerPort\` must be at most 65535, got 80800. Write a number that is at most 65535`,
+    ],
+    [
+      'a port in quotes, which would be a name',
+      inContainer({ readinessProbe: { httpGet: { port: '8080' } } }),
+      `invalid-value: \`${CONTAINER}.readinessProbe.httpGet.port\` must be a port from 1 to 65535 or the name of one, got "8080". Write a number such as 8080, or a name such as 'http'`,
+    ],
+    [
+      'a probe that waits less than no time',
+      inContainer({ livenessProbe: { httpGet: { port: 80 }, initialDelaySeconds: -5 } }),
+      `invalid-value: \`${CONTAINER}.livenessProbe.initialDelaySeconds\` must be at least 0, got -5. Write a number that is at least 0`,
+    ],
+    [
       'a number in quotes',
       deployment({ replicas: '3' }),
       'wrong-type: `spec.replicas` must be a whole number, got the string "3". Write 3, without quotes',

@@ -5,11 +5,13 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, expect, it } from 'vitest'
+import { Cluster } from './cluster.ts'
 import { chooseCluster } from './cluster-choice.ts'
 import { commandLineOf } from './command-line.ts'
 import { describeWithCluster } from './describe-with-cluster.ts'
 import { connectToDisposableCluster, NotDisposableError } from './disposable-cluster.ts'
 import { freePort } from './free-port.ts'
+import { GoModule } from './go-module.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import { newRunFolder } from './run-folder.ts'
 import { connectToSharedCluster } from './shared-cluster-client.ts'
@@ -70,6 +72,57 @@ describeWithCluster('The harness', (cluster) => {
       rival.close()
     },
     SLOW_MACHINE_MS,
+  )
+
+  it.skipIf(choice.kind !== 'binaries')(
+    'writes down who did what',
+    async () => {
+      if (choice.kind !== 'binaries') return
+      const run = await newRunFolder()
+      const etcd = await startEtcd(choice.binaries.etcd, run)
+      const { process: apiServer, connection } = await startApiServer(
+        choice.binaries['kube-apiserver'],
+        run,
+        { etcdAddress: etcd.address },
+      )
+      const own = new Cluster(async () => connection)
+      await own.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'audited' } }])
+      await own.leave()
+      await apiServer.stop()
+      await etcd.process.stop()
+
+      const events = readFileSync(join(run, 'audit.log'), 'utf8').trim().split('\n')
+      expect(events.map((event) => JSON.parse(event))).toContainEqual(
+        expect.objectContaining({
+          verb: 'patch',
+          user: expect.objectContaining({ username: 'admin' }),
+          objectRef: expect.objectContaining({ resource: 'namespaces', name: 'audited' }),
+        }),
+      )
+      rmSync(run, { recursive: true })
+    },
+    SLOW_MACHINE_MS,
+  )
+
+  it.skipIf(choice.kind !== 'binaries' || process.env.KUBEBUILDER_ASSETS !== undefined)(
+    'is of the version that it was built from, and gives nobody rights that nobody gave',
+    async () => {
+      const { body } = await cluster.send({ path: '/version' })
+      const version = new GoModule('kubernetes').versionOf('k8s.io/kubernetes')
+      expect(body).toMatchObject({ gitVersion: version })
+
+      const review = await cluster.send({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+        body: {
+          spec: {
+            user: 'system:serviceaccount:default:default',
+            resourceAttributes: { verb: 'get', resource: 'secrets', namespace: 'default' },
+          },
+        },
+      })
+      expect(review.body).toMatchObject({ status: { allowed: false } })
+    },
   )
 
   it('uses an existing cluster only if that says that it is disposable', async () => {

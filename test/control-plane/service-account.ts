@@ -48,13 +48,22 @@ export async function applyServiceAccount(
   )
 }
 
+/** Whoever may ask. */
+interface Asker {
+  send(request: {
+    readonly method: string
+    readonly path: string
+    readonly body: unknown
+  }): Promise<{ readonly body: unknown }>
+}
+
 /** What a SubjectAccessReview says. */
 export async function mayDo(
-  cluster: Pick<Cluster, 'send'>,
+  asker: Asker,
   user: string,
   resourceAttributes: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
-  const { body } = await cluster.send({
+  const { body } = await asker.send({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
     body: {

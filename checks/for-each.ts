@@ -1,5 +1,6 @@
 import type { Violation } from './finding.ts'
-import type { Indexed, ObjectSet } from './object-set.ts'
+import type { Indexed } from './indexed.ts'
+import type { ObjectSet } from './object-set.ts'
 import type { Rule } from './rule.ts'
 import type { Container, Workload } from './workload.ts'
 
@@ -10,27 +11,29 @@ export type Problem = Omit<Violation, 'index'>
 export type Verdict = Problem | readonly Problem[] | undefined
 
 /** Looks at every workload. */
-export const forEachWorkload = (
-  judge: (workload: Workload, objects: ObjectSet) => Verdict,
-): Rule['check'] =>
-  function* (objects) {
+export const forEachWorkload =
+  (judge: (workload: Workload, objects: ObjectSet) => Verdict): Rule['check'] =>
+  (objects) => {
+    const found: Violation[] = []
     for (const workload of objects.workloads) {
-      const verdict = judge(workload, objects)
-      if (verdict !== undefined) yield* violations(workload.index, verdict)
+      add(found, workload.index, judge(workload, objects))
     }
+    return found
   }
 
 /** Looks at every container of every workload, init containers too. */
-export const forEachContainer = (
-  judge: (container: Container, workload: Workload, objects: ObjectSet) => Verdict,
-): Rule['check'] =>
-  function* (objects) {
+export const forEachContainer =
+  (
+    judge: (container: Container, workload: Workload, objects: ObjectSet) => Verdict,
+  ): Rule['check'] =>
+  (objects) => {
+    const found: Violation[] = []
     for (const workload of objects.workloads) {
       for (const container of workload.containers) {
-        const verdict = judge(container, workload, objects)
-        if (verdict !== undefined) yield* violations(workload.index, verdict)
+        add(found, workload.index, judge(container, workload, objects))
       }
     }
+    return found
   }
 
 /** Looks at every object of some kinds, each given as `<group>/<Kind>`: `apps/Deployment`, `/Service`. */
@@ -42,30 +45,33 @@ export const forEachOfKind = (
     const slash = kind.lastIndexOf('/')
     return { group: kind.slice(0, slash), kind: kind.slice(slash + 1) }
   })
-  return function* (objects) {
+  return (objects) => {
+    const found: Violation[] = []
     for (const { group, kind } of split) {
       for (const { index, object } of objects.ofKind(group, kind)) {
-        const verdict = judge(object, objects)
-        if (verdict !== undefined) yield* violations(index, verdict)
+        add(found, index, judge(object, objects))
       }
     }
+    return found
   }
 }
 
 /** Looks at every object, whatever it is. */
-export const forEachObject = (
-  judge: (object: Indexed['object'], objects: ObjectSet) => Verdict,
-): Rule['check'] =>
-  function* (objects) {
-    for (const [index, object] of objects.objects.entries()) {
-      const verdict = judge(object, objects)
-      if (verdict !== undefined) yield* violations(index, verdict)
-    }
+export const forEachObject =
+  (judge: (object: Indexed['object'], objects: ObjectSet) => Verdict): Rule['check'] =>
+  (objects) => {
+    const found: Violation[] = []
+    objects.objects.forEach((object, index) => {
+      add(found, index, judge(object, objects))
+    })
+    return found
   }
 
-function* violations(index: number, verdict: Problem | readonly Problem[]): Iterable<Violation> {
-  if (!isList(verdict)) yield { index, ...verdict }
-  else for (const problem of verdict) yield { index, ...problem }
+/** Nearly every look finds nothing, so that case does nothing. */
+function add(found: Violation[], index: number, verdict: Verdict): void {
+  if (verdict === undefined) return
+  if (!isList(verdict)) found.push({ index, ...verdict })
+  else for (const problem of verdict) found.push({ index, ...problem })
 }
 
 const isList = (verdict: Problem | readonly Problem[]): verdict is readonly Problem[] =>

@@ -13,7 +13,8 @@ export {
 export { type CheckedObject, type CheckOptions, checkObjects } from './check-objects.ts'
 export { InvalidExternalError } from './external.ts'
 export type { Finding, Severity, Violation } from './finding.ts'
-export { type Indexed, ObjectSet, type Surroundings } from './object-set.ts'
+export type { Indexed } from './indexed.ts'
+export { ObjectSet, type Surroundings } from './object-set.ts'
 // Bad days
 export { type RenderSimulationOptions, renderSimulation } from './render-simulation.ts'
 export type { ReplicaRange } from './replica-range.ts'

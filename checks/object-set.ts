@@ -3,14 +3,10 @@ import { groupOf, type Identity } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { isClusterScoped } from '../manifests/scope.ts'
 import { ExternalObjects } from './external.ts'
+import type { Indexed } from './indexed.ts'
+import { KindIndex } from './kind-index.ts'
 import { PodIndex } from './pod-index.ts'
 import { asWorkload, namespaceOf, type Workload } from './workload.ts'
-
-/** An object and its place in the checked list. */
-export interface Indexed {
-  readonly index: number
-  readonly object: KubernetesObject
-}
 
 /** What is known of the cluster that the objects will live in. */
 export interface Surroundings {
@@ -44,8 +40,10 @@ export class ObjectSet {
   readonly external: ExternalObjects
   readonly targetVersions: readonly string[]
   readonly zones: number
-  readonly #byKind = new Map<string, Indexed[]>()
-  readonly #byName = new Map<string, Indexed>()
+  /** By group, then by kind. */
+  readonly #groups = new Map<string, Map<string, KindIndex>>()
+  /** The same by `apiVersion`, so that the group is cut out of it once and not for each object. */
+  readonly #versions = new Map<string, Map<string, KindIndex>>()
   readonly #byTarget = new Map<string, Workload>()
   readonly #selecting = new Map<string, ReadonlyMap<Workload, readonly Indexed[]>>()
 
@@ -69,12 +67,12 @@ export class ObjectSet {
 
   /** All objects of a kind, with their indexes. `group` is empty for the core group. */
   ofKind(group: string, kind: string): readonly Indexed[] {
-    return this.#byKind.get(`${group}/${kind}`) ?? NONE
+    return this.#groups.get(group)?.get(kind)?.objects ?? NONE
   }
 
   /** The object of this name; `namespace` means nothing for kinds outside of namespaces. */
   find(group: string, kind: string, namespace: string, name: string): Indexed | undefined {
-    return this.#byName.get(nameKey(group, kind, namespace, name))
+    return this.#groups.get(group)?.get(kind)?.find(namespace, name)
   }
 
   /** Whether an object is here, or is declared to exist elsewhere. */
@@ -154,10 +152,23 @@ export class ObjectSet {
   }
 
   #add(object: KubernetesObject, index: number): void {
-    const group = groupOf(object.apiVersion)
-    push(this.#byKind, `${group}/${object.kind}`, { index, object })
-    const key = nameKey(group, object.kind, namespaceOf(object), object.metadata.name)
-    if (!this.#byName.has(key)) this.#byName.set(key, { index, object })
+    const { apiVersion, kind } = object
+    const kinds = this.#versions.get(apiVersion) ?? this.#newVersion(apiVersion)
+    let objects = kinds.get(kind)
+    if (objects === undefined) {
+      objects = new KindIndex(groupOf(apiVersion), kind)
+      kinds.set(kind, objects)
+    }
+    objects.objects.push({ index, object })
+  }
+
+  /** Versions of a group share its kinds: their objects are the same to the API server. */
+  #newVersion(apiVersion: string): Map<string, KindIndex> {
+    const group = groupOf(apiVersion)
+    const kinds = this.#groups.get(group) ?? new Map<string, KindIndex>()
+    this.#groups.set(group, kinds)
+    this.#versions.set(apiVersion, kinds)
+    return kinds
   }
 }
 
@@ -168,8 +179,3 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 const targetKey = (namespace: string, kind: string, name: string) => `${namespace}/${kind}/${name}`
-
-const nameKey = (group: string, kind: string, namespace: string, name: string): string =>
-  isClusterScoped(group, kind)
-    ? `${group}/${kind} ${name}`
-    : `${group}/${kind} ${namespace}/${name}`

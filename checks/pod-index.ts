@@ -5,7 +5,8 @@ import type { Workload } from './workload.ts'
 
 interface NamespacePods {
   readonly all: Workload[]
-  readonly byLabel: Map<string, Workload[]>
+  /** By the key of a label, then by its value. */
+  readonly byLabel: Map<string, Map<unknown, Workload[]>>
 }
 
 const NONE: readonly Workload[] = Object.freeze([])
@@ -54,9 +55,10 @@ export class PodIndex {
     }
     pods.all.push(workload)
     for (const [key, value] of Object.entries(workload.podLabels)) {
-      const pair = `${key}=${value}`
-      const same = pods.byLabel.get(pair)
-      if (same === undefined) pods.byLabel.set(pair, [workload])
+      const values = pods.byLabel.get(key) ?? new Map<unknown, Workload[]>()
+      pods.byLabel.set(key, values)
+      const same = values.get(value)
+      if (same === undefined) values.set(value, [workload])
       else same.push(workload)
     }
   }
@@ -68,7 +70,7 @@ export class PodIndex {
     let rarest: readonly Workload[] = pods.all
     for (const [key, value] of pairs) {
       if (isRuntimeLabel(key)) continue
-      const candidates = pods.byLabel.get(`${key}=${value}`)
+      const candidates = pods.byLabel.get(key)?.get(value)
       if (candidates === undefined) return NONE
       if (candidates.length < rarest.length) rarest = candidates
     }

@@ -1,12 +1,15 @@
 import { InvalidQuantityError, parseQuantity } from '../manifests/quantity.ts'
+import { remembered } from './remembered.ts'
 
 /** The value in thousand-millionths of its unit; `undefined` if Kubernetes cannot read it. */
-export function nanosOf(value: unknown): bigint | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+export const nanosOf = (value: unknown): bigint | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? parsed(String(value)) : undefined
+
+const parsed = remembered((text): bigint | undefined => {
   try {
-    return parseQuantity(String(value)).nanos
+    return parseQuantity(text).nanos
   } catch (error) {
     if (error instanceof InvalidQuantityError) return undefined
     throw error
   }
-}
+})

@@ -1,8 +1,7 @@
-import { fieldPath } from '../manifests/field-path.ts'
 import { at, type Fields, fields, items, text } from '../manifests/fields.ts'
 import { isRecord, type KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { Labels } from '../manifests/label-selector.ts'
-import { podTemplateOf, podTemplatePath } from '../manifests/pod-template.ts'
+import { podTemplatePath } from '../manifests/pod-template.ts'
 
 /** An object that makes pods, with its template at hand. */
 export interface Workload {
@@ -35,9 +34,10 @@ export interface Container {
 /** The object as a workload; `undefined` if it makes no pods. */
 export function asWorkload(object: KubernetesObject, index: number): Workload | undefined {
   const path = podTemplatePath(object) ?? customTemplatePath(object)
-  const template = path === undefined ? undefined : (podTemplateOf(object) ?? at(object, ...path))
-  if (path === undefined || !isRecord(template) || !isRecord(template.spec)) return undefined
-  const podField = fieldPath([...path, 'spec'])
+  if (path === undefined) return undefined
+  const template = at(object, ...path)
+  if (!isRecord(template) || !isRecord(template.spec)) return undefined
+  const podField = [...path, 'spec'].join('.')
   const { kind } = object
   return {
     index,

@@ -1,22 +1,28 @@
-import { identityOf } from './identity.ts'
+import { groupOf } from './identity.ts'
 import { isRecord, type KubernetesObject } from './kubernetes-object.ts'
 
-/** Kinds that make pods, and where in them the pod template lies. */
-const TEMPLATE_PATHS: Readonly<Record<string, readonly string[]>> = {
-  'apps/Deployment': ['spec', 'template'],
-  'apps/StatefulSet': ['spec', 'template'],
-  'apps/DaemonSet': ['spec', 'template'],
-  'apps/ReplicaSet': ['spec', 'template'],
-  '/ReplicationController': ['spec', 'template'],
-  'batch/Job': ['spec', 'template'],
-  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
-  '/Pod': [],
-}
+/** Kinds that make pods, their groups, and where in them the pod template lies. */
+const TEMPLATES: ReadonlyMap<string, { readonly group: string; readonly path: readonly string[] }> =
+  new Map(
+    Object.entries({
+      Deployment: { group: 'apps', path: ['spec', 'template'] },
+      StatefulSet: { group: 'apps', path: ['spec', 'template'] },
+      DaemonSet: { group: 'apps', path: ['spec', 'template'] },
+      ReplicaSet: { group: 'apps', path: ['spec', 'template'] },
+      ReplicationController: { group: '', path: ['spec', 'template'] },
+      Job: { group: 'batch', path: ['spec', 'template'] },
+      CronJob: { group: 'batch', path: ['spec', 'jobTemplate', 'spec', 'template'] },
+      Pod: { group: '', path: [] },
+    }),
+  )
 
 /** Where the pod template of this kind lies, as a list of fields; `undefined` if it makes no pods. */
-export function podTemplatePath(object: KubernetesObject): readonly string[] | undefined {
-  const { group, kind } = identityOf(object)
-  return TEMPLATE_PATHS[`${group}/${kind}`]
+export function podTemplatePath({
+  apiVersion,
+  kind,
+}: KubernetesObject): readonly string[] | undefined {
+  const template = TEMPLATES.get(kind)
+  return template?.group === groupOf(apiVersion) ? template.path : undefined
 }
 
 /** The pod template (`metadata`, `spec`) of a workload, the object itself for a bare Pod. */

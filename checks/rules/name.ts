@@ -14,6 +14,7 @@ import {
 } from '../../manifests/names.ts'
 import { forEachObject, forEachOfKind, forEachWorkload, type Problem } from '../for-each.ts'
 import { hasPlaceholder } from '../placeholder.ts'
+import { remembered } from '../remembered.ts'
 import type { Rule } from '../rule.ts'
 
 /** What is wrong with a name, to be put behind it; `undefined` if nothing is. */
@@ -97,9 +98,9 @@ const label: Rule = {
   title: 'Labels and annotations have keys and values that Kubernetes accepts',
   why: 'The API server refuses others.',
   peers: ['kube-score/label-values', 'datree/WORKLOAD_INVALID_LABELS_VALUE'],
-  check: forEachObject((object) => [
-    ...badLabels(object.metadata.labels, 'metadata.labels'),
-    ...badAnnotations(object.metadata.annotations, 'metadata.annotations'),
+  check: forEachObject(({ metadata }) => [
+    ...badLabels(metadata.labels, 'metadata.labels'),
+    ...badAnnotations(metadata.annotations, 'metadata.annotations'),
   ]),
 }
 
@@ -119,23 +120,31 @@ const podLabel: Rule = {
   }),
 }
 
+const ofLabelKey = remembered((key) => labelKeyProblem(key))
+const ofLabelValue = remembered((value) =>
+  hasPlaceholder(value) ? undefined : labelValueProblem(value),
+)
+const ofAnnotationKey = remembered((key) => labelKeyProblem(key.toLowerCase()))
+
 function badLabels(labels: unknown, field: string): Problem[] {
-  if (!isRecord(labels)) return []
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const problem = labelKeyProblem(key)
-    if (problem !== undefined) return invalid(`${field}["${key}"]`, key, problem)
+  const problems: Problem[] = []
+  for (const [key, value] of Object.entries(fields(labels))) {
+    const ofKey = ofLabelKey(key)
     // What is not text is for the schema to report.
-    const ofValue = isFinal(value) ? labelValueProblem(value) : undefined
-    return ofValue === undefined ? [] : invalid(`${field}["${key}"]`, value, ofValue)
-  })
+    const problem = ofKey ?? (typeof value === 'string' ? ofLabelValue(value) : undefined)
+    if (problem === undefined) continue
+    problems.push(invalid(`${field}["${key}"]`, ofKey === undefined ? value : key, problem))
+  }
+  return problems
 }
 
 function badAnnotations(annotations: unknown, field: string): Problem[] {
-  if (!isRecord(annotations)) return []
-  return Object.keys(annotations).flatMap((key) => {
-    const problem = labelKeyProblem(key.toLowerCase())
-    return problem === undefined ? [] : invalid(`${field}["${key}"]`, key, problem)
-  })
+  const problems: Problem[] = []
+  for (const key of Object.keys(fields(annotations))) {
+    const problem = ofAnnotationKey(key)
+    if (problem !== undefined) problems.push(invalid(`${field}["${key}"]`, key, problem))
+  }
+  return problems
 }
 
 const port: Rule = {

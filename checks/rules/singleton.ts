@@ -1,6 +1,7 @@
 import { at } from '../../manifests/fields.ts'
 import { forEachWorkload } from '../for-each.ts'
-import type { Indexed, ObjectSet } from '../object-set.ts'
+import type { Indexed } from '../indexed.ts'
+import type { ObjectSet } from '../object-set.ts'
 import { replicaRangeOf } from '../replica-range.ts'
 import type { Rule } from '../rule.ts'
 import { updateBoundsOf } from '../update-strategy.ts'

@@ -1,3 +1,4 @@
+import { remembered } from '../remembered.ts'
 import type { MinorRange } from './json-schema.ts'
 
 /** A version that the schemas do not cover. */
@@ -34,14 +35,17 @@ export class MinorVersions {
    */
   set(versions: readonly string[]): number {
     let set = 0
-    for (const version of versions) {
-      const [first = '', last = first] = version.split('..')
-      const range = this.#between(this.#indexOf(first, version), this.#indexOf(last, version))
-      if (range === 0) throw new UnknownMinorVersionError(version, this.names)
-      set |= range
-    }
+    for (const version of versions) set |= this.#setOf(version)
     return set
   }
+
+  /** Every object asks for the same few. */
+  readonly #setOf = remembered((version) => {
+    const [first = '', last = first] = version.split('..')
+    const range = this.#between(this.#indexOf(first, version), this.#indexOf(last, version))
+    if (range === 0) throw new UnknownMinorVersionError(version, this.names)
+    return range
+  })
 
   /** The set that a range of a schema file means; all if there is none. */
   range(range: MinorRange | undefined): number {

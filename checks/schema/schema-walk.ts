@@ -62,9 +62,9 @@ export class SchemaWalk {
 
   #visitFields(node: SchemaNode, object: Readonly<Record<string, unknown>>): void {
     const { fields } = node
-    for (const name in object) {
+    for (const name of Object.keys(object)) {
       const value = object[name]
-      if (value === undefined || !Object.hasOwn(object, name)) continue
+      if (value === undefined) continue
       this.#path.push(name)
       this.#visitField(node, fields.get(name), name, value)
       this.#path.pop()

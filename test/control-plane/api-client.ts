@@ -1,17 +1,7 @@
-import { Agent, request } from 'node:https'
+import { readLines } from '../../kubernetes/answer.ts'
+import type { KubernetesRequest } from '../../kubernetes/kubernetes-client.ts'
+import { type ConnectedClient, connect } from './connected-client.ts'
 import type { Connection } from './connection.ts'
-
-export interface ApiRequest {
-  /** @default 'GET' */
-  readonly method?: string
-  /** With its query: `/api/v1/namespaces?limit=1`. */
-  readonly path: string
-  readonly body?: unknown
-  /** @default 'application/json' */
-  readonly contentType?: string
-  /** @default 30000 */
-  readonly timeoutMs?: number
-}
 
 export interface ApiResponse {
   readonly status: number
@@ -21,51 +11,21 @@ export interface ApiResponse {
   readonly warnings: readonly string[]
 }
 
-/** Speaks HTTPS with one API server, over connections that stay open. */
+const LONGEST_EVENT_BYTES = 16 * 1024 ** 2
+
+/** Our own client, as tests use it: they look at refusals, and read warnings. */
 export class ApiClient {
-  readonly #connection: Connection
-  readonly #agent: Agent
+  readonly #connected: ConnectedClient
+  readonly #closing = new AbortController()
 
   constructor(connection: Connection) {
-    this.#connection = connection
-    this.#agent = new Agent({
-      keepAlive: true,
-      // The server closes what is idle for 90 s; a request that is sent just then would fail.
-      timeout: 30_000,
-      ca: connection.certificateAuthority,
-      cert: connection.clientCertificate,
-      key: connection.clientKey,
-    })
+    this.#connected = connect(connection)
   }
 
   /** Any answer is a result, refusals too; only an answer that does not come is thrown. */
-  send(call: ApiRequest): Promise<ApiResponse> {
-    const { method = 'GET', path, body, contentType, timeoutMs = 30_000 } = call
-    const { server, token } = this.#connection
-    const headers: Record<string, string> = { accept: 'application/json' }
-    if (token !== undefined) headers.authorization = `Bearer ${token}`
-    if (body !== undefined) headers['content-type'] = contentType ?? 'application/json'
-    return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const options = { method, headers, agent: this.#agent, signal }
-      const outgoing = request(new URL(path, server), options)
-      outgoing.once('error', reject)
-      outgoing.once('response', (incoming) => {
-        let text = ''
-        incoming.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk
-        })
-        incoming.once('error', reject)
-        incoming.once('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            body: parseBody(text, incoming.headers['content-type']),
-            warnings: (incoming.headersDistinct.warning ?? []).map(warningText),
-          }),
-        )
-      })
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body))
-    })
+  async send(request: KubernetesRequest): Promise<ApiResponse> {
+    const { status, headers, body } = await this.#connected.client.send(request)
+    return { status, body, warnings: warningsOf(headers) }
   }
 
   /**
@@ -73,38 +33,36 @@ export class ApiClient {
    *
    * @throws if it refuses
    */
-  watch(path: string, onEvent: (event: unknown) => void): Promise<void> {
-    const { server, token } = this.#connection
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    return new Promise((resolve, reject) => {
-      const outgoing = request(new URL(path, server), { headers, agent: this.#agent })
-      outgoing.once('error', reject)
-      outgoing.once('response', (incoming) => {
-        // Ends with the client.
-        incoming.on('error', () => {})
-        let rest = ''
-        incoming.setEncoding('utf8').on('data', (text: string) => {
-          const lines = `${rest}${text}`.split('\n')
-          rest = lines.pop() ?? ''
-          for (const line of lines) onEvent(JSON.parse(line))
-        })
-        if (incoming.statusCode === 200) resolve()
-        else reject(new Error(`Watch of ${path} was refused (${incoming.statusCode})`))
-      })
-      outgoing.end()
-    })
+  async watch(path: string, onEvent: (event: unknown) => void): Promise<void> {
+    const { signal } = this.#closing
+    const request = { method: 'GET', path, headers: { accept: 'application/json' }, signal }
+    const { status, body } = await this.#connected.transport.open(request)
+    if (status !== 200) throw new Error(`Watch of ${path} was refused (${status})`)
+    void passOn(readLines(body, LONGEST_EVENT_BYTES), onEvent)
   }
 
   close(): void {
-    this.#agent.destroy()
+    this.#closing.abort()
+    this.#connected.transport.close()
   }
 }
 
-const parseBody = (text: string, contentType: string | undefined): unknown =>
-  contentType?.startsWith('application/json') ? JSON.parse(text) : text
-
-/** `299 - "text"` with quotes escaped in it (RFC 7234, section 5.5). */
-function warningText(header: string): string {
-  const quoted = /^\d{3} \S+ "(.*)"$/s.exec(header)?.[1] ?? header
-  return quoted.replaceAll(/\\(.)/gs, '$1')
+/** Until the client ends, or the server does. What the callback throws is nobody's but the test's. */
+async function passOn(
+  events: AsyncGenerator<unknown>,
+  onEvent: (event: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    const next = await events.next().catch(() => undefined)
+    if (next === undefined || next.done) return
+    onEvent(next.value)
+  }
 }
+
+/** `299 - "text"` with quotes escaped in it, several with commas between (RFC 7234, section 5.5). */
+const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/gs
+
+const warningsOf = (headers: Headers): string[] =>
+  [...(headers.get('warning') ?? '').matchAll(WARNING)].map(([, text = '']) =>
+    text.replaceAll(/\\(.)/gs, '$1'),
+  )

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubernetesRequest } from '../../kubernetes/kubernetes-client.ts'
 import { isRecord, type KubernetesObject } from '../../manifests/kubernetes-object.ts'
-import { ApiClient, type ApiRequest, type ApiResponse } from './api-client.ts'
+import { ApiClient, type ApiResponse } from './api-client.ts'
 import type { Connection } from './connection.ts'
 import { type ObjectReference, ResourcePaths } from './resource-paths.ts'
 
@@ -94,7 +95,7 @@ export class Cluster {
   }
 
   /** Any call of the API, as a cluster admin. */
-  async send(request: ApiRequest): Promise<ApiResponse> {
+  async send(request: KubernetesRequest): Promise<ApiResponse> {
     return (await this.#open()).client.send(request)
   }
 

@@ -6,7 +6,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { ApiRequest, ApiResponse } from './api-client.ts'
+import type { KubernetesRequest } from '../../kubernetes/kubernetes-client.ts'
+import type { ApiResponse } from './api-client.ts'
 
 export interface SourceControllerStandInProps {
   /** Bare repository, a folder of this machine. */
@@ -14,7 +15,7 @@ export interface SourceControllerStandInProps {
   readonly branch: string
   /** The GitRepository that gets the status; its `spec.url` is never contacted. */
   readonly source: { readonly namespace: string; readonly name: string }
-  readonly send: (request: ApiRequest) => Promise<ApiResponse>
+  readonly send: (request: KubernetesRequest) => Promise<ApiResponse>
 }
 
 /** An artifact that somebody may still be about to fetch is kept. */

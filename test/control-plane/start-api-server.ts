@@ -139,7 +139,10 @@ async function certificateOf(folder: string): Promise<string | undefined> {
 async function readiness(connection: Connection): Promise<string> {
   const client = new ApiClient(connection)
   try {
-    const { status, body } = await client.send({ path: '/readyz', timeoutMs: 1_000 })
+    const { status, body } = await client.send({
+      path: '/readyz',
+      signal: AbortSignal.timeout(1_000),
+    })
     return status === 200 ? 'ok' : `${status} ${String(body).slice(-200)}`
   } catch (error) {
     // Refused, reset, a half-written certificate, or silence from whoever else has the port.

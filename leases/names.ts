@@ -9,6 +9,45 @@ export const queueLeaseName = (lock: string): string => `${lock}.queue`
 /** Lease that remembers the runs of a lock that were completed, and their outcomes. */
 export const runsLeaseName = (lock: string): string => `${lock}.runs`
 
+/**
+ * Lease of one slot of a lock that several may hold at once. The first is the lock's own, so a lock
+ * can get more slots later.
+ *
+ * @param slot from 0
+ */
+export const slotLeaseName = (lock: string, slot: number): string =>
+  slot === 0 ? lock : `${lock}.slot-${slot}`
+
+/** What we write on Leases beyond the fields that they have. */
+export const LEASE_ANNOTATIONS = {
+  /** UUID of the hold. Counts only if it ends `holderIdentity`: a foreign elector leaves it behind. */
+  hold: 'lockstep.dev/hold',
+  /** Fencing token of the hold, or of the last one: the resourceVersion that its first write met. */
+  token: 'lockstep.dev/fencing-token',
+  /** Epoch of that token. */
+  epoch: 'lockstep.dev/fencing-epoch',
+  /** Grows with each renewal, so that no two writes of a hold are the same. */
+  renewals: 'lockstep.dev/renewals',
+  /** For how long nobody else may hold it, counted from its first write. */
+  minimumHold: 'lockstep.dev/minimum-hold-seconds',
+  /** `'true'` on a hold that its holder has ended and whose minimum is not over. */
+  released: 'lockstep.dev/released',
+  /** JSON: who broke the hold, and why. Its holder may not renew it. */
+  broken: 'lockstep.dev/broken',
+  /** JSON: the holds that ended last, and how, so that late requests of theirs get the right answer. */
+  ended: 'lockstep.dev/ended',
+  /** JSON: what the holder wants others to know. */
+  metadata: 'lockstep.dev/metadata',
+  /** `'true'` if the queue may not be empty, so whoever finds the lock free has to look there. */
+  queued: 'lockstep.dev/queued',
+  /** JSON on the queue's Lease: who waits, in the order in which they came. */
+  tickets: 'lockstep.dev/tickets',
+  /** JSON on the runs' Lease. */
+  runs: 'lockstep.dev/runs',
+  /** `interop` or `fenced`: whether electors of other make may contend. Written when it is declared. */
+  mode: 'lockstep.dev/lock-mode',
+} as const
+
 /** Label of the pod that leads; `'true'` there, absent everywhere else. */
 export const LEADER_LABEL = 'lockstep.dev/leader'
 

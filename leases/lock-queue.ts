@@ -1,0 +1,151 @@
+import { isListOf, isObject, readJson } from './annotation-json.ts'
+import type { LeaseRecord } from './lease-record.ts'
+import type { LeaseReading, StoredLease } from './lease-store.ts'
+import type { Lock, LockContext } from './lock.ts'
+import { LEASE_ANNOTATIONS, queueLeaseName } from './names.ts'
+import { rewriteLease } from './rewrite-lease.ts'
+
+/** One that waits. */
+interface Ticket {
+  readonly id: string
+  /** When it last said that it still waits, by the store's clock. */
+  readonly seenMs: number
+  readonly ttlMs: number
+}
+
+/** For how long a ticket counts that is not refreshed. The store's clock may have whole seconds. */
+const LEAST_TICKET_SECONDS = 5
+const MOST_TICKET_SECONDS = 15
+
+/** How much further than its own time the store's clock may be behind, after it was set back. */
+const TICKET_FROM_FUTURE_MS = 5_000
+/** What fits an annotation, many times over. */
+const MOST_TICKETS = 500
+
+/** More wait for a lock than its queue has room for. */
+export class QueueFullError extends Error {
+  override readonly name = 'QueueFullError'
+  readonly code = 'QUEUE_FULL'
+
+  constructor(lock: Lock) {
+    super(
+      `${MOST_TICKETS} wait for lock ${lock.namespace}/${lock.name} already. Try again later, without waiting`,
+    )
+  }
+}
+
+/**
+ * Who waits for a lock, first come first served: on a Lease of its own, so that those who come
+ * disturb no holder.
+ *
+ * It is about fairness alone and trusts the store's clock: at worst somebody gets a free lock out of
+ * turn, or later by the life of a ticket. Nobody gets one that is not free.
+ */
+export class LockQueue {
+  readonly #context: LockContext
+  readonly #lock: Lock
+  readonly #ticketTtlMs: number
+  #hasTicket = false
+
+  /** @param ttlSeconds of the holds that are waited for: no ticket blocks others for longer, if it is 5 to 15 s */
+  constructor(context: LockContext, lock: Lock, ttlSeconds: number) {
+    this.#context = context
+    this.#lock = lock
+    this.#ticketTtlMs =
+      1000 * Math.min(Math.max(ttlSeconds, LEAST_TICKET_SECONDS), MOST_TICKET_SECONDS)
+  }
+
+  /** How often whoever waits has to `keep` its ticket. */
+  get refreshMs(): number {
+    return this.#ticketTtlMs / 3
+  }
+
+  /**
+   * How many wait, and how many of them came first.
+   *
+   * @param holding ids that have got it already, and may not have left the queue yet
+   */
+  async look(id: string, holding: readonly string[] = []): Promise<Place> {
+    return placeOf(id, liveTickets(await this.#read()), holding)
+  }
+
+  /**
+   * Comes, or says again that it still waits.
+   *
+   * @throws {QueueFullError}
+   */
+  async keep(id: string): Promise<Place & { readonly lease: StoredLease }> {
+    const { lease, tickets } = await this.#change((tickets, storeTimeMs) => {
+      const own = tickets.find((ticket) => ticket.id === id)
+      if (own && storeTimeMs - own.seenMs < this.refreshMs / 2) return tickets
+      if (!own && tickets.length >= MOST_TICKETS) throw new QueueFullError(this.#lock)
+      const refreshed = { id, seenMs: storeTimeMs, ttlMs: this.#ticketTtlMs }
+      return own
+        ? tickets.map((ticket) => (ticket === own ? refreshed : ticket))
+        : [...tickets, refreshed]
+    })
+    this.#hasTicket = true
+    return { ...placeOf(id, tickets, []), lease }
+  }
+
+  /** Waits no longer, if it ever did. */
+  async leave(id: string): Promise<void> {
+    if (!this.#hasTicket) return
+    await this.#change((tickets) =>
+      tickets.some((ticket) => ticket.id === id)
+        ? tickets.filter((ticket) => ticket.id !== id)
+        : tickets,
+    )
+  }
+
+  #read(): Promise<LeaseReading> {
+    const { namespace, name } = this.#lock
+    return this.#context.store.read({ namespace, name: queueLeaseName(name) })
+  }
+
+  /** Writes only what has changed; tickets of the dead go along with it. */
+  async #change(change: (tickets: readonly Ticket[], storeTimeMs: number) => readonly Ticket[]) {
+    let tickets: readonly Ticket[] = []
+    const { lease } = await rewriteLease(this.#context, await this.#read(), (reading) => {
+      const before = liveTickets(reading)
+      tickets = change(before, reading.storeTimeMs)
+      return tickets === before ? undefined : withTickets(reading.lease.record, tickets)
+    })
+    return { lease, tickets }
+  }
+}
+
+const withTickets = (record: LeaseRecord, tickets: readonly Ticket[]): LeaseRecord => ({
+  ...record,
+  annotations: { ...record.annotations, [LEASE_ANNOTATIONS.tickets]: JSON.stringify(tickets) },
+})
+
+export interface Place {
+  /** Who came first and still waits. */
+  readonly ahead: number
+  /** All others who wait. */
+  readonly others: number
+}
+
+function placeOf(id: string, tickets: readonly Ticket[], holding: readonly string[]): Place {
+  const waiting = tickets.filter((ticket) => ticket.id === id || !holding.includes(ticket.id))
+  const own = waiting.findIndex((ticket) => ticket.id === id)
+  return own === -1
+    ? { ahead: waiting.length, others: waiting.length }
+    : { ahead: own, others: waiting.length - 1 }
+}
+
+function liveTickets({ lease, storeTimeMs }: LeaseReading): readonly Ticket[] {
+  const all = readJson(lease.record.annotations[LEASE_ANNOTATIONS.tickets], isListOf(isTicket))
+  return (all ?? []).filter(
+    ({ seenMs, ttlMs }) =>
+      storeTimeMs - seenMs < Math.min(ttlMs, MOST_TICKET_SECONDS * 1000) &&
+      seenMs - storeTimeMs <= TICKET_FROM_FUTURE_MS,
+  )
+}
+
+const isTicket = (value: unknown): value is Ticket =>
+  isObject(value) &&
+  typeof value.id === 'string' &&
+  typeof value.seenMs === 'number' &&
+  typeof value.ttlMs === 'number'

@@ -1,0 +1,156 @@
+import { momentOf } from './clock.ts'
+import type { ExpiryJudge, ExpiryVerdict } from './expiry-judge.ts'
+import { type Grant, grantOf } from './grant.ts'
+import { endedHold, type HoldState, holdState, mayBeQueued } from './hold-state.ts'
+import { acquired, type HoldRequest, markedQueued, renewed } from './hold-writes.ts'
+import type { LeaseReading, StoredLease } from './lease-store.ts'
+import { LeaseConflictError } from './lease-store-errors.ts'
+import { type Lock, type LockContext, leasesOf } from './lock.ts'
+import { HoldLostError } from './lock-errors.ts'
+import { LockQueue } from './lock-queue.ts'
+
+export type Attempt =
+  | {
+      readonly kind: 'acquired'
+      readonly grant: Grant
+      /** It already had the hold: an earlier answer was lost, or the hold was handed over to it. */
+      readonly isReplay: boolean
+    }
+  | HeldByOthers
+
+export interface HeldByOthers {
+  readonly kind: 'held'
+  readonly holders: readonly HoldState[]
+  /** When to look again at the earliest, if nothing changes. */
+  readonly againInMs: number
+  readonly observation?: string
+  /** As they were read. */
+  readonly leases: readonly StoredLease[]
+}
+
+/** Whoever loses the race for a Lease that often in a row lets others go first. */
+const MOST_CONFLICTS = 8
+
+/**
+ * Gets the lock if it is free, or if the judge says that its holder is gone. One read and one write
+ * of each slot's Lease; only where somebody may wait in the queue, a read of that too.
+ *
+ * @param signal ends the reading. A write that was begun is waited for, or nobody would know of it
+ * @throws {HoldLostError} if this very hold has been there and is over
+ * @throws {LeaseMissingError}
+ * @throws {LeaseStoreError} after which the same call, with the same id, is always safe
+ */
+export async function tryAcquire(
+  context: LockContext,
+  lock: Lock,
+  request: HoldRequest,
+  judge: ExpiryJudge,
+  signal?: AbortSignal,
+): Promise<Attempt> {
+  for (let conflicts = 0; ; conflicts++) {
+    const slots = await readSlots(context, lock, judge, signal)
+    const own = slots.find(({ hold }) => hold?.id === request.id)
+    if (own === undefined) refuseEnded(slots, request.id)
+    const target = own ?? (await chooseSlot(context, lock, request, slots))
+    if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
+    try {
+      const grant = await writeHold(context, request, target)
+      return { kind: 'acquired', grant, isReplay: own !== undefined }
+    } catch (error) {
+      if (!(error instanceof LeaseConflictError)) throw error
+    }
+  }
+}
+
+interface Slot {
+  readonly reading: LeaseReading
+  /** `undefined` if nobody has it. */
+  readonly hold: HoldState | undefined
+  readonly verdict: ExpiryVerdict
+  /** Whether others wait for it too. */
+  readonly isQueued?: boolean
+}
+
+const NOBODY_HOLDS: ExpiryVerdict = { isOver: true, againInMs: 0 }
+
+const readSlots = (
+  { store }: LockContext,
+  lock: Lock,
+  judge: ExpiryJudge,
+  signal: AbortSignal | undefined,
+) =>
+  Promise.all(
+    leasesOf(lock).map(async (name): Promise<Slot> => {
+      const reading = await store.read(name, signal)
+      const hold = holdState(reading.lease)
+      return { reading, hold, verdict: hold ? await judge.judge(hold, reading) : NOBODY_HOLDS }
+    }),
+  )
+
+/** A request that comes again after its hold has ended is late, and gets nothing. */
+function refuseEnded(slots: readonly Slot[], id: string): void {
+  for (const { lease } of slots.map(({ reading }) => reading)) {
+    const ended = endedHold(lease.record, id)
+    if (ended !== undefined) throw new HoldLostError(lease.name, id, ended.how)
+  }
+}
+
+/** A slot to take, unless those who wait already take them all. */
+async function chooseSlot(
+  context: LockContext,
+  lock: Lock,
+  { id, ttlSeconds }: HoldRequest,
+  slots: readonly Slot[],
+): Promise<Slot | undefined> {
+  const takeable = slots.filter(({ verdict }) => verdict.isOver)
+  const chosen = preferred(slots, id).find(({ verdict }) => verdict.isOver)
+  const asksQueue =
+    slots.length > 1 || slots.some(({ reading }) => mayBeQueued(reading.lease.record))
+  if (chosen === undefined || !asksQueue) return chosen
+  const holding = slots.flatMap(({ hold }) => hold?.id ?? [])
+  const { ahead, others } = await new LockQueue(context, lock, ttlSeconds).look(id, holding)
+  return ahead < takeable.length ? { ...chosen, isQueued: others > 0 } : undefined
+}
+
+/** The same order each time a hold is asked for: a retry does not get it in a second slot. */
+function preferred(slots: readonly Slot[], id: string): readonly Slot[] {
+  const first = Number.parseInt(id.slice(0, 8), 16) % slots.length || 0
+  return [...slots.slice(first), ...slots.slice(0, first)]
+}
+
+async function writeHold(
+  { store, clock }: LockContext,
+  request: HoldRequest,
+  { reading: { lease }, hold, isQueued = false }: Slot,
+): Promise<Grant> {
+  const epoch = await store.epoch()
+  const since = momentOf(clock)
+  const { wallMs } = since
+  const next =
+    hold?.id === request.id
+      ? renewOwn(hold, lease, request.id, wallMs)
+      : markedQueued(acquired(lease, request, { epoch, wallMs }), isQueued)
+  return grantOf(request.id, await store.replace(lease, next), since)
+}
+
+/**
+ * What its holder may believe counts from a write of this call: it cannot know when the earlier one
+ * was sent.
+ */
+function renewOwn(hold: HoldState, { name, record }: StoredLease, id: string, wallMs: number) {
+  if (hold.broken !== undefined) throw new HoldLostError(name, id, 'broken', hold.broken.reason)
+  if (hold.isReleased) throw new HoldLostError(name, id, 'released')
+  return renewed(record, wallMs)
+}
+
+function heldByOthers(slots: readonly Slot[]): HeldByOthers {
+  const [soonest] = slots.toSorted((a, b) => a.verdict.againInMs - b.verdict.againInMs)
+  const observation = soonest?.verdict.observation
+  return {
+    kind: 'held',
+    holders: slots.flatMap(({ hold }) => hold ?? []),
+    againInMs: soonest?.verdict.againInMs ?? 0,
+    ...(observation !== undefined && { observation }),
+    leases: slots.map(({ reading }) => reading.lease),
+  }
+}

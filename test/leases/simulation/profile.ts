@@ -1,0 +1,67 @@
+import { type Faults, NO_FAULTS } from './network.ts'
+import { between, oneOf, type Random } from './random.ts'
+
+/** What one schedule is about: how many take part, and what happens to them. */
+export interface Profile {
+  readonly processes: number
+  readonly slots: number
+  readonly ttlSeconds: number
+  readonly minimumHoldSeconds: number
+  /** Clocks run at 1 ± this. */
+  readonly drift: number
+  readonly faults: Faults
+  /** A pause of a process: how often in a schedule, and how long at most. */
+  readonly pauses: number
+  readonly longestPauseMs: number
+  /** A process that cannot reach the store for up to twice the time to live: how often. */
+  readonly cuts: number
+  readonly kills: number
+  /** Others who write labels on the Lease, so often a minute. */
+  readonly labelsPerMinute: number
+  /** Somebody deletes the Lease, or breaks the hold at once: from then on only tokens help. */
+  readonly deletions: number
+  readonly breaks: number
+  readonly handOvers: boolean
+}
+
+/** Nothing goes wrong, so everybody gets the lock in turn and at once. */
+export const isCalm = (profile: Profile): boolean =>
+  profile.faults === NO_FAULTS &&
+  profile.slots === 1 &&
+  profile.pauses + profile.cuts + profile.kills + profile.deletions + profile.breaks === 0 &&
+  !profile.handOvers
+
+/** Within what the locks promise: `ttl / (ttl - margin)` is at least 1.11. */
+const MOST_DRIFT = 0.05
+
+export function drawProfile(random: Random): Profile {
+  const chance = (probability: number): boolean => random() < probability
+  const rate = (): number => (chance(0.5) ? 0 : between(random, 0, 0.12))
+  const isTame = chance(0.15)
+  return {
+    processes: 2 + Math.floor(random() * 3),
+    slots: chance(0.75) ? 1 : 2 + Math.floor(random() * 2),
+    ttlSeconds: oneOf(random, [3, 3, 5, 8]),
+    minimumHoldSeconds: chance(0.8) ? 0 : 1 + Math.floor(random() * 8),
+    drift: between(random, 0, MOST_DRIFT),
+    faults: isTame
+      ? NO_FAULTS
+      : {
+          latencyMs: oneOf(random, [10, 100, 1500]),
+          refused: rate(),
+          requestLost: rate(),
+          answerLost: rate(),
+          late: rate(),
+          doubled: rate(),
+          answerLate: rate(),
+        },
+    pauses: isTame || chance(0.5) ? 0 : 1 + Math.floor(random() * 4),
+    longestPauseMs: oneOf(random, [1_000, 5_000, 20_000]),
+    cuts: isTame || chance(0.4) ? 0 : 1 + Math.floor(random() * 4),
+    kills: isTame || chance(0.5) ? 0 : 1 + Math.floor(random() * 2),
+    labelsPerMinute: chance(0.6) ? 0 : oneOf(random, [6, 60]),
+    deletions: isTame || chance(0.85) ? 0 : 1,
+    breaks: isTame || chance(0.85) ? 0 : 1,
+    handOvers: chance(0.2),
+  }
+}

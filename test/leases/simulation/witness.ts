@@ -1,0 +1,173 @@
+import type { HeldLock } from '../../../leases/held-lock.ts'
+import type { SimulatedProcess } from './process.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** A hold as the world sees it, which no process can. */
+export interface SeenHoldSpan {
+  readonly id: string
+  readonly process: string
+  readonly slot: string
+  readonly token: bigint
+  readonly askedMs: number
+  readonly gotMs: number
+  endedMs: number | undefined
+}
+
+export interface Violation {
+  readonly invariant: string
+  readonly text: string
+  readonly atMs: number
+}
+
+/** Something that happened, for a person who reads a failing schedule. */
+export interface Happening {
+  readonly atMs: number
+  readonly who: string
+  readonly what: string
+}
+
+interface Believer {
+  readonly hold: HeldLock
+  readonly process: SimulatedProcess
+  readonly span: SeenHoldSpan
+  /** Since when it ought to know that it holds no longer. */
+  overdueMs: number | undefined
+}
+
+/** How late a process may be told, if it runs: all that happens at one moment has happened then. */
+const TOLD_WITHIN_MS = 1
+
+/** Watches all processes at once and says what must not happen. */
+export class Witness {
+  readonly violations: Violation[] = []
+  readonly spans: SeenHoldSpan[] = []
+  readonly happenings: Happening[] = []
+  readonly #time: VirtualTime
+  readonly #slots: number
+  readonly #believers = new Set<Believer>()
+  #promisesExclusion = true
+  #largestAccepted = -1n
+  readonly #tokenOwners = new Map<string, string>()
+
+  constructor(time: VirtualTime, slots: number) {
+    this.#time = time
+    this.#slots = slots
+  }
+
+  tell(who: string, what: string): void {
+    this.happenings.push({ atMs: this.#time.nowMs, who, what })
+  }
+
+  /** From here on only tokens keep holders apart: somebody took a hold away by force. */
+  exclusionIsOff(): void {
+    this.#promisesExclusion = false
+  }
+
+  /** I6: a hold that is asked for again is the same. */
+  got(process: SimulatedProcess, hold: HeldLock, slot: string, askedMs: number): SeenHoldSpan {
+    const span: SeenHoldSpan = {
+      id: hold.id,
+      process: process.name,
+      slot,
+      token: hold.token.number,
+      askedMs,
+      gotMs: this.#time.nowMs,
+      endedMs: undefined,
+    }
+    const key = `${slot}:${span.token}`
+    const owner = this.#tokenOwners.get(key)
+    if (owner !== undefined && owner !== span.id) {
+      this.#violated('I1', `token ${span.token} of ${slot} is of ${owner} and of ${span.id}`)
+    }
+    this.#tokenOwners.set(key, span.id)
+    this.spans.push(span)
+    this.#believers.add({ hold, process, span, overdueMs: undefined })
+    this.tell(process.name, `holds ${slot} with token ${span.token}`)
+    return span
+  }
+
+  ended(hold: HeldLock): void {
+    for (const believer of this.#believers) {
+      if (believer.hold !== hold) continue
+      believer.span.endedMs = this.#time.nowMs
+      this.#believers.delete(believer)
+    }
+  }
+
+  /** I1: what a resource accepts that keeps the largest token it has seen. */
+  accepted(token: bigint): void {
+    if (token < this.#largestAccepted) {
+      this.#violated('I1', `a write with ${token} was accepted after ${this.#largestAccepted}`)
+    }
+    this.#largestAccepted = token
+  }
+
+  /** I6: asking again under the same id answers the same. */
+  givenTwice(id: string): void {
+    if (this.#promisesExclusion) this.#violated('I6', `hold ${id} was given twice`)
+  }
+
+  violated(invariant: string, text: string): void {
+    this.#violated(invariant, text)
+  }
+
+  /** I9: whoever runs is told when its hold may be over. */
+  #checkTold(believer: Believer): void {
+    const { hold, process, span } = believer
+    if (
+      hold.remainingMs > 0 ||
+      hold.signal.aborted ||
+      process.isPaused ||
+      process.isDead ||
+      process.hadTimeSet
+    ) {
+      believer.overdueMs = undefined
+      return
+    }
+    believer.overdueMs ??= this.#time.nowMs
+    if (this.#time.nowMs - believer.overdueMs <= TOLD_WITHIN_MS) return
+    this.#violated('I9', `${process.name} was not told that hold ${span.token} is over`)
+    this.#believers.delete(believer)
+  }
+
+  /** I3, I10: at no moment do more believe that they hold than there are slots. */
+  look(): void {
+    for (const believer of this.#believers) this.#checkTold(believer)
+    const believing = [...this.#believers].filter(
+      ({ process, hold }) => !process.isDead && hold.remainingMs > 0 && !hold.signal.aborted,
+    )
+    if (this.#promisesExclusion && believing.length > this.#slots) {
+      const who = believing.map(({ process, span }) => `${process.name} (${span.token})`)
+      this.#violated('I3', `${who.join(' and ')} believe that they hold`)
+      this.#promisesExclusion = false
+    }
+  }
+
+  /** I2: a hold that was asked for after another one was there has a larger token. */
+  checkOrder(): void {
+    for (const [index, later] of this.spans.entries()) {
+      for (const earlier of this.spans.slice(0, index)) {
+        if (earlier.slot !== later.slot || earlier.id === later.id) continue
+        if (earlier.gotMs <= later.askedMs && earlier.token >= later.token) {
+          this.#violated('I2', `token ${later.token} came after ${earlier.token}`)
+        }
+      }
+    }
+  }
+
+  /** Nobody gets it sooner after another one than the minimum says, but for the drift of clocks. */
+  checkMinimum(minimumHoldSeconds: number, drift: number): void {
+    const leastMs = (minimumHoldSeconds * 1000) / (1 + drift) - 200
+    for (const [index, { gotMs, token }] of this.spans.entries()) {
+      const before = this.spans[index - 1]
+      if (before !== undefined && gotMs - before.gotMs < leastMs) {
+        this.#violated('I12', `token ${token} came ${gotMs - before.gotMs} ms after the one before`)
+      }
+    }
+  }
+
+  #violated(invariant: string, text: string): void {
+    this.violations.push({ invariant, text, atMs: this.#time.nowMs })
+    this.tell('witness', `${invariant}: ${text}`)
+  }
+}

@@ -49,6 +49,10 @@ export const addMergeOptions = (command: Command): Command =>
   command
     .option('--only <namespace/app...>', 'leave all other apps on the branch as they are')
     .option('--adopt', 'take over files of others that hold our objects')
+    .option(
+      '--take-over <project...>',
+      "projects whose apps in the environment are this one's from now on",
+    )
     .option('--overwrite-drift', 'undo edits by hand in files of ours')
     .option(
       '--allow-destroy <object...>',

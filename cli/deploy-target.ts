@@ -7,6 +7,8 @@ import type { Terminal } from './terminal.ts'
 export interface DeployTarget {
   readonly remote: GitCommandRemote
   readonly branch: string
+  /** Name of the project that publishes. */
+  readonly project?: string
 }
 
 /**
@@ -30,7 +32,12 @@ export async function withDeployTarget<T>(
     ...(options.timeout !== undefined && { idleTimeoutMs: options.timeout * 1000 }),
   })
   try {
-    return await work({ remote, branch: options.branch ?? config.branch })
+    const { project } = config
+    return await work({
+      remote,
+      branch: options.branch ?? config.branch,
+      ...(project !== undefined && { project }),
+    })
   } finally {
     await remote.close()
   }

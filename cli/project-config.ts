@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load, YAMLException } from 'js-yaml'
 import { isRecord } from '../manifests/kubernetes-object.ts'
@@ -26,6 +26,12 @@ export interface ProjectConfig {
    * @default 'deploy'
    */
   readonly branch: string
+  /**
+   * By which the deploy branch knows whose apps are whose.
+   *
+   * @default - `name` of package.json; none without one
+   */
+  readonly project: string | undefined
 }
 
 const FILE = 'cdk8s.yaml'
@@ -33,7 +39,8 @@ const FILE = 'cdk8s.yaml'
 /** @throws {ProjectConfigError} if the file is missing, malformed, or names no app */
 export function readProjectConfig(cwd: string): ProjectConfig {
   const config = parse(readFile(join(cwd, FILE)))
-  const lockstep = optional(config, 'lockstep', isRecord, 'a map with `remote` and `branch`') ?? {}
+  const lockstep =
+    optional(config, 'lockstep', isRecord, 'a map with `remote`, `branch` and `project`') ?? {}
   const app = optional(config, 'app', isText, 'a shell command')
   if (app === undefined) {
     throw new ProjectConfigError(
@@ -46,7 +53,16 @@ export function readProjectConfig(cwd: string): ProjectConfig {
     output: optional(config, 'output', isText, 'a folder') ?? 'dist',
     remote: optional(lockstep, 'remote', isText, 'a Git remote, path or URL') ?? 'origin',
     branch: branchName(optional(lockstep, 'branch', isText, 'a branch') ?? 'deploy'),
+    project: optional(lockstep, 'project', isText, 'a name') ?? packageName(cwd),
   }
+}
+
+/** A project has other files beside cdk8s.yaml, but need not be an npm package. */
+function packageName(cwd: string): string | undefined {
+  const path = join(cwd, 'package.json')
+  if (!existsSync(path)) return undefined
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  return isRecord(manifest) && isText(manifest.name) ? manifest.name : undefined
 }
 
 /** `cdk8s.yaml` cannot be used as it is. */

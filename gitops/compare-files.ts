@@ -9,6 +9,10 @@ export interface CompareFilesProps {
   /** Files of the environment on the branch. */
   readonly tree: ReadonlyMap<string, TreeFile>
   readonly inventory: Inventory
+  /** The part of the inventory that this project may change. */
+  readonly own: Inventory
+  /** Name of this project, if it has one. */
+  readonly project: string | undefined
   /** Apps to publish. Apps of the inventory that are not here stay as they are. */
   readonly apps: readonly DesiredApp[]
   readonly configMaps: ConfigMapPaths
@@ -43,11 +47,11 @@ type Written = ReadonlyMap<string, string>
 type Revisions = ReadonlyMap<string, readonly PublishedRevision[]>
 
 export function compareFiles(props: CompareFilesProps): FileComparison {
-  const { tree, inventory } = props
+  const { tree, inventory, own, project } = props
   // Most apps are the same in most publishes, and then need not be looked at any further.
   const apps = props.apps.filter((app) => !isSettled(app, props))
   if (apps.length === 0) return { writes: [], deletions: [], drift: [], inventory }
-  const written: Written = new Map([...inventory.apps.values()].flatMap(({ files }) => [...files]))
+  const written: Written = new Map([...own.apps.values()].flatMap(({ files }) => [...files]))
   const revisions = revisionsAfter(apps, props)
   const drift = driftIn(apps, props, written, revisions)
   const conflicting = appsWith(drift, 'conflict')
@@ -63,15 +67,18 @@ export function compareFiles(props: CompareFilesProps): FileComparison {
   const deletions = deletionsOf(active, props, retainedAfter(revisions, inventory, conflicting))
   const deleted = new Set(deletions.map(({ path }) => path))
   const stays = (path: string): boolean => tree.has(path) && !deleted.has(path)
-  const next = nextInventory({ inventory, active, revisions, stays })
+  const next = nextInventory({ inventory, project, active, revisions, stays })
   return { writes, deletions, drift, inventory: next }
 }
 
-/** Whether the branch has exactly the files that the app is to have, as we wrote them. */
-function isSettled({ app, files }: DesiredApp, { tree, inventory }: CompareFilesProps): boolean {
-  const written = inventory.apps.get(app)?.files
+/** Whether the branch has exactly the files that the app is to have, as this project wrote them. */
+function isSettled({ app, files }: DesiredApp, props: CompareFilesProps): boolean {
+  const { tree, inventory } = props
+  const published = inventory.apps.get(app)
+  const written = published?.files
   return (
     written !== undefined &&
+    published?.project === props.project &&
     written.size === files.length &&
     files.every(({ path, id }) => written.get(path) === id && isSame(tree.get(path), id))
   )

@@ -35,6 +35,8 @@ export interface ForeignObjectsProps {
   readonly overwritten: ReadonlySet<string>
   /** Whether to take over. */
   readonly adopt: boolean
+  /** The other project that has published the file; `undefined` for files that none has. */
+  readonly projectOf: (path: string) => string | undefined
 }
 
 export interface ForeignObjects {
@@ -55,7 +57,7 @@ export function findForeignObjects(props: ForeignObjectsProps): ForeignObjects {
     if (paths.has(manifest.path) && !isOverwritten) continue
     const shared = namesIn(manifest).filter((name) => props.ours().has(name))
     if (shared.length === 0 && !isOverwritten) continue
-    if (props.adopt && isWhollyOurs(manifest, props)) adopted.push(manifest)
+    if (isTakenOver(manifest, props)) adopted.push(manifest)
     else stops.push(stopFor(manifest, shared, props))
   }
   return { adopted, stops }
@@ -66,12 +68,17 @@ const namesIn = ({ objects }: BranchManifest): readonly string[] => objects.map(
 const isWhollyOurs = (manifest: BranchManifest, { ours }: ForeignObjectsProps): boolean =>
   !manifest.hasOther && namesIn(manifest).every((name) => ours().has(name))
 
+const isTakenOver = (manifest: BranchManifest, props: ForeignObjectsProps): boolean =>
+  props.adopt && props.projectOf(manifest.path) === undefined && isWhollyOurs(manifest, props)
+
 function stopFor(
   manifest: BranchManifest,
   shared: readonly string[],
   props: ForeignObjectsProps,
 ): Stop {
   const { path, problem } = manifest
+  const project = props.projectOf(path)
+  if (project !== undefined) return sharedObjectStop(path, shared, project)
   const [object] = shared
   const files = [path, ...shared.map((name) => props.ours().get(name) ?? '')]
   const what =
@@ -88,3 +95,12 @@ function stopFor(
     files: [...new Set(files)],
   }
 }
+
+/** Two projects that describe one object undo each other's changes. */
+const sharedObjectStop = (path: string, objects: readonly string[], project: string): Stop => ({
+  kind: 'other-project',
+  ...(objects[0] !== undefined && { object: objects[0] }),
+  message: `${objects.join(', ') || path} is in ${path}, which the project '${project}' has published`,
+  remedy: `Leave it to one of the two, give it another name here, or, if this project takes the place of '${project}': --take-over '${project}'`,
+  files: [path],
+})

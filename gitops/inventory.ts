@@ -15,6 +15,8 @@ export interface Inventory {
 }
 
 export interface InventoryApp {
+  /** The project that published it last; absent if that had no name. */
+  readonly project?: string
   /** Git blob ids by path below the environment's folder. */
   readonly files: ReadonlyMap<string, string>
   /** The last revisions that were published, newest first, if any of them needs a ConfigMap. */
@@ -61,6 +63,8 @@ export function writeInventory({ apps }: Inventory): string {
   const lines = [`${HEADER}version: 1`, 'apps:']
   for (const [id, app] of sorted(apps)) {
     lines.push(`  ${JSON.stringify(id)}:`)
+    // Not a section: what does not know it reads over it.
+    if (app.project !== undefined) lines.push(`    project: ${JSON.stringify(app.project)}`)
     if (app.files.size > 0) lines.push('    files:', ...sorted(app.files).map(entry))
     if (app.revisions.length > 0) lines.push('    revisions:', ...app.revisions.map(item))
     if (app.handovers.size > 0) lines.push('    handovers:', ...sorted(app.handovers).map(entry))

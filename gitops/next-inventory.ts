@@ -10,6 +10,8 @@ import {
 
 export interface NextInventoryProps {
   readonly inventory: Inventory
+  /** Whose the active apps are from now on. */
+  readonly project: string | undefined
   /** Apps that get what they are to have; all others stay as they are. */
   readonly active: readonly DesiredApp[]
   /** Their revisions after the publish. */
@@ -35,10 +37,11 @@ export function nextInventory(props: NextInventoryProps): Inventory {
 function nextApp(
   { app, files }: DesiredApp,
   before: InventoryApp,
-  { revisions, stays }: NextInventoryProps,
+  { project, revisions, stays }: NextInventoryProps,
 ): InventoryApp {
   const left = [...before.files].filter(([path]) => stays(path))
   return {
+    ...(project !== undefined && { project }),
     files: new Map([...left, ...files.map(({ path, id }) => [path, id] as const)]),
     revisions: revisions.get(app) ?? [],
     handovers: pendingHandovers(before.handovers, files),

@@ -7,6 +7,7 @@ import { judgeTransitions } from './judge-transitions.ts'
 import { kustomizationProblems } from './kustomization-files.ts'
 import { objectTransitions } from './object-transitions.ts'
 import { occupiedPaths } from './occupied-paths.ts'
+import { judgeProjects, projectByPath } from './other-projects.ts'
 import type { PublishDraft } from './publish-draft.ts'
 import type { HeldBackApp, PublishPlan } from './publish-plan.ts'
 
@@ -34,6 +35,7 @@ export function planPublish(
     ours,
     overwritten,
     adopt: options.adopt ?? false,
+    projectOf: projectByPath(draft),
   })
   const left = lazily(() => objectsIn(foreign.filter((manifest) => !adopted.includes(manifest))))
   const transitions = objectTransitions({
@@ -52,6 +54,7 @@ export function planPublish(
     deleted,
   })
   const judged = judgeTransitions(draft, transitions)
+  const projects = judgeProjects(draft)
   const changes = branchChanges(draft, deleted)
   const occupied = occupiedPaths({
     written: writtenPaths(changes, environment),
@@ -66,8 +69,13 @@ export function planPublish(
     canaries: draft.apps.flatMap(({ app, files }) => (files.some(isPlan) ? app : [])),
     drift,
     heldBack: heldBack(draft),
-    stops: [...occupied, ...stops, ...kustomizations.stops, ...judged.stops],
-    warnings: [...kustomizations.warnings, ...unreadable(foreign), ...judged.warnings],
+    stops: [...projects.stops, ...occupied, ...stops, ...kustomizations.stops, ...judged.stops],
+    warnings: [
+      ...projects.warnings,
+      ...kustomizations.warnings,
+      ...unreadable(foreign),
+      ...judged.warnings,
+    ],
   }
 }
 

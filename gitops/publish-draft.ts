@@ -11,6 +11,10 @@ export interface PublishDraft {
   readonly environment: string
   readonly tree: ReadonlyMap<string, TreeFile>
   readonly inventory: Inventory
+  /** The part of it that this project may change. */
+  readonly own: Inventory
+  /** Name of this project, if it has one. */
+  readonly project: string | undefined
   /** As it is written on the branch; `undefined` if there is none. */
   readonly inventoryText: string | undefined
   readonly apps: readonly DesiredApp[]
@@ -28,10 +32,18 @@ export type DraftPublishProps = Omit<PublishDraft, 'comparison' | 'foreign' | 'r
 
 /** Finds out by ids alone what changes, and what must be read to judge it. */
 export function draftPublish({ configMaps, ...props }: DraftPublishProps): PublishDraft {
-  const { tree, inventory, apps, options } = props
+  const { tree, inventory, own, project, apps, options } = props
   const overwriteDrift = options.overwriteDrift ?? false
-  const comparison = compareFiles({ tree, inventory, apps, configMaps, overwriteDrift })
-  const foreign = foreignManifests(tree, inventory)
+  const comparison = compareFiles({
+    tree,
+    inventory,
+    own,
+    project,
+    apps,
+    configMaps,
+    overwriteDrift,
+  })
+  const foreign = foreignManifests(tree, own)
   const reads = new Map(foreign)
   for (const { path, previous } of comparison.deletions) reads.set(path, previous)
   for (const { file, previous } of comparison.writes) {

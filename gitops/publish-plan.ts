@@ -44,6 +44,8 @@ export interface PublishOptions {
    * @default false
    */
   readonly overwriteDrift?: boolean
+  /** Projects whose apps in this environment are this project's from now on. */
+  readonly takeOver?: readonly string[]
   /** Objects that may be deleted with their data, or deleted and made anew: `Deployment.apps shop/web`. */
   readonly allowDestroy?: readonly string[]
   /** Objects whose number of pods may fall back to one for a moment. */

@@ -6,6 +6,7 @@ import type { DesiredApp } from './desired-app.ts'
 import { readEnvironment } from './environment-on-branch.ts'
 import type { GitRemote } from './git-remote.ts'
 import { mergeApps } from './merge-apps.ts'
+import { ownInventory } from './other-projects.ts'
 import { planPublish } from './plan-publish.ts'
 import { draftPublish } from './publish-draft.ts'
 import type { PublishOptions, PublishPlan } from './publish-plan.ts'
@@ -23,6 +24,13 @@ export interface PlanProps extends PublishOptions {
    * @default - all apps
    */
   readonly only?: readonly string[]
+  /**
+   * Name of the project that the app definitions belong to. Apps that another project has published
+   * are left alone; those of an inventory that does not say whose they are, are taken for ours.
+   *
+   * @default - none, as if every such app were ours
+   */
+  readonly project?: string
   /** @default plainMerge */
   readonly merge?: AppMerge
 }
@@ -115,11 +123,18 @@ async function attempt(props: PublishProps): Promise<PublishResult> {
 }
 
 async function planAt(commit: string | undefined, props: PlanProps): Promise<PublishPlan> {
-  const { remote, rendering, only, merge = plainMerge } = props
+  const { remote, rendering, only, project, takeOver = [], merge = plainMerge } = props
   const { environment } = rendering
   const onBranch = await readEnvironment(remote, commit, environment)
   const { inventory, records } = onBranch
-  const merged = mergeApps({ rendering, inventory, records, merge, only: only && new Set(only) })
+  const own = ownInventory({ inventory, rendering, project, takeOver })
+  const merged = mergeApps({
+    rendering,
+    inventory: own,
+    records,
+    merge,
+    only: only && new Set(only),
+  })
   const files = [...merged.values()].flatMap((app) => app.files)
   const ids = await remote.blobIds(files.map(({ text }) => text))
   let next = 0
@@ -131,7 +146,15 @@ async function planAt(commit: string | undefined, props: PlanProps): Promise<Pub
     }),
   )
   const configMaps = immutableConfigMaps(rendering.files)
-  const draft = draftPublish({ environment, ...onBranch, apps, configMaps, options: props })
+  const draft = draftPublish({
+    environment,
+    ...onBranch,
+    own,
+    project,
+    apps,
+    configMaps,
+    options: props,
+  })
   const blobs = [...draft.reads].map(([path, { id }]) => ({ path, id }))
   const contents = await remote.contents(blobs.map(({ id }) => id))
   return planPublish(draft, new Map(blobs.map(({ path, id }) => [path, contents.get(id) ?? ''])))

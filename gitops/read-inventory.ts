@@ -1,6 +1,7 @@
 import { type Inventory, MalformedInventoryError, type PublishedRevision } from './inventory.ts'
 
 interface OpenApp {
+  project?: string
   readonly files: Map<string, string>
   readonly revisions: PublishedRevision[]
   readonly handovers: Map<string, number>
@@ -49,8 +50,9 @@ function readLine(line: string, position: Position): string | undefined {
     case 2:
       return openApp(content, position)
     case 4:
-      position.section = content.slice(0, -1)
-      return undefined
+      return content.startsWith('project: ')
+        ? readProject(content, position)
+        : openSection(content, position)
     case 6:
       return readMember(content, position)
     default:
@@ -72,6 +74,17 @@ function openApp(content: string, position: Position): string | undefined {
   position.app = { files: new Map(), revisions: [], handovers: new Map() }
   position.section = undefined
   position.apps.set(id, position.app)
+  return undefined
+}
+
+function openSection(content: string, position: Position): undefined {
+  position.section = content.slice(0, -1)
+}
+
+function readProject(content: string, { app }: Position): string | undefined {
+  const project = json(content.slice('project: '.length))
+  if (app === undefined || typeof project !== 'string') return 'is not the project of an app'
+  app.project = project
   return undefined
 }
 

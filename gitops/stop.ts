@@ -3,6 +3,7 @@
  *
  * - `foreign-object`: a file that Lockstep does not own has the same object.
  * - `foreign-file`: such a file lies at a path that is to be written, or in the way of its folder.
+ * - `other-project`: another project has published the app, or a file with the same object.
  * - `immutable-field`: the API server would refuse the change.
  * - `deletes-data`: the change would delete data.
  * - `replicas-handover`: pods would drop to one until the autoscaler acts.
@@ -11,6 +12,7 @@ export interface Stop {
   readonly kind:
     | 'foreign-object'
     | 'foreign-file'
+    | 'other-project'
     | 'immutable-field'
     | 'deletes-data'
     | 'replicas-handover'

@@ -110,6 +110,26 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     expect(stderr).toBe('Nothing was published.\n')
   })
 
+  it('stops where another project has the app, and takes it over when told to', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    const named = (lines: string) => `app: node apps/main.ts\nlockstep:\n  ${lines}\n`
+    project.write({ 'package.json': '{ "type": "module", "name": "pay" }\n' })
+    const before = git(remote, 'rev-parse', 'deploy')
+    expect(await project.lockstep('publish')).toMatchObject({ code: 0 })
+    expect(git(remote, 'show', 'deploy:prod/inventory.yaml')).toContain('    project: "pay"\n')
+    expect(git(remote, 'rev-parse', 'deploy~1')).toBe(before)
+
+    project.write({ 'cdk8s.yaml': named('project: shop') })
+    const stopped = await project.lockstep('publish')
+    expect(stopped.code).toBe(1)
+    expect(stopped.stdout).toContain("shop/web was published by the project 'pay'")
+    expect(stopped.stderr).toContain('Nothing was published.')
+    const { code } = await project.lockstep('publish', '--take-over', 'pay')
+    expect(code).toBe(0)
+    expect(git(remote, 'show', 'deploy:prod/inventory.yaml')).toContain('    project: "shop"\n')
+  })
+
   it('exits with 1 and publishes the rest when an app is held back', async () => {
     const { project, remote } = newProject()
     await project.lockstep('publish')

@@ -20,18 +20,29 @@ const mapOf = <T>(
 ): fc.Arbitrary<Map<string, T>> =>
   fc.array(fc.tuple(key, value), { maxLength: 5 }).map((entries) => new Map(entries))
 
-const app: fc.Arbitrary<InventoryApp> = fc.record({
-  files: mapOf(path, id),
-  revisions: fc.array(fc.record({ id: fc.string(), configMaps: fc.array(path) }), { maxLength: 3 }),
-  handovers: mapOf(fc.string(), fc.integer({ min: 0, max: 1000 })),
-})
+const app: fc.Arbitrary<InventoryApp> = fc.record(
+  {
+    project: fc.string(),
+    files: mapOf(path, id),
+    revisions: fc.array(fc.record({ id: fc.string(), configMaps: fc.array(path) }), {
+      maxLength: 3,
+    }),
+    handovers: mapOf(fc.string(), fc.integer({ min: 0, max: 1000 })),
+  },
+  { requiredKeys: ['files', 'revisions', 'handovers'] },
+)
 const inventories: fc.Arbitrary<Inventory> = mapOf(fc.string(), app).map((apps) => ({ apps }))
 
 const plain = ({ apps }: Inventory) =>
   Object.fromEntries(
-    [...apps].map(([name, { files, revisions, handovers }]) => [
+    [...apps].map(([name, { project, files, revisions, handovers }]) => [
       name,
-      { files: Object.fromEntries(files), revisions, handovers: Object.fromEntries(handovers) },
+      {
+        project,
+        files: Object.fromEntries(files),
+        revisions,
+        handovers: Object.fromEntries(handovers),
+      },
     ]),
   )
 
@@ -73,6 +84,23 @@ describe('an inventory', () => {
     )
   })
 
+  it('says whose an app is only where that is known', () => {
+    const one: InventoryApp = { files: new Map(), revisions: [], handovers: new Map() }
+    const written = writeInventory({
+      apps: new Map([
+        ['shop/api', one],
+        ['shop/web', { ...one, project: 'the "shop"' }],
+      ]),
+    })
+    expect(written.split('\n').slice(3)).toEqual([
+      'apps:',
+      '  "shop/api":',
+      '  "shop/web":',
+      '    project: "the \\"shop\\""',
+      '',
+    ])
+  })
+
   it('has a line for each file, so that changes of two files merge', () => {
     const inventory: Inventory = {
       apps: new Map([
@@ -110,6 +138,8 @@ describe('an inventory', () => {
     ['    files:\n      "workloads/a": "0"\n', 3, 'belongs to no app'],
     ['  "a/b":\n      "workloads/a": "0"\n', 3, 'belongs to no section'],
     ['  "a/b":\n    things:\n      "a": "b"\n', 4, 'belongs to no section'],
+    ['  "a/b":\n    project: shop\n', 3, 'is not the project of an app'],
+    ['    project: "shop"\n', 2, 'is not the project of an app'],
     ['  "a/b":\n    files:\n      "workloads/a": 1\n', 4, 'is not an entry'],
     [
       '  "a/b":\n    files:\n      "../../etc": "0"\n',

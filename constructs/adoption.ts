@@ -1,4 +1,9 @@
 import type { IIoK8sApiCoreV1PodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import { map } from './collection-shapes.ts'
+import { optional, record, required } from './options.ts'
+import { readBy, reportWrong, type Shape, shape } from './shape.ts'
+import { text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /**
@@ -21,3 +26,28 @@ export interface Adoption {
    */
   readonly template?: Written<IIoK8sApiCoreV1PodTemplateSpec>
 }
+
+const TEMPLATE: Shape<NonNullable<Adoption['template']>> = shape({
+  expected: 'a pod template with a spec',
+  example: '{ metadata: { labels: { … } }, spec: { … } }',
+  is: (value) => isRecord(value) && isRecord(value.spec),
+})
+
+const LABELS = map(text('web'), 'app')
+
+const SELECTOR = readBy<Adoption['selector']>(LABELS, (value, option, mistakes, self) => {
+  const before = mistakes.count
+  const labels = LABELS.read(value, option, mistakes)
+  // One that selects everything could never be that of a workload.
+  if (labels === undefined || Object.keys(labels).length > 0) return labels
+  return mistakes.count > before ? undefined : reportWrong(self, value, option, mistakes)
+})
+
+export const ADOPTION = record<Adoption>(
+  {
+    name: required(text('web'), 'missing'),
+    selector: required(SELECTOR, { app: 'missing' }),
+    template: optional(TEMPLATE),
+  },
+  "{ name: 'web', selector: { app: 'web' } }",
+)

@@ -1,10 +1,15 @@
 import { Duration } from 'cdk8s'
+import { isRecord } from '../manifests/kubernetes-object.ts'
 import type {
+  AnalysisMetric,
   LatencyMetric,
   NoDataPolicy,
   QueryMetric,
   SuccessRateMetric,
 } from '../rollouts/analysis-metric.ts'
+import { givenOptions } from './given-options.ts'
+import { type Shape, shape } from './shape.ts'
+import { isDuration } from './value-shapes.ts'
 
 /** What can be said of every metric. */
 export interface AnalysisProps {
@@ -66,11 +71,14 @@ export interface SuccessRateProps extends AnalysisProps {
 }
 
 /** Enough of the requests to the canary succeed. */
-export const successRate = (props: SuccessRateProps): SuccessRateMetric => ({
-  ...limits(props, 'success-rate', props.atLeast),
-  type: 'success-rate',
-  atLeastPercent: props.atLeast,
-})
+export function successRate(props: SuccessRateProps): SuccessRateMetric {
+  const { atLeast = Number.NaN } = givenOptions(props)
+  return {
+    ...limits(props, 'success-rate', atLeast),
+    type: 'success-rate',
+    atLeastPercent: atLeast,
+  }
+}
 
 export interface LatencyProps extends AnalysisProps {
   /** Share of the requests that must be quick enough, in percent. */
@@ -79,12 +87,15 @@ export interface LatencyProps extends AnalysisProps {
 }
 
 /** Enough of the requests to the canary are answered in time. */
-export const latency = (props: LatencyProps): LatencyMetric => ({
-  ...limits(props, `latency-p${props.percentile}`, props.percentile),
-  type: 'latency',
-  percentile: props.percentile,
-  belowMs: props.below.toMilliseconds({ integral: false }),
-})
+export function latency(props: LatencyProps): LatencyMetric {
+  const { percentile = Number.NaN, below } = givenOptions(props)
+  return {
+    ...limits(props, `latency-p${percentile}`, percentile),
+    type: 'latency',
+    percentile,
+    belowMs: isDuration(below) ? below.toMilliseconds({ integral: false }) : Number.NaN,
+  }
+}
 
 export interface QueryProps extends AnalysisProps {
   readonly name: string
@@ -128,32 +139,52 @@ export interface QueryProps extends AnalysisProps {
 }
 
 /** A figure of your own stays within limits. */
-export const query = (props: QueryProps): QueryMetric => ({
-  ...limits({ compareWithStable: false, ...props }, props.name),
-  type: 'query',
-  // As given: what plain JavaScript leaves out is a mistake here, not a default.
-  noData: props.noData,
-  query: props.query,
-  ...(props.atLeast !== undefined && { atLeast: props.atLeast }),
-  ...(props.atMost !== undefined && { atMost: props.atMost }),
-  ...(props.samples !== undefined && { samplesQuery: props.samples }),
+export function query(props: QueryProps): QueryMetric {
+  const { name = '', query, noData, atLeast, atMost, samples } = givenOptions(props)
+  return {
+    ...limits({ compareWithStable: false, ...props }, name),
+    type: 'query',
+    // As given: what plain JavaScript leaves out is a mistake here, not a default.
+    noData: noData as NoDataPolicy,
+    query: query as string,
+    ...(atLeast !== undefined && { atLeast }),
+    ...(atMost !== undefined && { atMost }),
+    ...(samples !== undefined && { samplesQuery: samples }),
+  }
+}
+
+/** What is none of these, the plan of the rollout finds, whose limits they are. */
+export const METRIC: Shape<AnalysisMetric> = shape({
+  expected: 'made by successRate(), latency() or query()',
+  example: 'successRate({ atLeast: 99.5 })',
+  is: (value) =>
+    isRecord(value) &&
+    ['success-rate', 'latency', 'query'].includes(value.type as string) &&
+    typeof value.windowSeconds === 'number' &&
+    typeof value.intervalSeconds === 'number' &&
+    typeof value.compareWithStable === 'boolean',
 })
 
-const limits = (props: AnalysisProps, name: string, percent?: number) => ({
-  name: props.name ?? name,
-  fromStep: props.fromStep ?? 1,
-  windowSeconds: seconds(props.window ?? Duration.minutes(5)),
-  intervalSeconds: seconds(props.interval ?? Duration.seconds(10)),
-  minimumSamples: props.minimumSamples ?? samplesFor(percent),
-  noData: props.noData ?? ('hold' as const),
-  compareWithStable: props.compareWithStable ?? true,
-})
+function limits(props: AnalysisProps, name: string, percent?: number) {
+  const given = givenOptions(props)
+  return {
+    name: given.name ?? name,
+    fromStep: given.fromStep ?? 1,
+    windowSeconds: seconds(given.window ?? Duration.minutes(5)),
+    intervalSeconds: seconds(given.interval ?? Duration.seconds(10)),
+    minimumSamples: given.minimumSamples ?? samplesFor(percent),
+    noData: given.noData ?? ('hold' as const),
+    compareWithStable: given.compareWithStable ?? true,
+  }
+}
 
 /** So many that one bad one is within the limit. */
 function samplesFor(percent: number | undefined): number {
-  if (percent === undefined || percent >= 100) return 1
+  if (typeof percent !== 'number' || !(percent > 0 && percent < 100)) return 1
   // Rounded first: 100 - 99.9 is not 0.1 in floating point.
   return Math.ceil(Number((100 / (100 - percent)).toFixed(6)))
 }
 
-const seconds = (duration: Duration): number => duration.toSeconds({ integral: false })
+/** What is no Duration is no number either, which the plan's check finds. */
+const seconds = (duration: unknown): number =>
+  isDuration(duration) ? duration.toSeconds({ integral: false }) : Number.NaN

@@ -1,8 +1,12 @@
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application'
 import { Construct } from 'constructs'
 import type { EmittedObject } from './emitted-object.ts'
-import { emitSyncObjects, type SyncMetadata, type SyncProps } from './sync-objects.ts'
+import { Mistakes } from './mistakes.ts'
+import { type Options, optional, readOptions, record, required } from './options.ts'
+import { placeOf } from './place.ts'
+import { emitSyncObjects, SYNC_OPTIONS, type SyncMetadata, type SyncProps } from './sync-objects.ts'
 import type { SyncUnit } from './sync-units.ts'
+import { text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /** The deploy branch, as Argo CD reaches it. */
@@ -34,6 +38,21 @@ export interface ArgoSyncProps extends SyncProps {
   readonly cluster?: string
 }
 
+const SOURCE = record<ArgoSource>(
+  {
+    url: required(text('https://git.example.com/shop/deploy.git'), 'https://missing.invalid'),
+    branch: optional(text('deploy')),
+  },
+  "{ url: 'https://git.example.com/shop/deploy.git' }",
+)
+
+const ARGO_SYNC_OPTIONS = {
+  ...SYNC_OPTIONS,
+  source: required(SOURCE, { url: 'https://missing.invalid' }),
+  project: optional(text('shop')),
+  cluster: optional(text('prod-seoul')),
+} satisfies Options<ArgoSyncProps>
+
 /**
  * Lets Argo CD keep an environment in sync: an Application for each part of it. Make it in an
  * environment of the cluster's own, in the namespace of Argo CD.
@@ -51,9 +70,11 @@ export interface ArgoSyncProps extends SyncProps {
 export class ArgoSync extends Construct {
   readonly applications: readonly EmittedObject<IApplication>[]
 
-  constructor(scope: Construct, id: string, props: ArgoSyncProps) {
-    super(scope, id)
-    this.applications = emitSyncObjects<IApplication>(this, props, (unit, metadata) =>
+  constructor(scope: Construct, id: string, given: ArgoSyncProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<ArgoSyncProps>(given, ARGO_SYNC_OPTIONS, mistakes)
+    this.applications = emitSyncObjects<IApplication>(this, props, mistakes, (unit, metadata) =>
       application(unit, metadata, props),
     )
   }

@@ -17,7 +17,9 @@ import { type CanaryTraffic, emitCanaryTraffic } from './canary-traffic.ts'
 import type { Emittable, EmittedObject } from './emitted-object.ts'
 import { addExtraFile } from './extra-file.ts'
 import { NAME_LABEL } from './labels.ts'
-import { checkOptionNames } from './option-names.ts'
+import { Mistakes } from './mistakes.ts'
+import { readOptions } from './options.ts'
+import { placeOf } from './place.ts'
 import { ROLLOUT_OPTIONS, type RolloutProps, writePlan } from './rollout-plan.ts'
 import {
   emitServedDeployment,
@@ -69,12 +71,13 @@ export class CanaryRollout extends Construct {
   /** How releases go, as it is written beside the manifests. */
   readonly plan: RolloutPlan
 
-  constructor(scope: Construct, id: string, props: CanaryRolloutProps) {
-    super(scope, id)
-    const context = workloadContext(this, { ...props, suffix: canaryName('') })
-    checkOptionNames(props, CANARY_ROLLOUT_OPTIONS, context.mistakes)
+  constructor(scope: Construct, id: string, given: CanaryRolloutProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<CanaryRolloutProps>(given, CANARY_ROLLOUT_OPTIONS, mistakes)
+    const context = workloadContext(this, { ...props, suffix: canaryName('') }, mistakes)
     checkCanaryAdoption(props.adopt, context)
-    const emitted = emitServedDeployment(this, {
+    const emitted = emitServedDeployment(context.scope, {
       context,
       props,
       policyLabel: { [NAME_LABEL]: context.app },
@@ -86,7 +89,7 @@ export class CanaryRollout extends Construct {
     this.serviceAccount = emitted.serviceAccount
     this.autoscaler = emitted.autoscaler
     this.configMap = emitted.configMap
-    const traffic: CanaryTraffic = emitCanaryTraffic(this, context, {
+    const traffic: CanaryTraffic = emitCanaryTraffic(context.scope, context, {
       traffic: props.traffic,
       ...(props.adopt !== undefined && { targetPort: props.port }),
     })
@@ -97,7 +100,6 @@ export class CanaryRollout extends Construct {
     const { plan, isSound } = writePlan({
       ...props,
       context,
-      replicas: emitted.replicas,
       traffic: props.traffic,
       rollingUpdate: props.rollingUpdate,
     })
@@ -105,8 +107,8 @@ export class CanaryRollout extends Construct {
     // What is wrong with it is reported, and then nothing is written.
     if (isSound) {
       const path = planPath(context.namespace, context.app)
-      addExtraFile(this, { path, text: () => emitYaml(plan) })
-      checkInFlight(this, plan)
+      addExtraFile(context.scope, { path, text: () => emitYaml(plan) })
+      checkInFlight(context.scope, plan)
     }
   }
 }

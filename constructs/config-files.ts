@@ -4,12 +4,16 @@ import type { IConfigMap } from 'kubernetes-models/v1'
 import type { IIoK8sApiCoreV1Volume } from 'kubernetes-models/v1/Volume'
 import type { IIoK8sApiCoreV1VolumeMount } from 'kubernetes-models/v1/VolumeMount'
 import { contentHash } from '../manifests/content-hash.ts'
+import { map } from './collection-shapes.ts'
 import { EmittedObject } from './emitted-object.ts'
+import { anyText } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
 /** Content of configuration files by absolute path in the container. */
 export type ConfigFiles = Readonly<Record<string, string>>
+
+export const CONFIG_FILES = map(anyText(), "'/etc/web/config.yaml'")
 
 export interface WrittenConfigFiles {
   readonly configMap: EmittedObject<IConfigMap>

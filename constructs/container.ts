@@ -1,11 +1,18 @@
 import type { ISecret } from 'cdk8s-plus-27'
 import type { IIoK8sApiCoreV1Container } from 'kubernetes-models/v1/Container'
 import type { IIoK8sApiCoreV1VolumeMount } from 'kubernetes-models/v1/VolumeMount'
-import { type EnvironmentVariables, writeEnvironmentVariables } from './environment-variable.ts'
-import { parseImage } from './image.ts'
+import { list, map } from './collection-shapes.ts'
+import {
+  ENVIRONMENT_VARIABLE,
+  type EnvironmentVariables,
+  writeEnvironmentVariables,
+} from './environment-variable.ts'
+import { IMAGE, MISSING_IMAGE, parseImage } from './image.ts'
 import type { Mistakes } from './mistakes.ts'
-import { type Resources, writeResources } from './quantities.ts'
+import { type Options, optional, record, required } from './options.ts'
+import { RESOURCES, type Resources, STAND_IN_RESOURCES, writeResources } from './quantities.ts'
 import { containerSecurity } from './security.ts'
+import { anyText, PORT, reference, text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /** What every container needs to say, main or beside it. */
@@ -56,8 +63,40 @@ export interface SidecarProps extends ContainerProps {
 /** Existing Secrets mounted as folders, by absolute path in the container. */
 export type SecretFiles = Readonly<Record<string, ISecret>>
 
+export const SECRET_FILES = map(
+  reference<ISecret>(
+    'an existing Secret of cdk8s-plus',
+    "Secret.fromSecretName(scope, 'db', 'db-credentials')",
+  ),
+  "'/etc/secrets/db'",
+)
+
+export const CONTAINER_OPTIONS = {
+  image: required(IMAGE, MISSING_IMAGE),
+  command: optional(list(anyText('/bin/server'))),
+  args: optional(list(anyText('--verbose'))),
+  env: optional(map(ENVIRONMENT_VARIABLE, 'LOG_LEVEL')),
+  resources: required(RESOURCES, STAND_IN_RESOURCES),
+} satisfies Options<ContainerProps>
+
+const EXAMPLE = "{ image: '…', resources: { … } }"
+
+export const INIT_CONTAINERS = map(record<ContainerProps>(CONTAINER_OPTIONS, EXAMPLE), 'migrate')
+
+const STARTED = record<NonNullable<SidecarProps['started']>>(
+  { path: required(text('/ready'), '/ready'), port: required(PORT, 8080) },
+  "{ path: '/ready', port: 8081 }",
+)
+
+export const SIDECARS = map(
+  record<SidecarProps>({ ...CONTAINER_OPTIONS, started: optional(STARTED) }, EXAMPLE),
+  'proxy',
+)
+
 export interface WriteContainerProps extends ContainerProps {
   readonly name: string
+  /** How the user calls its image: `sidecars.proxy.image`. */
+  readonly imageOption: string
   readonly mounts: readonly Written<IIoK8sApiCoreV1VolumeMount>[]
   readonly isDevelopment: boolean
   readonly mistakes: Mistakes
@@ -65,7 +104,7 @@ export interface WriteContainerProps extends ContainerProps {
 
 /** The part of a container that all kinds of containers share. */
 export function writeContainer(props: WriteContainerProps): Written<IIoK8sApiCoreV1Container> {
-  const { name, image, command, args, env, mounts } = props
+  const { name, image, command, args, env, resources, mounts } = props
   checkImage(props)
   return {
     name,
@@ -78,57 +117,18 @@ export function writeContainer(props: WriteContainerProps): Written<IIoK8sApiCor
       env === undefined || Object.keys(env).length === 0
         ? undefined
         : writeEnvironmentVariables(env),
-    resources: writeCheckedResources(props),
+    resources: writeResources(resources),
     securityContext: containerSecurity,
     volumeMounts: mounts,
   }
 }
 
-function checkImage({ name, image, isDevelopment, mistakes }: WriteContainerProps): void {
-  const parsed = parseImage(image)
-  const option = name === '' ? 'image' : `image of ${name}`
-  if (image === undefined) {
-    mistakes.add({
-      option,
-      problem: 'must be given',
-      remedy: 'Write it as `registry.example.com/repository:tag@sha256:…`',
-    })
-  } else if (parsed === undefined) {
-    mistakes.add({
-      option,
-      value: image,
-      problem: 'is not an image reference',
-      remedy: 'Write it as `registry.example.com/repository:tag@sha256:…`',
-    })
-  } else if (parsed.digest === undefined && !isDevelopment) {
-    mistakes.add({
-      option,
-      value: image,
-      problem: 'must be pinned by digest',
-      remedy: `Append the digest, as \`${image}@sha256:…\`, or mark the environment \`development: true\``,
-    })
-  }
-}
-
-function writeCheckedResources({ resources, mistakes }: WriteContainerProps) {
-  // The types ask for it, but nobody has to compile.
-  if (resources === undefined) {
-    mistakes.add({
-      option: 'resources',
-      problem: 'must be given',
-      remedy:
-        "Measure the program under load, and write `resources: { cpu: '250m', memory: '256Mi' }`",
-    })
-    return undefined
-  }
-  try {
-    return writeResources(resources)
-  } catch (error) {
-    mistakes.add({
-      option: 'resources',
-      problem: `cannot be written: ${(error as Error).message}`,
-      remedy: "Write Kubernetes quantities, as `{ cpu: '250m', memory: '256Mi' }`",
-    })
-    return undefined
-  }
+function checkImage({ imageOption, image, isDevelopment, mistakes }: WriteContainerProps): void {
+  if (isDevelopment || parseImage(image)?.digest !== undefined) return
+  mistakes.add({
+    option: imageOption,
+    value: image,
+    problem: 'must be pinned by digest',
+    remedy: `Append the digest, as \`${image}@sha256:…\`, or mark the environment \`development: true\``,
+  })
 }

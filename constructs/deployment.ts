@@ -3,8 +3,10 @@ import type { IDeployment } from 'kubernetes-models/apps/v1'
 import type { IIoK8sApiCoreV1PodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec'
 import type { IntOrPercent } from '../manifests/rounding.ts'
 import { EmittedObject } from './emitted-object.ts'
+import { optional, record } from './options.ts'
 import { peerWaivers } from './peer-waivers.ts'
 import type { Replicas } from './replicas.ts'
+import { INT_OR_PERCENT, whole } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -32,6 +34,15 @@ export interface RollingUpdate {
    */
   readonly minReadySeconds?: number
 }
+
+export const ROLLING_UPDATE = record<RollingUpdate>(
+  {
+    maxSurge: optional(INT_OR_PERCENT),
+    maxUnavailable: optional(INT_OR_PERCENT),
+    minReadySeconds: optional(whole({ example: 10 })),
+  },
+  "{ maxSurge: '25%' }",
+)
 
 export interface EmitDeploymentProps {
   readonly replicas: Replicas

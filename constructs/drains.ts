@@ -1,4 +1,5 @@
-import type { Mistakes } from './mistakes.ts'
+import { record, required } from './options.ts'
+import { type Shape, shape } from './shape.ts'
 import { type Waiver, waive } from './waiver.ts'
 
 /** A drain may not end the pods by itself. Made by `neverWithout`. */
@@ -15,18 +16,19 @@ export interface BlockedDrains {
  */
 export const neverWithout = (action: string): BlockedDrains => ({ neverWithout: action })
 
+const ACTION: Shape<string> = shape({
+  expected: 'a text that says who does what before the pod may go',
+  example: "'the storage team moves the volume'",
+  is: (value) => typeof value === 'string' && value.trim() !== '',
+})
+
+export const DRAINS = record<BlockedDrains>(
+  { neverWithout: required(ACTION, 'missing') },
+  "neverWithout('the storage team moves the volume')",
+)
+
 /** The budget that lets nobody go breaks a rule, and this is the reason. */
 export function drainWaivers(drains: BlockedDrains | undefined): readonly Waiver[] {
   if (drains === undefined) return []
   return [waive('pdb/never-evictable', `no drain without this first: ${drains.neverWithout}`)]
-}
-
-export function checkDrains(drains: BlockedDrains | undefined, mistakes: Mistakes): void {
-  if (drains === undefined || drains.neverWithout.trim() !== '') return
-  mistakes.add({
-    option: 'drains',
-    value: drains.neverWithout,
-    problem: 'must say who does what before the pod may go',
-    remedy: "Write it as `neverWithout('the storage team moves the volume')`",
-  })
 }

@@ -1,4 +1,7 @@
-import type { ElectionOptions } from './election-options.ts'
+import { ELECTION_OPTIONS, ELECTOR, type ElectionOptions } from './election-options.ts'
+import { optional, required } from './options.ts'
+import { choice } from './shape.ts'
+import { oneOf, whole } from './value-shapes.ts'
 
 /** What an elected service says: who is elected, by whom, and for what. */
 export type ElectedProps = ElectedBySidecarProps | ElectedByAppProps
@@ -41,4 +44,17 @@ export interface ElectedByAppProps extends Omit<ElectionOptions, 'elector'>, Rep
    * a token for the API, and the right to get and update that one Lease.
    */
   readonly elector: 'app'
+}
+
+export const ELECTED_OPTIONS = {
+  ...ELECTION_OPTIONS,
+  work: required(oneOf(['requests', 'supervised', 'cooperative']), 'cooperative'),
+  replicas: optional(whole({ example: 2 })),
+  elector: optional(
+    choice<NonNullable<ElectedProps['elector']>>({
+      expected: "an object with port and resources, or 'app'",
+      example: "'app'",
+      pick: (value) => (typeof value === 'string' ? oneOf(['app']) : ELECTOR),
+    }),
+  ),
 }

@@ -120,16 +120,24 @@ function electionOptions({ lease, apiServer, elector }: Elected) {
 }
 
 function checkElected(
-  { work, replicas = DEFAULT_REPLICAS }: Elected,
+  { work, replicas = DEFAULT_REPLICAS, elector }: Elected,
   { port, adopt }: SingletonServiceProps,
   mistakes: Mistakes,
 ): void {
-  if (!Number.isInteger(replicas) || replicas < 2) {
+  if (replicas < 2) {
     mistakes.add({
       option: 'guarantee.replicas',
       value: replicas,
       problem: 'must be a whole number of at least 2, or nobody can take over',
       remedy: 'Use 2 or more, or `usuallyOne()`',
+    })
+  }
+  if (elector === 'app' && work !== 'cooperative') {
+    mistakes.add({
+      option: 'guarantee.elector',
+      value: elector,
+      problem: `cannot hold the election for \`work: '${String(work)}'\`, which acts on the pod from outside`,
+      remedy: "Leave it out for a sidecar, or use `work: 'cooperative'`",
     })
   }
   if (work === 'requests' && port === undefined) {

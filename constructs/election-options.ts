@@ -1,6 +1,8 @@
 import type { Duration } from 'cdk8s'
 import type { Mistakes } from './mistakes.ts'
-import type { Resources } from './quantities.ts'
+import { type Options, optional, record } from './options.ts'
+import { RESOURCES, type Resources } from './quantities.ts'
+import { duration, PORT, text } from './value-shapes.ts'
 
 /** How an election, or a lock that is held in the same way, is held. */
 export interface ElectionOptions {
@@ -66,6 +68,26 @@ export interface ElectorOptions {
    */
   readonly resources?: Resources
 }
+
+const LEASE = record<LeaseTiming>(
+  {
+    duration: optional(duration('Duration.seconds(15)')),
+    renewDeadline: optional(duration('Duration.seconds(10)')),
+    retryPeriod: optional(duration('Duration.seconds(2)')),
+  },
+  '{ duration: Duration.seconds(30) }',
+)
+
+export const ELECTOR = record<ElectorOptions>(
+  { port: optional(PORT), resources: optional(RESOURCES) },
+  '{ port: 9401 }',
+)
+
+export const ELECTION_OPTIONS = {
+  lease: optional(LEASE),
+  elector: optional(ELECTOR),
+  apiServer: optional(text('203.0.113.7/32')),
+} satisfies Options<ElectionOptions>
 
 /** Timing in milliseconds, complete. */
 export interface WrittenTiming {

@@ -4,6 +4,7 @@ import { ELECTOR_PATHS, ELECTOR_VARIABLES, type ElectorWork } from '../leases/na
 import { writeContainer } from './container.ts'
 import { type ElectorOptions, seconds, type WrittenTiming } from './election-options.ts'
 import type { EnvironmentVariable, EnvironmentVariables } from './environment-variable.ts'
+import { missingImage } from './image.ts'
 import type { Resources } from './quantities.ts'
 import { tokenMount } from './token-volume.ts'
 import type { WorkloadContext } from './workload-context.ts'
@@ -65,7 +66,8 @@ export function writeElector(
   return {
     ...writeContainer({
       name: ELECTOR_CONTAINER,
-      image: environment.lockstepImage ?? `lockstep.invalid/missing@sha256:${'0'.repeat(64)}`,
+      image: environment.lockstepImage ?? missingImage('lockstep'),
+      imageOption: 'lockstepImage',
       args: ['elect', `--work=${work}`, `--port=${port}`],
       env: leaseVariables(lease, timing),
       resources,

@@ -1,5 +1,6 @@
 import type { EnvValue } from 'cdk8s-plus-27'
 import type { IIoK8sApiCoreV1EnvVar } from 'kubernetes-models/v1/EnvVar'
+import { shape } from './shape.ts'
 import type { Written } from './written.ts'
 
 /**
@@ -10,6 +11,14 @@ import type { Written } from './written.ts'
 export type EnvironmentVariable = string | EnvValue
 
 export type EnvironmentVariables = Readonly<Record<string, EnvironmentVariable>>
+
+export const ENVIRONMENT_VARIABLE = shape<EnvironmentVariable>({
+  expected: 'a text or an EnvValue of cdk8s-plus',
+  example: (value) => `'${typeof value === 'object' ? '…' : String(value)}'`,
+  is: (value) =>
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && ('valueFrom' in value || 'value' in value)),
+})
 
 /** Sorted by name, so that the order of writing makes no difference. */
 export function writeEnvironmentVariables(

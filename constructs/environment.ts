@@ -1,77 +1,16 @@
 import { Chart } from 'cdk8s'
 import type { Construct, IConstruct } from 'constructs'
 import { didYouMean } from '../checks/schema/did-you-mean.ts'
-import { dnsLabelProblem } from '../manifests/names.ts'
-import { type FreezeWindow, freezeWindowProblems } from '../rollouts/freeze-window.ts'
-import { parseImage } from './image.ts'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import type { FreezeWindow } from '../rollouts/freeze-window.ts'
+import { ENVIRONMENT_OPTIONS, type EnvironmentProps } from './environment-props.ts'
+import { missingImage } from './image.ts'
 import { DEFAULT_KUBERNETES_VERSION, type KubernetesVersion } from './kubernetes-version.ts'
 import { Mistakes } from './mistakes.ts'
+import { readOptions } from './options.ts'
+import { placeOf, readId } from './place.ts'
 
 const BRAND = Symbol.for('lockstep.Environment')
-
-export interface EnvironmentProps<Image extends string = string, Host extends string = string> {
-  /**
-   * Who answers for what runs here; becomes the `owner` label of every object.
-   */
-  readonly owner: string
-
-  /**
-   * Images by name, pinned by digest: `registry.example.com/shop/web:1.4@sha256:…`. Keep them in one
-   * small committed file, so that a job can move a digest without touching code.
-   */
-  readonly images: Readonly<Record<Image, string>>
-
-  /**
-   * Public host names by name.
-   *
-   * @default - none
-   */
-  readonly hosts?: Readonly<Record<Host, string>>
-
-  /**
-   * Oldest Kubernetes minor that runs here. Fields that it does not know are not written.
-   *
-   * @default '1.31'
-   */
-  readonly targetVersion?: KubernetesVersion
-
-  /**
-   * Zones that the nodes are in. What the loss of one leaves, and what a strict spread can deadlock,
-   * is computed from it.
-   *
-   * @default 3
-   */
-  readonly zones?: number
-
-  /**
-   * Whether this is a place to try things: image tags without a digest are allowed.
-   *
-   * @default false
-   */
-  readonly development?: boolean
-
-  /**
-   * When no release goes on: a cron expression for each start and how long it lasts, in an IANA
-   * time zone. An abort always goes through.
-   *
-   * @default - always open
-   */
-  readonly freezeWindows?: readonly FreezeWindow[]
-
-  /**
-   * Lockstep's own image, pinned by digest. `elected` services and locked jobs run it as a sidecar.
-   *
-   * @default - none; constructs that need it fail
-   */
-  readonly lockstepImage?: string
-
-  /**
-   * Objects that manifests refer to and something else makes, as `ServiceAccount shop/legacy`.
-   *
-   * @default - none
-   */
-  readonly external?: readonly string[]
-}
 
 const DEFAULT_ZONES = 3
 
@@ -94,22 +33,25 @@ export class Environment<
   readonly #images: ReadonlyMap<string, string>
   readonly #hosts: ReadonlyMap<string, string>
   readonly #mistakes: Mistakes
+  /** As it was given, readable or not. */
+  readonly #given: unknown
 
   constructor(scope: Construct, id: string, props: EnvironmentProps<Image, Host>) {
-    super(scope, id, { disableResourceNameHashes: true })
+    super(...placeOf(scope, id), { disableResourceNameHashes: true })
     Object.defineProperty(this, BRAND, { value: true })
-    this.name = id
-    this.owner = props.owner
-    this.targetVersion = props.targetVersion ?? DEFAULT_KUBERNETES_VERSION
-    this.zones = props.zones ?? DEFAULT_ZONES
-    this.isDevelopment = props.development ?? false
-    this.freezeWindows = props.freezeWindows ?? []
-    this.lockstepImage = props.lockstepImage
-    this.external = props.external ?? []
-    this.#images = new Map(Object.entries<string>(props.images))
-    this.#hosts = new Map(Object.entries<string>(props.hosts ?? {}))
     this.#mistakes = new Mistakes(this)
-    this.#checkProps()
+    this.#given = props
+    const options = readOptions<EnvironmentProps>(props, ENVIRONMENT_OPTIONS, this.#mistakes)
+    this.name = readId(this, { example: 'prod' }, this.#mistakes)
+    this.owner = options.owner
+    this.targetVersion = options.targetVersion ?? DEFAULT_KUBERNETES_VERSION
+    this.zones = options.zones ?? DEFAULT_ZONES
+    this.isDevelopment = options.development ?? false
+    this.freezeWindows = options.freezeWindows ?? []
+    this.lockstepImage = options.lockstepImage
+    this.external = options.external ?? []
+    this.#images = new Map(Object.entries(options.images))
+    this.#hosts = new Map(Object.entries(options.hosts ?? {}))
   }
 
   /** The nearest environment around a construct, `undefined` if there is none. */
@@ -134,49 +76,30 @@ export class Environment<
     return this.#lookUp('hosts', this.#hosts, name)
   }
 
-  #lookUp(option: string, entries: ReadonlyMap<string, string>, name: string): string {
+  #lookUp(option: 'images' | 'hosts', entries: ReadonlyMap<string, string>, name: string): string {
     const value = entries.get(name)
     if (value !== undefined) return value
+    if (!this.#isReported(option, name)) this.#reportMissing(option, entries, name)
+    // Looks like the real thing, so that the one mistake does not cause others.
+    return option === 'images' ? missingImage(name) : `${name}.invalid`
+  }
+
+  /** Whether it is given, and was wrong. */
+  #isReported(option: 'images' | 'hosts', name: string): boolean {
+    if (!isRecord(this.#given)) return true
+    const entries = this.#given[option]
+    if (entries === undefined) return option === 'images'
+    return !isRecord(entries) || Object.hasOwn(entries, name)
+  }
+
+  #reportMissing(option: string, entries: ReadonlyMap<string, string>, name: string): void {
     const known = [...entries.keys()].join(', ') || '(none)'
-    const meant = didYouMean(name, entries.keys())
+    const meant = didYouMean(String(name), entries.keys())
     this.#mistakes.add({
       option: `${option}.${name}`,
       problem: `is not set for environment '${this.name}', which knows ${known}`,
       remedy: `${meant === undefined ? 'Add' : `Write '${meant}', or add`} '${name}' to the environment's \`${option}\``,
     })
-    // Looks like the real thing, so that the one mistake does not cause others.
-    return option === 'images'
-      ? `${name}.invalid/missing@sha256:${'0'.repeat(64)}`
-      : `${name}.invalid`
-  }
-
-  #checkProps(): void {
-    const problem = dnsLabelProblem(this.name)
-    if (problem !== undefined) {
-      this.#mistakes.add({
-        option: 'id',
-        value: this.name,
-        problem,
-        remedy: 'Use a name like `prod`',
-      })
-    }
-    if (this.lockstepImage !== undefined && parseImage(this.lockstepImage)?.digest === undefined) {
-      this.#mistakes.add({
-        option: 'lockstepImage',
-        value: this.lockstepImage,
-        problem: 'must be pinned by digest',
-        remedy: 'Write it as `repository:tag@sha256:…`',
-      })
-    }
-    this.#checkFreezeWindows()
-  }
-
-  #checkFreezeWindows(): void {
-    for (const [index, window] of this.freezeWindows.entries()) {
-      for (const { field, ...mistake } of freezeWindowProblems(window, `freezeWindows[${index}]`)) {
-        this.#mistakes.add({ option: field, ...mistake })
-      }
-    }
   }
 }
 

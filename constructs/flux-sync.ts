@@ -3,8 +3,11 @@ import { Duration } from 'cdk8s'
 import { Construct } from 'constructs'
 import type { EmittedObject } from './emitted-object.ts'
 import { Mistakes } from './mistakes.ts'
-import { emitSyncObjects, type SyncMetadata, type SyncProps } from './sync-objects.ts'
+import { type Options, optional, readOptions, record, required } from './options.ts'
+import { placeOf } from './place.ts'
+import { emitSyncObjects, SYNC_OPTIONS, type SyncMetadata, type SyncProps } from './sync-objects.ts'
 import type { SyncUnit } from './sync-units.ts'
+import { flag, lasting, oneOf, text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /** The Flux source that follows the deploy branch. Made once, with the cluster. */
@@ -65,6 +68,25 @@ export interface FluxSyncProps extends SyncProps {
   readonly serviceAccountName?: string
 }
 
+const SOURCE = record<FluxSource>(
+  {
+    kind: optional(oneOf(['GitRepository', 'OCIRepository', 'Bucket'])),
+    name: required(text('deploy'), 'missing'),
+    namespace: optional(text('flux-system')),
+  },
+  "{ name: 'deploy' }",
+)
+
+const FLUX_SYNC_OPTIONS = {
+  ...SYNC_OPTIONS,
+  source: required(SOURCE, { name: 'missing' }),
+  interval: optional(lasting(1, 'Duration.minutes(10)')),
+  retryInterval: optional(lasting(1, 'Duration.seconds(15)')),
+  timeout: optional(lasting(1, 'Duration.minutes(2)')),
+  wait: optional(flag),
+  serviceAccountName: optional(text('deployer')),
+} satisfies Options<FluxSyncProps>
+
 /**
  * Lets Flux keep an environment in sync: a Kustomization for each part of it. Make it in an
  * environment of the cluster's own, whose folder is what Flux is pointed at.
@@ -83,12 +105,13 @@ export interface FluxSyncProps extends SyncProps {
 export class FluxSync extends Construct {
   readonly kustomizations: readonly EmittedObject<IKustomization>[]
 
-  constructor(scope: Construct, id: string, props: FluxSyncProps) {
-    super(scope, id)
-    this.kustomizations = emitSyncObjects<IKustomization>(this, props, (unit, metadata) =>
+  constructor(scope: Construct, id: string, given: FluxSyncProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<FluxSyncProps>(given, FLUX_SYNC_OPTIONS, mistakes)
+    this.kustomizations = emitSyncObjects<IKustomization>(this, props, mistakes, (unit, metadata) =>
       kustomization(unit, metadata, props),
     )
-    checkDurations(this, props)
   }
 }
 
@@ -120,18 +143,4 @@ const kustomization = (
 function goDuration(duration: Duration): string {
   const seconds = duration.toSeconds({ integral: false })
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`
-}
-
-function checkDurations(construct: Construct, props: FluxSyncProps): void {
-  const mistakes = new Mistakes(construct)
-  for (const option of ['interval', 'retryInterval', 'timeout'] as const) {
-    const duration = props[option]
-    if (duration === undefined || duration.toSeconds({ integral: false }) >= 1) continue
-    mistakes.add({
-      option,
-      value: duration.toHumanString(),
-      problem: 'must be at least a second',
-      remedy: 'Use `Duration.seconds(15)` or longer',
-    })
-  }
 }

@@ -1,7 +1,9 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
-import { writeHostname } from './hostname.ts'
-import { anyone, namespace } from './peer.ts'
+import { HOSTNAME, MISSING_HOSTNAME } from './hostname.ts'
+import { type Options, optional, required } from './options.ts'
+import { proxies, ROUTE_PATH, readTraffic } from './router-options.ts'
 import type { Traffic } from './traffic.ts'
+import { text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 export interface GatewayApiProps {
@@ -33,37 +35,53 @@ export interface GatewayApiProps {
   readonly path?: string
 }
 
+const OPTIONS = {
+  gateway: required(text('public'), 'missing'),
+  gatewayNamespace: optional(text('gateways')),
+  proxyNamespace: optional(text('gateways')),
+  hostname: required(HOSTNAME, MISSING_HOSTNAME),
+  path: optional(ROUTE_PATH),
+} satisfies Options<GatewayApiProps>
+
 /** Routes requests by a Gateway API HTTPRoute. */
 export const gatewayApi = (props: GatewayApiProps): Traffic => ({
   router: 'Gateway API',
   capabilities: { weights: true, matches: true },
-  ingressFrom: [props.proxyNamespace === undefined ? anyone() : namespace(props.proxyNamespace)],
-  route: ({ context, name, backends }): Written<IHTTPRoute> => ({
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
-    metadata: { ...context.metadata(name), namespace: context.namespace },
-    spec: {
-      parentRefs: [
-        {
-          group: 'gateway.networking.k8s.io',
-          kind: 'Gateway',
-          name: props.gateway,
-          namespace: props.gatewayNamespace,
-        },
-      ],
-      hostnames: [writeHostname(props.hostname, context.mistakes)],
-      rules: [
-        {
-          matches: [{ path: { type: 'PathPrefix', value: props.path ?? '/' } }],
-          backendRefs: backends.map(({ service, port, weight }) => ({
-            group: '',
-            kind: 'Service',
-            name: service,
-            port,
-            weight: weight ?? 100,
-          })),
-        },
-      ],
-    },
-  }),
+  ingressFrom: proxies(props),
+  route: ({ context, name, backends }): Written<IHTTPRoute> => {
+    const {
+      gateway,
+      gatewayNamespace,
+      hostname,
+      path = '/',
+    } = readTraffic(props, OPTIONS, context.mistakes)
+    return {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { ...context.metadata(name), namespace: context.namespace },
+      spec: {
+        parentRefs: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'Gateway',
+            name: gateway,
+            namespace: gatewayNamespace,
+          },
+        ],
+        hostnames: [hostname],
+        rules: [
+          {
+            matches: [{ path: { type: 'PathPrefix', value: path } }],
+            backendRefs: backends.map(({ service, port, weight }) => ({
+              group: '',
+              kind: 'Service',
+              name: service,
+              port,
+              weight: weight ?? 100,
+            })),
+          },
+        ],
+      },
+    }
+  },
 })

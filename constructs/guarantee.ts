@@ -1,5 +1,9 @@
-import type { ElectedProps } from './elected-props.ts'
-import type { VolumeClaims } from './volume-claim.ts'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import { ELECTED_OPTIONS, type ElectedProps } from './elected-props.ts'
+import { type Options, optional, record, required } from './options.ts'
+import { choice, type Shape } from './shape.ts'
+import { oneOf, text } from './value-shapes.ts'
+import { VOLUME_CLAIMS, type VolumeClaims } from './volume-claim.ts'
 
 /**
  * Which failure a singleton may have, since every way to run one has one. Made by `atMostOne`,
@@ -84,3 +88,36 @@ export const usuallyOne = (props: UsuallyOneProps = {}): UsuallyOne => ({
  * refuses one that is older than it has seen.
  */
 export const elected = (props: ElectedProps): Elected => ({ ...props, kind: 'elected' })
+
+const GUARANTEES: Readonly<Record<Guarantee['kind'], Shape<Guarantee>>> = {
+  'at-most-one': record<AtMostOne>(
+    {
+      kind: required(oneOf(['at-most-one']), 'at-most-one'),
+      volumes: optional(VOLUME_CLAIMS),
+      serviceName: optional(text('ledger-headless')),
+    },
+    'atMostOne()',
+  ),
+  'usually-one': record<UsuallyOne>(
+    {
+      kind: required(oneOf(['usually-one']), 'usually-one'),
+      volumes: optional(VOLUME_CLAIMS),
+    },
+    'usuallyOne()',
+  ),
+  elected: record<Elected>(
+    // Both ways to be elected at once; that they do not meet is checked with the other options.
+    { kind: required(oneOf(['elected']), 'elected'), ...ELECTED_OPTIONS } as Options<Elected>,
+    "elected({ work: 'requests' })",
+  ),
+}
+
+/** Which failure there may be nobody can guess, so the stand-in is only for the rest of the synth. */
+export const STAND_IN_GUARANTEE: Guarantee = { kind: 'usually-one' }
+
+export const GUARANTEE: Shape<Guarantee> = choice<Guarantee>({
+  expected:
+    "made by atMostOne(), usuallyOne() or elected({ work: 'requests' }), each with its price",
+  example: 'usuallyOne()',
+  pick: (value) => (isRecord(value) ? GUARANTEES[value.kind as Guarantee['kind']] : undefined),
+})

@@ -6,7 +6,9 @@ import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import type { IConfigMap, IService, IServiceAccount } from 'kubernetes-models/v1'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
 import { INSTANCE_LABEL } from './labels.ts'
-import { checkOptionNames } from './option-names.ts'
+import { Mistakes } from './mistakes.ts'
+import { readOptions } from './options.ts'
+import { placeOf } from './place.ts'
 import {
   emitServedDeployment,
   SERVED_DEPLOYMENT_OPTIONS,
@@ -37,12 +39,13 @@ export class HighlyAvailableDeployment extends Construct {
   /** Absent without `files`. */
   readonly configMap: EmittedObject<IConfigMap> | undefined
 
-  constructor(scope: Construct, id: string, props: HighlyAvailableDeploymentProps) {
-    super(scope, id)
-    const context = workloadContext(this, props)
-    checkOptionNames(props, SERVED_DEPLOYMENT_OPTIONS, context.mistakes)
+  constructor(scope: Construct, id: string, given: HighlyAvailableDeploymentProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<ServedDeploymentProps>(given, SERVED_DEPLOYMENT_OPTIONS, mistakes)
+    const context = workloadContext(this, props, mistakes)
     const { app, selector } = context
-    const emitted = emitServedDeployment(this, {
+    const emitted = emitServedDeployment(context.scope, {
       context,
       props,
       policyLabel: props.adopt?.selector ?? { [INSTANCE_LABEL]: app },
@@ -53,7 +56,7 @@ export class HighlyAvailableDeployment extends Construct {
     this.serviceAccount = emitted.serviceAccount
     this.autoscaler = emitted.autoscaler
     this.configMap = emitted.configMap
-    this.service = emitService(this, context, {
+    this.service = emitService(context.scope, context, {
       id: 'Service',
       name: app,
       selector: { ...selector },
@@ -63,6 +66,10 @@ export class HighlyAvailableDeployment extends Construct {
     this.route =
       props.traffic === undefined
         ? undefined
-        : new EmittedObject(this, 'Route', props.traffic.route({ context, name: app, backends }))
+        : new EmittedObject(
+            context.scope,
+            'Route',
+            props.traffic.route({ context, name: app, backends }),
+          )
   }
 }

@@ -1,22 +1,23 @@
 import { dnsSubdomainProblem } from '../manifests/names.ts'
-import type { Mistakes } from './mistakes.ts'
+import { type Shape, shape } from './shape.ts'
 
-/** A host as routes have it. What is none is a mistake of the option `traffic.hostname`. */
-export function writeHostname(hostname: string, mistakes: Mistakes): string {
-  const isText = typeof hostname === 'string'
-  if (isText && isHostname(hostname)) return hostname
-  const [, meant = ''] = /^(?:[a-z]+:\/\/)?([^/:]*)/i.exec(isText ? hostname : '') ?? []
-  const example = isHostname(meant.toLowerCase()) ? meant.toLowerCase() : 'www.example.com'
-  mistakes.add({
-    option: 'traffic.hostname',
-    value: hostname,
-    problem: 'must be the name of a host, in lower case, without scheme, port and path',
-    remedy: `Write it as '${example}'`,
-  })
-  // Looks like the real thing, so that the one mistake does not cause others.
-  return 'hostname.invalid'
+/** A host as routes have it. */
+export const HOSTNAME: Shape<string> = shape({
+  expected: 'the name of a host, in lower case, without scheme, port and path',
+  example: (value) => `'${nearestHostname(value) ?? 'www.example.com'}'`,
+  is: isHostname,
+})
+
+/** Looks like the real thing. */
+export const MISSING_HOSTNAME = 'hostname.invalid'
+
+function nearestHostname(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const [, meant = ''] = /^(?:[a-z]+:\/\/)?([^/:]*)/i.exec(value) ?? []
+  return isHostname(meant.toLowerCase()) ? meant.toLowerCase() : undefined
 }
 
 /** The first label may be a wildcard. */
-const isHostname = (text: string): boolean =>
-  dnsSubdomainProblem(text.replace(/^\*\./, '')) === undefined
+function isHostname(value: unknown): boolean {
+  return typeof value === 'string' && dnsSubdomainProblem(value.replace(/^\*\./, '')) === undefined
+}

@@ -1,7 +1,9 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1'
-import { writeHostname } from './hostname.ts'
-import { anyone, namespace } from './peer.ts'
+import { HOSTNAME, MISSING_HOSTNAME } from './hostname.ts'
+import { type Options, optional, required } from './options.ts'
+import { proxies, ROUTE_PATH, readTraffic } from './router-options.ts'
 import type { Traffic } from './traffic.ts'
+import { text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 export interface IngressProps {
@@ -29,6 +31,14 @@ export interface IngressProps {
   readonly path?: string
 }
 
+const OPTIONS = {
+  className: required(text('nginx'), 'missing'),
+  hostname: required(HOSTNAME, MISSING_HOSTNAME),
+  tlsSecret: required(text('www-tls'), 'missing'),
+  proxyNamespace: optional(text('ingress-nginx')),
+  path: optional(ROUTE_PATH),
+} satisfies Options<IngressProps>
+
 /**
  * Routes requests by an Ingress, for clusters without Gateway API. An Ingress has no weights of its
  * own, so no canary: what controllers offer by annotations differs in meaning from one to the next.
@@ -36,22 +46,27 @@ export interface IngressProps {
 export const ingress = (props: IngressProps): Traffic => ({
   router: 'Ingress',
   capabilities: { weights: false, matches: false },
-  ingressFrom: [props.proxyNamespace === undefined ? anyone() : namespace(props.proxyNamespace)],
+  ingressFrom: proxies(props),
   route: ({ context, name, backends }): Written<IIngress> => {
-    const host = writeHostname(props.hostname, context.mistakes)
+    const {
+      className,
+      hostname,
+      tlsSecret,
+      path = '/',
+    } = readTraffic(props, OPTIONS, context.mistakes)
     return {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
       metadata: context.metadata(name),
       spec: {
-        ingressClassName: props.className,
-        tls: [{ hosts: [host], secretName: props.tlsSecret }],
+        ingressClassName: className,
+        tls: [{ hosts: [hostname], secretName: tlsSecret }],
         rules: [
           {
-            host,
+            host: hostname,
             http: {
               paths: backends.map(({ service, port }) => ({
-                path: props.path ?? '/',
+                path,
                 pathType: 'Prefix' as const,
                 backend: { service: { name: service, port: { number: port } } },
               })),

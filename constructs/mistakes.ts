@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs'
+import { preview } from './preview.ts'
 
 /** An option of a construct that cannot be right as it is. */
 export interface Mistake {
@@ -22,6 +23,10 @@ export class Mistakes {
     construct.node.addValidation({ validate: () => this.#found.map(describe) })
   }
 
+  get count(): number {
+    return this.#found.length
+  }
+
   add(mistake: Mistake): void {
     this.#found.push(mistake)
   }
@@ -30,9 +35,4 @@ export class Mistakes {
 function describe({ option, value, problem, remedy }: Mistake): string {
   const got = value === undefined ? '' : `, got ${preview(value)}`
   return `'${option}' ${problem}${got}. ${remedy}`
-}
-
-function preview(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }

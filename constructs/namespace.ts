@@ -2,10 +2,13 @@ import { Chart } from 'cdk8s'
 import type { Construct, IConstruct } from 'constructs'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { INamespace } from 'kubernetes-models/v1'
-import { dnsLabelProblem } from '../manifests/names.ts'
 import { EmittedObject } from './emitted-object.ts'
 import { Environment } from './environment.ts'
 import { Mistakes } from './mistakes.ts'
+import { nowhere } from './nowhere.ts'
+import { type Options, optional, readOptions } from './options.ts'
+import { placeOf, readId } from './place.ts'
+import { flag, oneOf, text } from './value-shapes.ts'
 
 const BRAND = Symbol.for('lockstep.Namespace')
 
@@ -32,6 +35,12 @@ export interface NamespaceProps {
   readonly podSecurity?: 'restricted' | 'baseline' | 'privileged'
 }
 
+const NAMESPACE_OPTIONS = {
+  existing: optional(flag),
+  owner: optional(text('platform-team')),
+  podSecurity: optional(oneOf(['restricted', 'baseline', 'privileged'])),
+} satisfies Options<NamespaceProps>
+
 /**
  * A Kubernetes namespace and the apps in it. Its id is its name.
  *
@@ -44,16 +53,20 @@ export class Namespace extends Chart {
   readonly environment: Environment
 
   constructor(scope: Construct, id: string, props: NamespaceProps = {}) {
-    super(scope, id, { namespace: id, disableResourceNameHashes: true })
+    super(...placeOf(scope, id), { namespace: id, disableResourceNameHashes: true })
     Object.defineProperty(this, BRAND, { value: true })
-    this.name = id
-    this.environment = Environment.of(this)
-    this.owner = props.owner ?? this.environment.owner
-    const problem = dnsLabelProblem(id)
-    if (problem !== undefined) {
-      new Mistakes(this).add({ option: 'id', value: id, problem, remedy: 'Use a name like `shop`' })
-    }
-    if (props.existing !== true) this.#emit(props.podSecurity ?? 'restricted')
+    const mistakes = new Mistakes(this)
+    const { existing, owner, podSecurity } = readOptions<NamespaceProps>(
+      props,
+      NAMESPACE_OPTIONS,
+      mistakes,
+    )
+    this.name = readId(this, { example: 'shop' }, mistakes)
+    const environment = Environment.tryOf(this)
+    if (environment === undefined) reportOutside(mistakes)
+    this.environment = environment ?? nowhere()
+    this.owner = owner ?? this.environment.owner
+    if (existing !== true) this.#emit(podSecurity ?? 'restricted')
   }
 
   /** The nearest namespace around a construct, `undefined` if there is none. */
@@ -93,6 +106,13 @@ export class Namespace extends Chart {
     })
   }
 }
+
+const reportOutside = (mistakes: Mistakes): void =>
+  mistakes.add({
+    option: 'scope',
+    problem: 'is in no environment, so the namespace has no folder on the deploy branch',
+    remedy: "Make it in an `Environment`: `new Namespace(prod, 'shop')`",
+  })
 
 /** An app is in no namespace. */
 export class OutsideNamespaceError extends Error {

@@ -2,8 +2,10 @@ import type { Construct } from 'constructs'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { IIoK8sApiNetworkingV1NetworkPolicyEgressRule } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyEgressRule'
 import type { IIoK8sApiNetworkingV1NetworkPolicyIngressRule } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyIngressRule'
+import { list } from './collection-shapes.ts'
 import { EmittedObject } from './emitted-object.ts'
-import type { Peer } from './peer.ts'
+import { optional, record } from './options.ts'
+import { PEER, type Peer } from './peer.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -23,6 +25,11 @@ export interface Network {
    */
   readonly egressTo?: readonly Peer[]
 }
+
+export const NETWORK = record<Network>(
+  { ingressFrom: optional(list(PEER)), egressTo: optional(list(PEER)) },
+  "{ ingressFrom: [app('storefront')] }",
+)
 
 export interface EmitNetworkPolicyProps extends Network {
   /** One label: checkers of policies look for exactly one that matches. */

@@ -1,12 +1,21 @@
 import type { IServiceAccount } from 'cdk8s-plus-27'
-import type { ConfigFiles } from './config-files.ts'
-import type { ContainerProps, SecretFiles, SidecarProps } from './container.ts'
-import type { Network } from './network-policy.ts'
-import type { OptionNames } from './option-names.ts'
-import type { ScratchFolders } from './pod-volumes.ts'
-import type { Health } from './probe.ts'
-import type { Shutdown } from './shutdown.ts'
-import type { Waiver } from './waiver.ts'
+import { CONFIG_FILES, type ConfigFiles } from './config-files.ts'
+import {
+  CONTAINER_OPTIONS,
+  type ContainerProps,
+  INIT_CONTAINERS,
+  SECRET_FILES,
+  type SecretFiles,
+  SIDECARS,
+  type SidecarProps,
+} from './container.ts'
+import { NETWORK, type Network } from './network-policy.ts'
+import { type Options, optional, required } from './options.ts'
+import { SCRATCH, type ScratchFolders } from './pod-volumes.ts'
+import { HEALTH, type Health, STAND_IN_HEALTH } from './probe.ts'
+import { SHUTDOWN, type Shutdown } from './shutdown.ts'
+import { flag, PORT, reference, text } from './value-shapes.ts'
+import { WAIVERS, type Waiver } from './waiver.ts'
 
 /** What all apps share: the pod, and who may talk to it. */
 export interface PodProps extends ContainerProps {
@@ -97,22 +106,32 @@ export interface ServedProps {
 }
 
 export const POD_OPTIONS = {
-  image: true,
-  command: true,
-  args: true,
-  env: true,
-  resources: true,
-  shutdown: true,
-  files: true,
-  secretFiles: true,
-  scratch: true,
-  sidecars: true,
-  initContainers: true,
-  network: true,
-  serviceAccount: true,
-  kubernetesApi: true,
-  priorityClass: true,
-  waivers: true,
-} satisfies OptionNames<PodProps>
+  ...CONTAINER_OPTIONS,
+  shutdown: optional(SHUTDOWN),
+  files: optional(CONFIG_FILES),
+  secretFiles: optional(SECRET_FILES),
+  scratch: optional(SCRATCH),
+  sidecars: optional(SIDECARS),
+  initContainers: optional(INIT_CONTAINERS),
+  network: optional(NETWORK),
+  serviceAccount: optional(
+    reference<IServiceAccount>(
+      'an existing ServiceAccount of cdk8s-plus',
+      "ServiceAccount.fromServiceAccountName(scope, 'identity', 'web')",
+    ),
+  ),
+  kubernetesApi: optional(flag),
+  priorityClass: optional(text('high')),
+  waivers: optional(WAIVERS),
+} satisfies Options<PodProps>
 
-export const SERVED_OPTIONS = { port: true, health: true } satisfies OptionNames<ServedProps>
+export const SERVED_OPTIONS = {
+  port: required(PORT, 8080),
+  health: required(HEALTH, STAND_IN_HEALTH),
+} satisfies Options<ServedProps>
+
+/** Of an app that need not listen. */
+export const MAY_SERVE_OPTIONS = {
+  port: optional(PORT, 8080),
+  health: optional(HEALTH, STAND_IN_HEALTH),
+} satisfies Options<Partial<ServedProps>>

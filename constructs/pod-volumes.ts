@@ -1,13 +1,15 @@
-import type { Size } from 'cdk8s'
 import type { IIoK8sApiCoreV1Volume } from 'kubernetes-models/v1/Volume'
 import type { IIoK8sApiCoreV1VolumeMount } from 'kubernetes-models/v1/VolumeMount'
+import { map } from './collection-shapes.ts'
 import type { SecretFiles } from './container.ts'
 import type { Mistakes } from './mistakes.ts'
-import { type ByteAmount, byteQuantity } from './quantities.ts'
+import { BYTES, type ByteAmount, byteQuantity } from './quantities.ts'
 import type { Written } from './written.ts'
 
 /** Writable folders of a container, with the most that each may hold. */
-export type ScratchFolders = Readonly<Record<string, ByteAmount | Size>>
+export type ScratchFolders = Readonly<Record<string, ByteAmount>>
+
+export const SCRATCH = map(BYTES, "'/var/cache/web'")
 
 /** Volumes of a pod and where its own container sees them. */
 export interface Volumes {

@@ -8,7 +8,6 @@ import type { IIoK8sApiCoreV1VolumeMount } from 'kubernetes-models/v1/VolumeMoun
 import { emitConfigFiles } from './config-files.ts'
 import { type ContainerProps, writeContainer } from './container.ts'
 import type { EmittedObject } from './emitted-object.ts'
-import type { Mistakes } from './mistakes.ts'
 import type { PodProps, ServedProps } from './pod-props.ts'
 import { type Volumes, writeScratch, writeSecretFiles } from './pod-volumes.ts'
 import { MAIN_PORT, type WrittenProbes, writeProbes } from './probe.ts'
@@ -100,16 +99,6 @@ interface MainContainerParts {
   readonly shutdown: WrittenShutdown
 }
 
-function checkPort(port: number | undefined, mistakes: Mistakes): void {
-  if (typeof port !== 'number' || (Number.isInteger(port) && port >= 1 && port <= 65_535)) return
-  mistakes.add({
-    option: 'port',
-    value: port,
-    problem: 'must be a whole number from 1 to 65535',
-    remedy: 'Write the port that the program listens on',
-  })
-}
-
 /** The container named after the app: what autoscalers and logs mean by it. */
 function writeMainContainer(
   { app, isDevelopment, mistakes }: WorkloadContext,
@@ -118,9 +107,16 @@ function writeMainContainer(
   { mounts, probes, shutdown }: MainContainerParts,
 ): Written<IIoK8sApiCoreV1Container> {
   const env = { ...props.env, ...additions.env }
-  checkPort(props.port, mistakes)
   return {
-    ...writeContainer({ ...props, env, name: app, mounts, isDevelopment, mistakes }),
+    ...writeContainer({
+      ...props,
+      env,
+      name: app,
+      imageOption: 'image',
+      mounts,
+      isDevelopment,
+      mistakes,
+    }),
     ports:
       props.port === undefined
         ? undefined
@@ -139,8 +135,17 @@ function writeInitContainers(
   additions: PodAdditions,
   mounts: readonly Written<IIoK8sApiCoreV1VolumeMount>[],
 ): Written<IIoK8sApiCoreV1Container>[] | undefined {
+  const write = (kind: 'sidecars' | 'initContainers', name: string, container: ContainerProps) =>
+    writeContainer({
+      ...container,
+      name,
+      imageOption: `${kind}.${name}.image`,
+      mounts,
+      isDevelopment,
+      mistakes,
+    })
   const sidecars = Object.entries(props.sidecars ?? {}).map(([name, sidecar]) => ({
-    ...writeContainer({ ...sidecar, name, mounts, isDevelopment, mistakes }),
+    ...write('sidecars', name, sidecar),
     restartPolicy: 'Always' as const,
     startupProbe:
       sidecar.started === undefined
@@ -159,7 +164,7 @@ function writeInitContainers(
           },
   }))
   const init = Object.entries(props.initContainers ?? {}).map(([name, container]) =>
-    writeContainer({ ...container, name, mounts, isDevelopment, mistakes }),
+    write('initContainers', name, container),
   )
   const all = [...(additions.sidecars ?? []), ...sidecars, ...init]
   return all.length === 0 ? undefined : all

@@ -1,6 +1,10 @@
 import type { Duration } from 'cdk8s'
 import type { IIoK8sApiCoreV1Probe } from 'kubernetes-models/v1/Probe'
+import { list } from './collection-shapes.ts'
 import type { Mistakes } from './mistakes.ts'
+import { optional, record, required } from './options.ts'
+import { choice, type Shape, shape } from './shape.ts'
+import { anyText, oneOf, PORT, text, wholeSeconds } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /** How to ask a container. A plain string is the path of an HTTP GET on the container's port. */
@@ -33,6 +37,64 @@ export interface Health {
    */
   readonly startsWithin?: Duration
 }
+
+const PATH: Shape<ProbeTarget> = shape({
+  expected: "a path as '/readyz', or an object with http, grpc, exec or tcp",
+  example: "'/readyz'",
+  is: (value) => typeof value === 'string' && value.startsWith('/'),
+})
+
+const PORT_OR_NAME: Shape<string | number> = choice<string | number>({
+  expected: 'a port or the name of one',
+  example: '8080',
+  pick: (value) => (typeof value === 'string' ? text('http') : PORT),
+})
+
+const TARGETS: Readonly<Record<'http' | 'grpc' | 'exec' | 'tcp', Shape<ProbeTarget>>> = {
+  http: record(
+    { http: required(text('/readyz'), '/readyz'), port: required(PORT_OR_NAME, 8080) },
+    "{ http: '/readyz', port: 8081 }",
+  ),
+  grpc: record(
+    { grpc: required(anyText('ready'), ''), port: required(PORT, 8080) },
+    "{ grpc: 'ready', port: 9090 }",
+  ),
+  exec: record(
+    { exec: required(list(anyText('/bin/check')), ['true']) },
+    "{ exec: ['/bin/check'] }",
+  ),
+  tcp: record<{ tcp: true; port?: string | number }>(
+    { tcp: required(oneOf([true]), true), port: optional(PORT_OR_NAME) },
+    '{ tcp: true }',
+  ),
+}
+
+const TARGET: Shape<ProbeTarget> = choice<ProbeTarget>({
+  ...PATH,
+  pick: (value) => {
+    if (typeof value !== 'object' || value === null) return PATH
+    const kind = Object.keys(TARGETS).find((name) => name in value)
+    return TARGETS[kind as keyof typeof TARGETS]
+  },
+})
+
+export const HEALTH = record<Health>(
+  {
+    ready: required(TARGET, '/readyz'),
+    live: required(
+      choice<Health['live']>({
+        expected: "a path as '/livez', an object with http, grpc, exec or tcp, or 'none'",
+        example: "'/livez'",
+        pick: (value) => (value === 'none' ? oneOf(['none']) : TARGET),
+      }),
+      'none',
+    ),
+    startsWithin: optional(wholeSeconds('Duration.minutes(2)')),
+  },
+  "{ ready: '/readyz', live: '/livez' }",
+)
+
+export const STAND_IN_HEALTH: Health = { ready: '/readyz', live: '/livez' }
 
 export interface WrittenProbes {
   readonly startupProbe: Written<IIoK8sApiCoreV1Probe>

@@ -1,4 +1,7 @@
-import type { Mistakes } from './mistakes.ts'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import { givenOptions } from './given-options.ts'
+import type { Mistake } from './mistakes.ts'
+import { readBy, reportWrong, type Shape } from './shape.ts'
 
 /**
  * How many pods. A number in Git and an autoscaler would fight, each sync resetting the other, so
@@ -53,23 +56,21 @@ export const fixed = (count: number, survival: Survival = {}): FixedReplicas => 
 })
 
 /** As many pods as the load asks for. With `surviving: 'zone'`, both ends hold without any one zone. */
-export const autoscale = ({
-  min,
-  max,
-  cpu,
-  memory,
-  ...survival
-}: AutoscaleProps): AutoscaledReplicas => ({
-  autoscale: {
-    min: enlarged(min, survival),
-    max: enlarged(max, survival),
-    ...(cpu !== undefined && { cpu }),
-    ...(memory !== undefined && { memory }),
-  },
-})
+export function autoscale(props: AutoscaleProps): AutoscaledReplicas {
+  const { min = Number.NaN, max = Number.NaN, cpu, memory, ...survival } = givenOptions(props)
+  return {
+    autoscale: {
+      min: enlarged(min, survival),
+      max: enlarged(max, survival),
+      ...(cpu !== undefined && { cpu }),
+      ...(memory !== undefined && { memory }),
+    },
+  }
+}
 
 /** `ceil(n × zones / (zones - 1))`: what is left of it without one zone is at least `n`. */
-function enlarged(count: number, { surviving, zones = 3 }: Survival): number {
+function enlarged(count: number, survival: Survival): number {
+  const { surviving, zones = 3 } = givenOptions(survival)
   if (surviving === undefined) return count
   return zones < 2 ? Number.NaN : Math.ceil((count * zones) / (zones - 1))
 }
@@ -83,69 +84,86 @@ export const mostReplicas = (replicas: Replicas): number =>
   'fixed' in replicas ? replicas.fixed : replicas.autoscale.max
 
 /** What a workload has whose `replicas` cannot be read. */
-const UNREADABLE: FixedReplicas = { fixed: 2 }
+export const STAND_IN_REPLICAS: Replicas = { fixed: 2 }
 
-/**
- * `replicas` as it was given, or something to go on with if it was not made by `fixed` or
- * `autoscale`; the compiler says so too, but Node does not ask it.
- */
-export function readReplicas(replicas: unknown, mistakes: Mistakes): Replicas {
-  const isMade = typeof replicas === 'object' && replicas !== null
-  if (isMade && ('fixed' in replicas || 'autoscale' in replicas)) return replicas as Replicas
-  mistakes.add({
-    option: 'replicas',
-    value: replicas,
-    problem: 'must be made by fixed() or autoscale()',
-    remedy: typeof replicas === 'number' ? `Write fixed(${replicas})` : 'Write fixed(3)',
-  })
-  return UNREADABLE
-}
-
-/** Reports numbers that cannot be highly available, or are none. */
-export function checkReplicas(replicas: Replicas, mistakes: Mistakes): void {
-  const numbers = 'fixed' in replicas ? { fixed: replicas.fixed } : replicas.autoscale
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!Number.isInteger(value) || value < 1) {
-      mistakes.add({
-        option: `replicas.${name}`,
-        value,
-        problem: 'must be a whole number of at least 1',
-        remedy: 'Write a count',
-      })
+/** Made by `fixed` or `autoscale`, with numbers that can be highly available. */
+export const REPLICAS: Shape<Replicas> = readBy(
+  {
+    expected: 'made by fixed() or autoscale()',
+    example: (value) => (typeof value === 'number' ? `fixed(${value})` : 'fixed(3)'),
+  },
+  (value, option, mistakes, self) => {
+    if (!isMade(value)) return reportWrong(self, value, option, mistakes)
+    const wrong = problems(value)
+    for (const { field = '', ...mistake } of wrong) {
+      mistakes.add({ option: `${option}${field}`, ...mistake })
     }
-  }
-  const least = leastReplicas(replicas)
-  if (least === 1 || least === 0) {
-    mistakes.add({
-      option: 'replicas',
-      value: least,
-      problem: 'must be at least 2, or every drain is an outage',
-      remedy: 'Use fixed(2) or more, or a SingletonService if there may be only one',
-    })
-  }
-  if ('autoscale' in replicas) checkAutoscale(replicas, mistakes)
+    return wrong.length === 0 ? value : undefined
+  },
+)
+
+const isMade = (value: unknown): value is Replicas =>
+  isRecord(value) && ('fixed' in value || isRecord(value.autoscale))
+
+interface Problem extends Omit<Mistake, 'option'> {
+  /** @default - it is about the numbers together */
+  readonly field?: string
 }
 
-function checkAutoscale(
-  { autoscale: { min, max, cpu, memory } }: AutoscaledReplicas,
-  mistakes: Mistakes,
-): void {
-  if (max <= min) {
-    mistakes.add({
-      option: 'replicas.max',
-      value: max,
-      problem: `must be greater than min (${min})`,
-      remedy: 'Raise max, or use fixed()',
-    })
+/** What is left out is no number either. */
+const MISSING: Readonly<Record<string, unknown>> = { min: undefined, max: undefined }
+
+function problems(replicas: Replicas): Problem[] {
+  const numbers =
+    'fixed' in replicas ? { fixed: replicas.fixed } : { ...MISSING, ...replicas.autoscale }
+  const uncounted = Object.entries(numbers).flatMap(([name, value]): Problem[] =>
+    isWhole(value) && value >= 1 ? [] : [notACount(name, value)],
+  )
+  const least = leastReplicas(replicas)
+  const tooFew: Problem[] =
+    least === 1 || least === 0
+      ? [
+          {
+            value: least,
+            problem: 'must be at least 2, or every drain is an outage',
+            remedy: 'Use fixed(2) or more, or a SingletonService if there may be only one',
+          },
+        ]
+      : []
+  return [
+    ...uncounted.filter(({ value }) => tooFew.length === 0 || value !== least),
+    ...tooFew,
+    ...('autoscale' in replicas ? autoscaleProblems(replicas) : []),
+  ]
+}
+
+const isWhole = (value: unknown): value is number => Number.isInteger(value)
+
+const notACount = (name: string, value: unknown): Problem => ({
+  field: `.${name}`,
+  // What was not given has become this.
+  ...(!Number.isNaN(value) && { value }),
+  problem: 'must be a whole number of at least 1',
+  remedy: name === 'fixed' ? 'Write fixed(3)' : `Write a count, as \`${name}: 3\``,
+})
+
+function autoscaleProblems({
+  autoscale: { min, max, cpu, memory },
+}: AutoscaledReplicas): Problem[] {
+  const missing: Problem = {
+    field: '.cpu',
+    problem:
+      memory === undefined
+        ? 'or another metric must be given'
+        : 'must be given beside memory, which rarely falls again',
+    remedy: 'Add a target such as `cpu: 70`',
   }
-  if (cpu === undefined) {
-    mistakes.add({
-      option: 'replicas.cpu',
-      problem:
-        memory === undefined
-          ? 'or another metric must be given'
-          : 'must be given beside memory, which rarely falls again',
-      remedy: 'Add a target such as `cpu: 70`',
-    })
-  }
+  const isInverted = isWhole(min) && isWhole(max) && max <= min
+  const inverted = (): Problem => ({
+    field: '.max',
+    value: max,
+    problem: `must be greater than min (${min})`,
+    remedy: 'Raise max, or use fixed()',
+  })
+  return [...(isInverted ? [inverted()] : []), ...(cpu === undefined ? [missing] : [])]
 }

@@ -12,11 +12,14 @@ import type { PlanProblem } from '../rollouts/plan-problem.ts'
 import { planProblems } from '../rollouts/plan-problems.ts'
 import type { RolloutStep } from '../rollouts/step.ts'
 import { allSteps } from '../rollouts/step-state.ts'
+import { METRIC } from './analysis.ts'
+import { list } from './collection-shapes.ts'
 import type { RollingUpdate } from './deployment.ts'
-import type { OptionNames } from './option-names.ts'
+import { type Options, optional, required } from './options.ts'
 import { leastReplicas, mostReplicas, type Replicas } from './replicas.ts'
-import { type Step, writeSteps } from './step.ts'
+import { STAND_IN_STEPS, STEPS, type Step, writeSteps } from './step.ts'
 import type { Traffic } from './traffic.ts'
+import { duration } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 /** How an app's releases go. */
@@ -39,10 +42,10 @@ export interface RolloutProps {
 }
 
 export const ROLLOUT_OPTIONS = {
-  steps: true,
-  analysis: true,
-  deadline: true,
-} satisfies OptionNames<RolloutProps>
+  steps: required(STEPS, STAND_IN_STEPS),
+  analysis: required(list(METRIC), []),
+  deadline: optional(duration('Duration.hours(4)')),
+} satisfies Options<RolloutProps>
 
 export interface WritePlanProps extends RolloutProps {
   readonly context: WorkloadContext

@@ -4,18 +4,18 @@ import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import type { IConfigMap, IServiceAccount } from 'kubernetes-models/v1'
-import type { Adoption } from './adoption.ts'
+import { ADOPTION, type Adoption } from './adoption.ts'
 import { emitAutoscaler } from './autoscaler.ts'
-import { emitDeployment, type RollingUpdate } from './deployment.ts'
-import { type Budget, DEFAULT_BUDGET, emitBudget } from './disruption-budget.ts'
+import { emitDeployment, ROLLING_UPDATE, type RollingUpdate } from './deployment.ts'
+import { BUDGET, type Budget, DEFAULT_BUDGET, emitBudget } from './disruption-budget.ts'
 import type { EmittedObject } from './emitted-object.ts'
 import { emitNetworkPolicy } from './network-policy.ts'
-import type { OptionNames } from './option-names.ts'
+import { type Options, optional, required } from './options.ts'
 import { writePod } from './pod.ts'
 import { POD_OPTIONS, type PodProps, SERVED_OPTIONS, type ServedProps } from './pod-props.ts'
-import { checkReplicas, leastReplicas, type Replicas, readReplicas } from './replicas.ts'
-import { type Spread, writeSpread } from './spread.ts'
-import type { Traffic } from './traffic.ts'
+import { leastReplicas, REPLICAS, type Replicas, STAND_IN_REPLICAS } from './replicas.ts'
+import { SPREAD, type Spread, writeSpread } from './spread.ts'
+import { TRAFFIC, type Traffic } from './traffic.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 /** What a service of several like pods says, however its releases go. */
@@ -62,18 +62,16 @@ export interface ServedDeploymentProps extends PodProps, ServedProps {
 export const SERVED_DEPLOYMENT_OPTIONS = {
   ...POD_OPTIONS,
   ...SERVED_OPTIONS,
-  replicas: true,
-  traffic: true,
-  spread: true,
-  budget: true,
-  rollingUpdate: true,
-  adopt: true,
-} satisfies OptionNames<ServedDeploymentProps>
+  replicas: required(REPLICAS, STAND_IN_REPLICAS),
+  traffic: optional(TRAFFIC),
+  spread: optional(SPREAD),
+  budget: optional(BUDGET),
+  rollingUpdate: optional(ROLLING_UPDATE),
+  adopt: optional(ADOPTION),
+} satisfies Options<ServedDeploymentProps>
 
 /** What such services have in common: everything but the way in. */
 export interface ServedDeployment {
-  /** As they were given, or something to go on with if they cannot be read. */
-  readonly replicas: Replicas
   readonly deployment: EmittedObject<IDeployment>
   readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
   readonly networkPolicy: EmittedObject<INetworkPolicy>
@@ -99,14 +97,11 @@ export function emitServedDeployment(
   scope: Construct,
   { context, props, policyLabel, labels = {} }: EmitServedDeploymentProps,
 ): ServedDeployment {
-  const { selector, targetVersion, mistakes } = context
-  const { rollingUpdate, network, traffic } = props
-  const replicas = readReplicas(props.replicas, mistakes)
-  checkReplicas(replicas, mistakes)
+  const { selector, targetVersion } = context
+  const { replicas, rollingUpdate, network, traffic } = props
   const spread = writeSpread(props.spread ?? 'soft', selector, 'pod-template-hash', targetVersion)
   const pod = writePod(scope, { context, props, additions: { spec: spread, labels } })
   return {
-    replicas,
     serviceAccount: pod.serviceAccount,
     configMap: pod.configMap,
     deployment: emitDeployment(scope, context, {

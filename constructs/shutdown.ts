@@ -1,6 +1,8 @@
 import type { Duration } from 'cdk8s'
 import type { IIoK8sApiCoreV1Lifecycle } from 'kubernetes-models/v1/Lifecycle'
 import { type KubernetesVersion, supports } from './kubernetes-version.ts'
+import { optional, record } from './options.ts'
+import { wholeSeconds } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 /** How a pod leaves without losing a request. */
@@ -20,6 +22,14 @@ export interface Shutdown {
    */
   readonly drain?: Duration
 }
+
+export const SHUTDOWN = record<Shutdown>(
+  {
+    preStop: optional(wholeSeconds('Duration.seconds(10)')),
+    drain: optional(wholeSeconds('Duration.seconds(30)')),
+  },
+  '{ drain: Duration.minutes(2) }',
+)
 
 export interface WrittenShutdown {
   readonly lifecycle: Written<IIoK8sApiCoreV1Lifecycle> | undefined

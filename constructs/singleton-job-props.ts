@@ -1,7 +1,12 @@
 import type { Duration } from 'cdk8s'
-import type { ElectionOptions } from './election-options.ts'
-import type { OptionNames } from './option-names.ts'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import { list } from './collection-shapes.ts'
+import { ELECTION_OPTIONS, type ElectionOptions } from './election-options.ts'
+import { type Options, optional, record, required } from './options.ts'
 import { POD_OPTIONS, type PodProps } from './pod-props.ts'
+import { SCHEDULE, TIME_ZONE } from './schedule.ts'
+import { choice, type Shape } from './shape.ts'
+import { flag, lasting, whole } from './value-shapes.ts'
 
 export interface SingletonJobProps extends PodProps {
   /**
@@ -70,15 +75,32 @@ export interface SingletonJobProps extends PodProps {
   readonly lock?: boolean | ElectionOptions
 }
 
+/** The controller looks every 10 s: with a shorter deadline it may never see a run in time. */
+const LEAST_STARTING_DEADLINE_SECONDS = 10
+
+const HISTORY = record<NonNullable<SingletonJobProps['history']>>(
+  { successful: optional(whole({ example: 3 })), failed: optional(whole({ example: 3 })) },
+  '{ successful: 3, failed: 3 }',
+)
+
+const LOCK: Shape<boolean | ElectionOptions> = choice<boolean | ElectionOptions>({
+  expected: 'true, false, or an object with lease, elector and apiServer',
+  example: 'true',
+  pick: (value) => {
+    if (typeof value === 'boolean') return flag
+    return isRecord(value) ? record<ElectionOptions>(ELECTION_OPTIONS, 'true') : undefined
+  },
+})
+
 export const SINGLETON_JOB_OPTIONS = {
   ...POD_OPTIONS,
-  schedule: true,
-  timeZone: true,
-  deadline: true,
-  startingDeadline: true,
-  retries: true,
-  fatalExitCodes: true,
-  history: true,
-  suspend: true,
-  lock: true,
-} satisfies OptionNames<SingletonJobProps>
+  schedule: required(SCHEDULE, '0 3 * * *'),
+  timeZone: required(TIME_ZONE, 'UTC'),
+  deadline: optional(lasting(1, 'Duration.hours(1)')),
+  startingDeadline: optional(lasting(LEAST_STARTING_DEADLINE_SECONDS, 'Duration.minutes(5)')),
+  retries: optional(whole({ example: 2 })),
+  fatalExitCodes: optional(list(whole({ least: 1, most: 255, example: 2 }))),
+  history: optional(HISTORY),
+  suspend: optional(flag),
+  lock: optional(LOCK),
+} satisfies Options<SingletonJobProps>

@@ -9,10 +9,11 @@ import { emitCronJob, RUN_SUFFIX } from './cron-job.ts'
 import { type Election, emitElection } from './election.ts'
 import type { EmittedObject } from './emitted-object.ts'
 import { INSTANCE_LABEL } from './labels.ts'
+import { Mistakes } from './mistakes.ts'
 import { emitNetworkPolicy } from './network-policy.ts'
-import { checkOptionNames } from './option-names.ts'
+import { readOptions } from './options.ts'
+import { placeOf } from './place.ts'
 import { writePod } from './pod.ts'
-import { checkSingletonJob } from './singleton-job-checks.ts'
 import { SINGLETON_JOB_OPTIONS, type SingletonJobProps } from './singleton-job-props.ts'
 import { type WorkloadContext, workloadContext } from './workload-context.ts'
 
@@ -46,13 +47,13 @@ export class SingletonJob extends Construct {
   /** Absent without `lock`. */
   readonly roleBinding: EmittedObject<IRoleBinding> | undefined
 
-  constructor(scope: Construct, id: string, props: SingletonJobProps) {
-    super(scope, id)
-    const context = workloadContext(this, { ...props, suffix: RUN_SUFFIX })
-    checkOptionNames(props, SINGLETON_JOB_OPTIONS, context.mistakes)
-    checkSingletonJob(props, context.mistakes)
+  constructor(scope: Construct, id: string, given: SingletonJobProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<SingletonJobProps>(given, SINGLETON_JOB_OPTIONS, mistakes)
+    const context = workloadContext(this, { ...props, suffix: RUN_SUFFIX }, mistakes)
     const election = this.#emitElection(context, props)
-    const pod = writePod(this, {
+    const pod = writePod(context.scope, {
       context,
       props: { ...props, shutdown: { ...NO_PRE_STOP, ...props.shutdown } },
       additions: { restartPolicy: 'Never', ...election?.additions },
@@ -62,7 +63,7 @@ export class SingletonJob extends Construct {
     this.lease = election?.objects.lease
     this.role = election?.objects.role
     this.roleBinding = election?.objects.roleBinding
-    this.cronJob = emitCronJob(this, context, {
+    this.cronJob = emitCronJob(context.scope, context, {
       schedule: props.schedule,
       timeZone: props.timeZone,
       startingDeadlineSeconds: wholeSeconds(props.startingDeadline ?? Duration.minutes(5)),
@@ -74,7 +75,7 @@ export class SingletonJob extends Construct {
       suspend: props.suspend,
       template: pod.template,
     })
-    this.networkPolicy = emitNetworkPolicy(this, context, {
+    this.networkPolicy = emitNetworkPolicy(context.scope, context, {
       podLabel: { [INSTANCE_LABEL]: context.app },
       ports: [],
       ingressFrom: props.network?.ingressFrom ?? [],
@@ -85,7 +86,7 @@ export class SingletonJob extends Construct {
   #emitElection(context: WorkloadContext, props: SingletonJobProps): Election | undefined {
     const { lock = false } = props
     if (lock === false) return undefined
-    return emitElection(this, context, {
+    return emitElection(context.scope, context, {
       options: lock === true ? {} : lock,
       option: 'lock',
       work: 'job',

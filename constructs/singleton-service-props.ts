@@ -1,9 +1,9 @@
-import type { Adoption } from './adoption.ts'
-import type { BlockedDrains } from './drains.ts'
-import type { Guarantee } from './guarantee.ts'
-import type { OptionNames } from './option-names.ts'
-import { POD_OPTIONS, type PodProps, SERVED_OPTIONS, type ServedProps } from './pod-props.ts'
-import type { Traffic } from './traffic.ts'
+import { ADOPTION, type Adoption } from './adoption.ts'
+import { type BlockedDrains, DRAINS } from './drains.ts'
+import { GUARANTEE, type Guarantee, STAND_IN_GUARANTEE } from './guarantee.ts'
+import { type Options, optional, required } from './options.ts'
+import { MAY_SERVE_OPTIONS, POD_OPTIONS, type PodProps, type ServedProps } from './pod-props.ts'
+import { TRAFFIC, type Traffic } from './traffic.ts'
 
 export interface SingletonServiceProps extends PodProps, Partial<ServedProps> {
   /** Which failure it may have. There is no default, since every choice has a price. */
@@ -33,9 +33,9 @@ export interface SingletonServiceProps extends PodProps, Partial<ServedProps> {
 
 export const SINGLETON_SERVICE_OPTIONS = {
   ...POD_OPTIONS,
-  ...SERVED_OPTIONS,
-  guarantee: true,
-  traffic: true,
-  drains: true,
-  adopt: true,
-} satisfies OptionNames<SingletonServiceProps>
+  ...MAY_SERVE_OPTIONS,
+  guarantee: required(GUARANTEE, STAND_IN_GUARANTEE),
+  traffic: optional(TRAFFIC),
+  drains: optional(DRAINS),
+  adopt: optional(ADOPTION),
+} satisfies Options<SingletonServiceProps>

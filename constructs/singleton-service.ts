@@ -16,13 +16,15 @@ import type {
 } from 'kubernetes-models/v1'
 import { keepAtMostOne } from './at-most-one.ts'
 import { emitBudget } from './disruption-budget.ts'
-import { checkDrains, drainWaivers } from './drains.ts'
+import { drainWaivers } from './drains.ts'
 import { keepElected } from './elected.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
 import type { Guarantee } from './guarantee.ts'
 import { INSTANCE_LABEL } from './labels.ts'
+import { Mistakes } from './mistakes.ts'
 import { emitNetworkPolicy } from './network-policy.ts'
-import { checkOptionNames } from './option-names.ts'
+import { readOptions } from './options.ts'
+import { placeOf } from './place.ts'
 import { SERVICE_PORT } from './service.ts'
 import { checkListening } from './singleton-health.ts'
 import type { GuaranteeKeeper, SingletonParts } from './singleton-parts.ts'
@@ -76,18 +78,22 @@ export class SingletonService extends Construct {
   /** As `admissionPolicy`. */
   readonly admissionPolicyBinding: EmittedObject<IValidatingAdmissionPolicyBinding> | undefined
 
-  constructor(scope: Construct, id: string, props: SingletonServiceProps) {
-    super(scope, id)
+  constructor(scope: Construct, id: string, given: SingletonServiceProps) {
+    super(...placeOf(scope, id))
+    const mistakes = new Mistakes(this)
+    const props = readOptions<SingletonServiceProps>(given, SINGLETON_SERVICE_OPTIONS, mistakes)
     const keeper = keeperOf(props.guarantee)
-    const context = workloadContext(this, {
-      ...props,
-      waivers: [...keeper.waivers, ...drainWaivers(props.drains), ...(props.waivers ?? [])],
-      ...(keeper.suffix !== undefined && { suffix: keeper.suffix }),
-    })
-    checkOptionNames(props, SINGLETON_SERVICE_OPTIONS, context.mistakes)
-    checkDrains(props.drains, context.mistakes)
-    checkListening(props, context.mistakes)
-    const parts = keeper.emit(this, context, props)
+    const context = workloadContext(
+      this,
+      {
+        ...props,
+        waivers: [...keeper.waivers, ...drainWaivers(props.drains), ...(props.waivers ?? [])],
+        ...(keeper.suffix !== undefined && { suffix: keeper.suffix }),
+      },
+      mistakes,
+    )
+    checkListening(props, mistakes)
+    const parts = keeper.emit(context.scope, context, props)
     this.statefulSet = parts.statefulSet
     this.deployment = parts.deployment
     this.service = parts.service
@@ -102,7 +108,7 @@ export class SingletonService extends Construct {
     this.admissionPolicyBinding = parts.election?.admissionPolicyBinding
     this.podDisruptionBudget = this.#emitBudget(context, props, parts)
     this.route = this.#emitRoute(context, props)
-    this.networkPolicy = emitNetworkPolicy(this, context, {
+    this.networkPolicy = emitNetworkPolicy(context.scope, context, {
       podLabel: props.adopt?.selector ?? { [INSTANCE_LABEL]: context.app },
       ports: props.port === undefined ? [] : [props.port],
       ingressFrom: [...(props.traffic?.ingressFrom ?? []), ...(props.network?.ingressFrom ?? [])],
@@ -116,7 +122,7 @@ export class SingletonService extends Construct {
     { budget, replicas }: SingletonParts,
   ): EmittedObject<IPodDisruptionBudget> {
     return emitBudget(
-      this,
+      context.scope,
       context,
       drains === undefined
         ? { budget, leastReplicas: replicas }
@@ -130,7 +136,8 @@ export class SingletonService extends Construct {
   ): EmittedObject<Emittable> | undefined {
     if (traffic === undefined) return undefined
     const backends = [{ service: context.app, port: SERVICE_PORT }]
-    return new EmittedObject(this, 'Route', traffic.route({ context, name: context.app, backends }))
+    const route = traffic.route({ context, name: context.app, backends })
+    return new EmittedObject(context.scope, 'Route', route)
   }
 }
 

@@ -1,6 +1,10 @@
 import type { IIoK8sApiCoreV1Affinity } from 'kubernetes-models/v1/Affinity'
 import type { IIoK8sApiCoreV1TopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint'
+import { isRecord } from '../manifests/kubernetes-object.ts'
 import { type KubernetesVersion, supports } from './kubernetes-version.ts'
+import { record, required } from './options.ts'
+import { choice, type Shape } from './shape.ts'
+import { oneOf, whole } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
@@ -12,6 +16,20 @@ const HOST = 'kubernetes.io/hostname'
  *   pod while fewer than `zones` zones have nodes.
  */
 export type Spread = 'soft' | { readonly strict: 'zone'; readonly zones: number }
+
+export const SPREAD: Shape<Spread> = choice<Spread>({
+  expected: "'soft' or an object with strict and zones",
+  example: "'soft'",
+  pick: (value) => (isRecord(value) ? STRICT : value === 'soft' ? oneOf(['soft']) : undefined),
+})
+
+const STRICT = record<Exclude<Spread, 'soft'>>(
+  {
+    strict: required(oneOf(['zone']), 'zone'),
+    zones: required(whole({ least: 1, example: 3 }), 3),
+  },
+  "{ strict: 'zone', zones: 3 }",
+)
 
 /** Label that tells pods of one revision from those of another; the controller writes it. */
 export type RevisionLabel = 'pod-template-hash' | 'controller-revision-hash'

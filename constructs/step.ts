@@ -1,11 +1,18 @@
-import type { Duration } from 'cdk8s'
+import { Duration } from 'cdk8s'
+import { isRecord } from '../manifests/kubernetes-object.ts'
 import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
-import type {
-  ApprovalTimeout,
-  Approval as PlannedApproval,
-  RequestMatch,
-  RolloutStep,
+import {
+  APPROVAL_TIMEOUTS,
+  type ApprovalTimeout,
+  type Approval as PlannedApproval,
+  type RequestMatch,
+  type RolloutStep,
 } from '../rollouts/step.ts'
+import { METRIC } from './analysis.ts'
+import { list } from './collection-shapes.ts'
+import { optional, record, required } from './options.ts'
+import { choice, readBy, type Shape } from './shape.ts'
+import { anyText, duration, number, oneOf, text } from './value-shapes.ts'
 
 /**
  * One step of a release: what it changes, and what must say yes before the next. After the last
@@ -88,6 +95,83 @@ export interface ApprovalProps {
    */
   readonly onTimeout?: ApprovalTimeout
 }
+
+const APPROVAL: Shape<Approval> = choice<Approval>({
+  expected: 'the name of a role, or an object with role and deadline',
+  example: "'checkout-owners'",
+  pick: (value) => (typeof value === 'string' ? anyText() : APPROVAL_PROPS),
+})
+
+const APPROVAL_PROPS = record<ApprovalProps>(
+  {
+    role: required(anyText('checkout-owners'), 'missing'),
+    quorum: optional(number(2)),
+    deadline: required(duration('Duration.hours(8)'), Duration.hours(1)),
+    onTimeout: optional(oneOf(APPROVAL_TIMEOUTS)),
+  },
+  "{ role: 'checkout-owners', deadline: Duration.hours(8) }",
+)
+
+const MATCH: Shape<RequestMatch> = choice<RequestMatch>({
+  expected: 'an object with value, and header or cookie',
+  example: "{ header: 'x-canary', value: 'yes' }",
+  pick: (value) =>
+    isRecord(value) && 'cookie' in value
+      ? record(
+          { cookie: required(anyText('canary'), 'missing'), value: required(text('yes'), '-') },
+          '',
+        )
+      : record(
+          { header: required(anyText('x-canary'), 'x'), value: required(text('yes'), '-') },
+          '',
+        ),
+})
+
+/** A step with whatever changes it was given: what is no change, or more than one, the plan finds. */
+interface AnyStep extends StepGates {
+  readonly weight?: number
+  readonly match?: RequestMatch
+  readonly scale?: number
+}
+
+const CHANGES = ['weight', 'match', 'scale'] as const
+
+const ANY_STEP = record<AnyStep>(
+  {
+    weight: optional(number(5)),
+    match: optional(MATCH),
+    scale: optional(number(5)),
+    hold: optional(duration('Duration.minutes(2)')),
+    approveBefore: optional(APPROVAL),
+    approval: optional(APPROVAL),
+    analysis: optional(list(METRIC)),
+  },
+  '{ weight: 5, hold: Duration.minutes(2) }',
+)
+
+/** What a rollout has whose steps cannot be read. */
+export const STAND_IN_STEPS: readonly Step[] = [{ weight: 50, hold: Duration.minutes(2) }]
+
+const STEP: Shape<Step> = readBy(ANY_STEP, (value, option, mistakes) => {
+  const step = ANY_STEP.read(value, option, mistakes)
+  const changes = CHANGES.filter((name) => isRecord(value) && value[name] !== undefined)
+  if (step !== undefined && changes.length !== 1) {
+    mistakes.add({
+      option,
+      value,
+      problem: 'must have one of weight, match and scale',
+      remedy: changes.length === 0 ? 'Write `weight: 5`' : 'Make a step of each',
+    })
+  }
+  return step as Step | undefined
+})
+
+/** All of them or none: a step that is left out would make others look wrong. */
+export const STEPS: Shape<readonly Step[]> = readBy(list(STEP), (value, option, mistakes) => {
+  const before = mistakes.count
+  const steps = list(STEP).read(value, option, mistakes)
+  return mistakes.count === before ? steps : undefined
+})
 
 const APPROVAL_SECONDS = 24 * 60 * 60
 

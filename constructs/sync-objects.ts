@@ -1,11 +1,16 @@
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import { MAX_LABEL_LENGTH } from '../manifests/names.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
 import { Environment } from './environment.ts'
 import { NAME_LABEL } from './labels.ts'
-import { Mistakes } from './mistakes.ts'
-import { Namespace } from './namespace.ts'
+import type { Mistakes } from './mistakes.ts'
+import { nowhere } from './nowhere.ts'
+import { type Options, optional, type RequiredOption } from './options.ts'
+import { readId } from './place.ts'
+import { type Shape, shape } from './shape.ts'
 import { type SyncSplit, type SyncUnit, syncUnits } from './sync-units.ts'
+import { flag, oneOf } from './value-shapes.ts'
+import { homeOf } from './workload-context.ts'
 import type { Written } from './written.ts'
 
 /** Options of everything that keeps an environment in sync. */
@@ -40,14 +45,33 @@ export interface SyncMetadata {
   readonly labels: Readonly<Record<string, string>>
 }
 
+const ENVIRONMENT: Shape<Environment> = shape({
+  expected: 'an Environment of this app',
+  example: 'prod',
+  is: (value) => Construct.isConstruct(value) && Environment.tryOf(value) === value,
+})
+
+export const SYNC_OPTIONS = {
+  environment: {
+    shape: ENVIRONMENT,
+    isRequired: true,
+    get standIn() {
+      return nowhere()
+    },
+  } satisfies RequiredOption<Environment>,
+  split: optional(oneOf(['environment', 'namespace', 'app'])),
+  prune: optional(flag),
+} satisfies Options<SyncProps>
+
 /** Emits a sync object for each part of an environment, in the namespace around `construct`. */
 export function emitSyncObjects<T extends Emittable>(
   construct: Construct,
   { environment, split = DEFAULT_SPLIT }: SyncProps,
+  mistakes: Mistakes,
   write: (unit: SyncUnit, metadata: SyncMetadata) => Written<T>,
 ): readonly EmittedObject<T>[] {
-  const id = construct.node.id
-  const namespace = Namespace.of(construct)
+  const id = readId(construct, { example: 'sync' }, mistakes)
+  const { scope, namespace } = homeOf(construct, mistakes)
   const labels = {
     [NAME_LABEL]: id,
     'app.kubernetes.io/managed-by': 'lockstep',
@@ -55,11 +79,11 @@ export function emitSyncObjects<T extends Emittable>(
     env: namespace.environment.name,
   }
   const units = syncUnits(environment, split)
-  checkSync(construct, { environment, split, units })
+  checkSync(construct, { environment, split, units }, mistakes)
   return units.map((unit) => {
     const name = `${id}-${unit.name}`
     return new EmittedObject<T>(
-      construct,
+      scope,
       unit.name,
       write(unit, { name, namespace: namespace.name, labels }),
     )
@@ -72,9 +96,12 @@ interface CheckSyncProps {
   readonly units: readonly SyncUnit[]
 }
 
-function checkSync(construct: Construct, { environment, split, units }: CheckSyncProps): void {
-  const mistakes = new Mistakes(construct)
-  if (Environment.of(construct) === environment) {
+function checkSync(
+  construct: Construct,
+  { environment, split, units }: CheckSyncProps,
+  mistakes: Mistakes,
+): void {
+  if (Environment.tryOf(construct) === environment) {
     mistakes.add({
       option: 'environment',
       value: environment.name,

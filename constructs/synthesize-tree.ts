@@ -35,6 +35,11 @@ interface Entry {
   readonly text: string
 }
 
+interface Extra {
+  readonly environment: Environment | undefined
+  readonly file: RenderedFile
+}
+
 /**
  * Renders the whole tree in one walk and checks what came out. Pure but for reading the source
  * locations: same tree, same bytes. Throws nothing for mistakes of the user: they are findings.
@@ -44,7 +49,7 @@ interface Entry {
 export function synthesizeTree(root: IConstruct, rules: readonly Rule[] = everyRule): Synthesis {
   const findings: Finding[] = []
   const entries: Entry[] = []
-  const extras = new Map<Environment, RenderedFile[]>()
+  const extras: Extra[] = []
   const environments: Environment[] = []
   const states: StateOfApp[] = []
   const all = root.node.findAll()
@@ -56,28 +61,35 @@ export function synthesizeTree(root: IConstruct, rules: readonly Rule[] = everyR
       const entry = renderEntry(construct, findings)
       if (entry !== undefined) entries.push(entry)
     }
-    for (const file of extraFilesOf(construct)) {
-      const environment = Environment.of(construct)
-      const rendered = withOrigin(
-        { path: file.path, text: file.text(), app: appKeyOf(construct) },
-        construct,
-      )
-      extras.set(environment, [...(extras.get(environment) ?? []), rendered])
-    }
+    extras.push(...renderExtras(construct))
   }
   findings.push(...sameEnvironments(environments))
   const renderings = environments.map((environment) => {
     const own = entries.filter((entry) => entry.environment === environment)
-    const ownStates = states.filter(({ app }) => Environment.of(app) === environment)
+    const ownStates = states.filter(({ app }) => Environment.tryOf(app) === environment)
     findings.push(...objectFindings(environment, own, ownStates, rules))
-    return renderEnvironment(environment, own, extras.get(environment) ?? [], findings)
+    const ownExtras = extras.filter((extra) => extra.environment === environment)
+    return renderEnvironment(
+      environment,
+      own,
+      ownExtras.map(({ file }) => file),
+      findings,
+    )
   })
   return { renderings: renderings.sort(byEnvironment), findings }
 }
 
+const renderExtras = (construct: IConstruct): Extra[] =>
+  extraFilesOf(construct).map(({ path, text }) => ({
+    environment: Environment.tryOf(construct),
+    file: withOrigin({ path, text: text(), app: appKeyOf(construct) }, construct),
+  }))
+
 function renderEntry(construct: ApiObject, findings: Finding[]): Entry | undefined {
   const environment = Environment.tryOf(construct)
   if (environment === undefined) {
+    // A namespace in no environment has said so itself, once for all that it holds.
+    if (Namespace.tryOf(construct) !== undefined) return undefined
     findings.push(
       treeFinding(TREE_RULES.outside, construct, {
         message: `${construct.kind} '${construct.name}' is in no environment, so it has no folder on the deploy branch`,

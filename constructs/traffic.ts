@@ -1,5 +1,7 @@
+import { isRecord } from '../manifests/kubernetes-object.ts'
 import type { Emittable } from './emitted-object.ts'
-import type { Peer } from './peer.ts'
+import { isPeer, type Peer } from './peer.ts'
+import { type Shape, shape } from './shape.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -42,3 +44,17 @@ export interface TrafficCapabilities {
   /** Whether it can send requests with a certain header or cookie to one of two backends. */
   readonly matches: boolean
 }
+
+export const TRAFFIC: Shape<Traffic> = shape({
+  expected: 'made by gatewayApi() or ingress()',
+  example: "gatewayApi({ gateway: 'public', hostname: 'www.example.com' })",
+  is: (value) =>
+    isRecord(value) &&
+    typeof value.router === 'string' &&
+    isRecord(value.capabilities) &&
+    typeof value.capabilities.weights === 'boolean' &&
+    typeof value.capabilities.matches === 'boolean' &&
+    Array.isArray(value.ingressFrom) &&
+    value.ingressFrom.every(isPeer) &&
+    typeof value.route === 'function',
+})

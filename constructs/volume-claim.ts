@@ -3,11 +3,15 @@ import type { IPersistentVolumeClaim } from 'kubernetes-models/v1'
 import type { IIoK8sApiCoreV1PersistentVolumeClaimSpec } from 'kubernetes-models/v1/PersistentVolumeClaimSpec'
 import type { IIoK8sApiCoreV1VolumeMount } from 'kubernetes-models/v1/VolumeMount'
 import { dnsLabelProblem } from '../manifests/names.ts'
+import { map } from './collection-shapes.ts'
 import { EmittedObject } from './emitted-object.ts'
 import type { Mistakes } from './mistakes.ts'
 import { NEVER_PRUNED } from './never-pruned.ts'
+import { optional, record, required } from './options.ts'
 import type { Volumes } from './pod-volumes.ts'
-import { type ByteAmount, byteQuantity } from './quantities.ts'
+import { BYTES, type ByteAmount, byteQuantity } from './quantities.ts'
+import { shape } from './shape.ts'
+import { text } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -29,6 +33,28 @@ export interface VolumeClaimProps {
   readonly storageClass?: string
 }
 
+/** Below the root, without `.` and `..`, and without a slash at its end. */
+const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/
+
+export const VOLUME_CLAIMS = map(
+  record<VolumeClaimProps>(
+    {
+      path: required(
+        shape<string>({
+          expected: 'an absolute path',
+          example: "'/var/lib/ledger'",
+          is: (value) => typeof value === 'string' && ABSOLUTE_PATH.test(value),
+        }),
+        '/var/lib/missing',
+      ),
+      size: required(BYTES, '1Gi'),
+      storageClass: optional(text('fast')),
+    },
+    "{ path: '/var/lib/ledger', size: '20Gi' }",
+  ),
+  'data',
+)
+
 /** A claim with the name that its user gave it. */
 export interface WrittenClaim {
   readonly name: string
@@ -46,13 +72,13 @@ export function writeClaims(volumes: VolumeClaims, mistakes: Mistakes): readonly
     .flatMap((name) => {
       const props = volumes[name]
       if (props === undefined) return []
-      checkClaim(name, props, mistakes)
+      checkName(name, mistakes)
       return {
         name,
         mount: { name, mountPath: props.path },
         spec: {
           accessModes: ['ReadWriteOncePod'],
-          resources: { requests: { storage: storageQuantity(name, props, mistakes) } },
+          resources: { requests: { storage: byteQuantity(props.size) } },
           storageClassName: props.storageClass,
           volumeMode: 'Filesystem',
         },
@@ -89,34 +115,13 @@ export function emitClaims(
   }
 }
 
-/** Below the root, without `.` and `..`, and without a slash at its end. */
-const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/
-
-function checkClaim(name: string, { path }: VolumeClaimProps, mistakes: Mistakes): void {
+function checkName(name: string, mistakes: Mistakes): void {
   const problem = dnsLabelProblem(name)
-  if (problem !== undefined) {
-    mistakes.add({ option: 'volumes', value: name, problem, remedy: 'Use a name like `data`' })
-  }
-  if (!ABSOLUTE_PATH.test(path)) {
-    mistakes.add({
-      option: `volumes.${name}.path`,
-      value: path,
-      problem: 'must be an absolute path',
-      remedy: 'Write it as `/var/lib/ledger`',
-    })
-  }
-}
-
-function storageQuantity(name: string, { size }: VolumeClaimProps, mistakes: Mistakes): string {
-  try {
-    return byteQuantity(size)
-  } catch (error) {
-    mistakes.add({
-      option: `volumes.${name}.size`,
-      value: size,
-      problem: (error as Error).message,
-      remedy: "Write a Kubernetes quantity, as '20Gi'",
-    })
-    return '1Gi'
-  }
+  if (problem === undefined) return
+  mistakes.add({
+    option: 'guarantee.volumes',
+    value: name,
+    problem,
+    remedy: 'Use a name like `data`',
+  })
 }

@@ -1,4 +1,7 @@
 import { waiverAnnotation } from '../checks/waiver.ts'
+import { list } from './collection-shapes.ts'
+import { record, required } from './options.ts'
+import { text } from './value-shapes.ts'
 
 /** A rule that an app breaks knowingly. Made by `waive`. */
 export interface Waiver {
@@ -13,6 +16,13 @@ export interface Waiver {
  * @param rule id of the rule: `image/digest`
  */
 export const waive = (rule: string, reason: string): Waiver => ({ rule, reason })
+
+export const WAIVERS = list(
+  record<Waiver>(
+    { rule: required(text('area/rule'), 'area/rule'), reason: required(text('why'), 'why') },
+    "waive('area/rule', 'why')",
+  ),
+)
 
 export const waiverAnnotations = (waivers: readonly Waiver[]): Readonly<Record<string, string>> =>
   Object.fromEntries(waivers.map(({ rule, reason }) => [waiverAnnotation(rule), reason]))

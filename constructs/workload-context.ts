@@ -1,12 +1,13 @@
-import type { Construct } from 'constructs'
-import { dnsLabelProblem } from '../manifests/names.ts'
+import { Construct } from 'constructs'
 import type { Adoption } from './adoption.ts'
-import type { Environment } from './environment.ts'
+import { Environment } from './environment.ts'
 import { versionOf } from './image.ts'
 import type { KubernetesVersion } from './kubernetes-version.ts'
 import { objectLabels, podLabels, selectorOf, VERSION_LABEL } from './labels.ts'
-import { Mistakes } from './mistakes.ts'
+import type { Mistakes } from './mistakes.ts'
 import { Namespace } from './namespace.ts'
+import { nowhere } from './nowhere.ts'
+import { readId } from './place.ts'
 import { speakForChildren } from './source-location.ts'
 import { type Waiver, waiverAnnotations } from './waiver.ts'
 
@@ -23,6 +24,8 @@ export interface WorkloadContextProps {
 
 /** What the parts of one app need to know of it. */
 export interface WorkloadContext {
+  /** Where its objects are made: the construct itself, unless that is misplaced. */
+  readonly scope: Construct
   /** The construct's id: name of the app, of its folder, of all objects but an adopted workload. */
   readonly app: string
   /** `metadata.name` of the workload. */
@@ -50,25 +53,16 @@ export interface WorkloadMetadata {
   readonly annotations: Readonly<Record<string, string>> | undefined
 }
 
-/** Called first by every app's constructor. @throws {OutsideNamespaceError} */
+/** Called first by every app's constructor, once its options are read. */
 export function workloadContext(
   construct: Construct,
   props: WorkloadContextProps,
+  mistakes: Mistakes,
 ): WorkloadContext {
   speakForChildren(construct)
-  const app = construct.node.id
-  const namespace = Namespace.of(construct)
-  const { environment } = namespace
-  const mistakes = new Mistakes(construct)
-  const problem = dnsLabelProblem(app, props.suffix === undefined ? {} : { suffix: props.suffix })
-  if (problem !== undefined) {
-    mistakes.add({
-      option: 'id',
-      value: app,
-      problem,
-      remedy: 'Use a shorter or simpler id, as `checkout`',
-    })
-  }
+  const app = readId(construct, { suffix: props.suffix, example: 'checkout' }, mistakes)
+  const { scope, namespace } = homeOf(construct, mistakes)
+  const environment = Environment.tryOf(construct) ?? namespace.environment
   const labelProps = {
     app,
     instance: app,
@@ -87,6 +81,7 @@ export function workloadContext(
     return { name, labels, annotations: Object.keys(all).length === 0 ? undefined : all }
   }
   return {
+    scope,
     app,
     workloadName,
     namespace: namespace.name,
@@ -104,4 +99,22 @@ export function workloadContext(
     }),
     mistakes,
   }
+}
+
+export interface Home {
+  readonly scope: Construct
+  readonly namespace: Namespace
+}
+
+/** Where a construct makes its objects: outside of the tree, if it is in no namespace. */
+export function homeOf(construct: Construct, mistakes: Mistakes): Home {
+  const namespace = Namespace.tryOf(construct)
+  if (namespace !== undefined) return { scope: construct, namespace }
+  mistakes.add({
+    option: 'scope',
+    problem: 'is in no namespace',
+    remedy: "Make it in one: `new Namespace(prod, 'shop')`",
+  })
+  const elsewhere = new Namespace(nowhere(), 'nowhere')
+  return { scope: new Construct(elsewhere, construct.node.id), namespace: elsewhere }
 }

@@ -1,3 +1,4 @@
+import { Construct } from 'constructs'
 import { describe, expect, it } from 'vitest'
 import {
   App,
@@ -97,11 +98,9 @@ describe('an environment', () => {
 
   it('is asked for by whatever needs one', () => {
     const app = new App({ outdir: 'unused' })
-    expect(() => new Namespace(app, 'shop')).toThrow(OutsideEnvironmentError)
+    expect(() => Environment.of(new Construct(app, 'loose'))).toThrow(OutsideEnvironmentError)
     const environment = new Environment(app, 'prod', { owner: 'platform-team', images: {} })
-    expect(() => new HighlyAvailableDeployment(environment, 'web', minimal)).toThrow(
-      OutsideNamespaceError,
-    )
+    expect(() => Namespace.of(environment)).toThrow(OutsideNamespaceError)
   })
 
   it('writes for the oldest Kubernetes that it runs', () => {

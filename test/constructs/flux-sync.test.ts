@@ -166,8 +166,8 @@ describe('FluxSync', () => {
       timeout: Duration.millis(1),
     })
     expect(findingsOf(app)).toEqual([
+      expect.stringMatching(/^'timeout' must be at least 1 s/),
       expect.stringContaining(`'${id}-workloads' of 65 characters, and 63 are allowed`),
-      expect.stringMatching(/^'timeout' must be at least a second/),
     ])
   })
 })

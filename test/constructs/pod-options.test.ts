@@ -136,7 +136,7 @@ describe('resources', () => {
 
   it('report an amount that Kubernetes would refuse', () => {
     expect(() => synth({ resources: { cpu: 'lots' as '1', memory: '1Gi' } })).toThrow(
-      /'resources' cannot be written: .*lots/,
+      /'resources.cpu' must be an amount of CPU.*lots/,
     )
   })
 })
@@ -352,10 +352,12 @@ describe('options that nobody compiled', () => {
 })
 
 describe('the host of a route', () => {
-  const web = { gateway: 'public', className: 'nginx', tlsSecret: 'web-tls' }
   const routers = [
-    ['Gateway API', (hostname: string) => gatewayApi({ ...web, hostname })],
-    ['Ingress', (hostname: string) => ingress({ ...web, hostname })],
+    ['Gateway API', (hostname: string) => gatewayApi({ gateway: 'public', hostname })],
+    [
+      'Ingress',
+      (hostname: string) => ingress({ className: 'nginx', tlsSecret: 'web-tls', hostname }),
+    ],
   ] as const
 
   it.each(routers)('is a host and no URL: %s', (_, traffic) => {
@@ -363,7 +365,9 @@ describe('the host of a route', () => {
       expect(() => synth({ traffic: traffic(wrong) })).toThrow(
         `'traffic.hostname' must be the name of a host, in lower case, without scheme, port and path, got "${wrong}"`,
       )
-      expect(() => synth({ traffic: traffic(wrong) })).toThrow("Write it as 'www.example.com'")
+      expect(() => synth({ traffic: traffic(wrong) })).toThrow(
+        "Write `hostname: 'www.example.com'`",
+      )
     }
     expect(() => synth({ traffic: traffic('*.example.com') })).not.toThrow()
   })
@@ -382,7 +386,7 @@ describe('options that only the compiler would notice', () => {
   it('are reported when replicas are a number', () => {
     const replicas = 3 as never
     expect(() => synth({ replicas })).toThrow(
-      "'replicas' must be made by fixed() or autoscale(), got 3\n      → Write fixed(3)",
+      "'replicas' must be made by fixed() or autoscale(), got 3\n      → Write `replicas: fixed(3)`",
     )
   })
 })

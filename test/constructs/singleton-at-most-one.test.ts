@@ -128,7 +128,9 @@ describe('A singleton of which there is at most one', () => {
             drains: neverWithout(' '),
           }),
       ),
-    ).toContain("'drains' must say who does what before the pod may go")
+    ).toContain(
+      "'drains.neverWithout' must be a text that says who does what before the pod may go",
+    )
   })
 
   it('keeps the name, selector and governing Service of a StatefulSet that it takes over', () => {
@@ -180,20 +182,24 @@ describe('A singleton of which there is at most one', () => {
     [
       'a relative path',
       { path: 'data', size: '1Gi' },
-      "'volumes.data.path' must be an absolute path",
+      "'guarantee.volumes.data.path' must be an absolute path",
     ],
     [
       'a path through others',
       { path: '/var/../data', size: '1Gi' },
-      "'volumes.data.path' must be an absolute path",
+      "'guarantee.volumes.data.path' must be an absolute path",
     ],
     [
       'a slash at its end',
       { path: '/data/', size: '1Gi' },
-      "'volumes.data.path' must be an absolute path",
+      "'guarantee.volumes.data.path' must be an absolute path",
     ],
-    ['the root', { path: '/', size: '1Gi' }, "'volumes.data.path' must be an absolute path"],
-    ['no quantity', { path: '/data', size: 'muchGi' as '1Gi' }, "'volumes.data.size'"],
+    [
+      'the root',
+      { path: '/', size: '1Gi' },
+      "'guarantee.volumes.data.path' must be an absolute path",
+    ],
+    ['no quantity', { path: '/data', size: 'muchGi' as '1Gi' }, "'guarantee.volumes.data.size'"],
   ])('refuses a volume with %s', (_, data, message) => {
     expect(
       complaints(
@@ -215,7 +221,7 @@ describe('A singleton of which there is at most one', () => {
             guarantee: atMostOne({ volumes: { My_Data: { path: '/data', size: '1Gi' } } }),
           }),
       ),
-    ).toContain("'volumes' must have only lower-case letters")
+    ).toContain("'guarantee.volumes' must have only lower-case letters")
   })
 
   it.each([

@@ -1,5 +1,6 @@
 import { App } from '../../constructs/app.ts'
-import { Environment, type EnvironmentProps } from '../../constructs/environment.ts'
+import { Environment } from '../../constructs/environment.ts'
+import type { EnvironmentProps } from '../../constructs/environment-props.ts'
 import { Namespace } from '../../constructs/namespace.ts'
 import type { PodProps } from '../../constructs/pod-props.ts'
 import type { SingletonServiceProps } from '../../constructs/singleton-service-props.ts'

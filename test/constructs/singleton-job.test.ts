@@ -120,15 +120,15 @@ describe('A singleton job', () => {
   it.each<[Partial<SingletonJobProps>, string]>([
     [{ schedule: '0 3 * *' }, "'schedule' must have five fields (has 4)"],
     [{ schedule: 'CRON_TZ=UTC 0 3 * * *' }, "'schedule' must not name a time zone"],
-    [{ timeZone: 'Seoul' }, "'timeZone' is not a time zone of the IANA database"],
-    [{ timeZone: '+09:00' }, "'timeZone' is not a time zone of the IANA database"],
-    [{ timeZone: 'asia/seoul' }, "'timeZone' is not a time zone of the IANA database"],
+    [{ timeZone: 'Seoul' }, "'timeZone' must be a time zone of the IANA database"],
+    [{ timeZone: '+09:00' }, "'timeZone' must be a time zone of the IANA database"],
+    [{ timeZone: 'asia/seoul' }, "'timeZone' must be a time zone of the IANA database"],
     [{ startingDeadline: Duration.seconds(9) }, "'startingDeadline' must be at least 10 s"],
     [{ deadline: Duration.seconds(0) }, "'deadline' must be at least 1 s"],
     [{ retries: -1 }, "'retries' must be a whole number of at least 0"],
     [{ history: { failed: 0.5 } }, "'history.failed' must be a whole number of at least 0"],
-    [{ fatalExitCodes: [0] }, "'fatalExitCodes' must be exit codes of a failure"],
-    [{ fatalExitCodes: [256] }, "'fatalExitCodes' must be exit codes of a failure"],
+    [{ fatalExitCodes: [0] }, "'fatalExitCodes[0]' must be a whole number from 1 to 255"],
+    [{ fatalExitCodes: [256] }, "'fatalExitCodes[0]' must be a whole number from 1 to 255"],
   ])('refuses %j', (props, message) => {
     expect(refused(props)).toContain(message)
   })

@@ -24,7 +24,7 @@ export function immutabilityStops(transitions: readonly ObjectTransition[]): rea
         kind: 'immutable-field',
         object,
         message: `${object} cannot change its ${fields.join(', ')}: the API server refuses it`,
-        remedy: `${remedyFor(after.object.kind, fields)}. If the object may be deleted and made anew: delete it in the cluster when this is published, with --allow-destroy '${object}'`,
+        remedy: `${remedyFor(after.object.kind, fields)}. ${wayToReplace(after.object.kind, object, fields)}`,
         files: [after.path],
       },
     ]
@@ -38,14 +38,25 @@ function remedyFor(kind: string, fields: readonly string[]): string {
   return REMEDIES[kind] ?? 'Keep the fields as they are, or give the object a new name'
 }
 
+/** The sync makes anew what is gone; of a StatefulSet the pods need not go with it. */
+function wayToReplace(kind: string, object: string, fields: readonly string[]): string {
+  const publish = `publish with --allow-destroy '${object}'`
+  if (kind !== 'StatefulSet') {
+    return `If the object may be deleted and made anew: ${publish}, then delete it in the cluster`
+  }
+  const replace = `To replace it under its running pods: ${publish}, then \`kubectl delete statefulset NAME --cascade=orphan\``
+  return fields.some((field) => field.startsWith('spec.volumeClaimTemplates'))
+    ? `${replace}. Its claims stay as they are: to grow one, see "A larger volume" in docs/singleton.md`
+    : replace
+}
+
 /** By kind: how people get where they want to go without an outage. */
 const REMEDIES: Readonly<Record<string, string>> = {
   Deployment:
     'Keep the selector with `adopt: { name, selector }`, or give the app a new name, move the traffic, and remove the old one',
   DaemonSet:
     'Keep the selector, or give it a new name and remove the old one when the new one runs',
-  StatefulSet:
-    'Keep the fields, or replace the object under its running pods: `kubectl delete statefulset NAME --cascade=orphan`, then publish',
+  StatefulSet: 'Keep the fields, or give the object a new name',
   PersistentVolumeClaim:
     'Make a claim with a new name, copy the data, and point the workload at it; a claim can only grow',
   PersistentVolume: 'Make a volume with a new name',

@@ -3,10 +3,11 @@ import { KubernetesError, KubernetesRefusalError } from '../kubernetes/errors.ts
 import type { KubernetesClient, KubernetesRequest } from '../kubernetes/kubernetes-client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { bodyOf, leaseOf } from './kubernetes-lease.ts'
-import type { LeaseName } from './lease-name.ts'
+import { describeLease, type LeaseName } from './lease-name.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
 import { LeaseConflictError, LeaseMissingError, LeaseStoreError } from './lease-store-errors.ts'
+import { SharedWaits } from './shared-waits.ts'
 
 export interface KubernetesLeaseStoreProps {
   readonly client: KubernetesClient
@@ -42,6 +43,7 @@ export class KubernetesLeaseStore implements LeaseStore {
   readonly #epochNumber: number
   readonly #pollEveryMs: number
   readonly #clock: Pick<Clock, 'sleep'>
+  readonly #waits = new SharedWaits()
   #clusterId: Promise<string> | undefined
 
   constructor(props: KubernetesLeaseStoreProps) {
@@ -65,15 +67,20 @@ export class KubernetesLeaseStore implements LeaseStore {
     return { lease: leaseOf(name, answer.body), storeTimeMs: timeOf(answer, 'unknown') }
   }
 
-  async changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
-    if (await this.#sawChange(seen, signal)) return
-    // The watch ended or was refused. Whoever waits reads again, but not in a busy loop.
-    await this.#clock.sleep(this.#pollEveryMs, signal)
+  changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
+    const key = `${describeLease(seen.name)}@${seen.version}`
+    return this.#waits.join(key, signal, (shared) => this.#untilChanged(seen, shared))
   }
 
   async epoch(): Promise<string> {
     this.#clusterId ??= this.#askClusterId()
     return `${await this.#clusterId}.${this.#epochNumber}`
+  }
+
+  async #untilChanged(seen: StoredLease, signal: AbortSignal): Promise<void> {
+    if (await this.#sawChange(seen, signal)) return
+    // The watch ended or was refused. Whoever waits reads again, but not in a busy loop.
+    await this.#clock.sleep(this.#pollEveryMs, signal)
   }
 
   async #sawChange({ name, version }: StoredLease, signal: AbortSignal): Promise<boolean> {

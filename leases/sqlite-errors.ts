@@ -7,6 +7,8 @@ const READONLY = 8
 const CORRUPT = 11
 const FULL = 13
 const CANTOPEN = 14
+/** Too many processes opened the file or recovered it at once. */
+const PROTOCOL = 15
 const NOTADB = 26
 
 interface Meaning {
@@ -16,6 +18,7 @@ interface Meaning {
 
 const MEANINGS: Readonly<Record<number, Meaning>> = {
   [BUSY]: { words: 'another process keeps it to itself. Try again', retryable: true },
+  [PROTOCOL]: { words: 'other processes keep it busy. Try again', retryable: true },
   [READONLY]: {
     words: 'it may not be written. Let this process write the file and its folder',
     retryable: false,
@@ -33,7 +36,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
 }
 
 /** Another process writes: that takes milliseconds, or that process is stuck. */
-export const isBusy = (error: unknown): boolean => codeOf(error) === BUSY
+export const isBusy = (error: unknown): boolean => [BUSY, PROTOCOL].includes(codeOf(error) ?? 0)
 
 /**
  * What a failed `COMMIT` leaves: a full disk or a lock keeps the last page of it from being written,

@@ -100,7 +100,9 @@ export class SimulatedProcess {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const abort = () => reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
-    this.deliver(this.#time.nowMs + Math.max(ms, 0) / this.#rate, () => {
+    // As timers: in whole milliseconds, and at least one.
+    const timerMs = Math.max(Math.ceil(ms), 1)
+    this.deliver(this.#time.nowMs + timerMs / this.#rate, () => {
       signal?.removeEventListener('abort', abort)
       resolve()
     })

@@ -36,32 +36,37 @@ const MOST_DRIFT = 0.05
 
 export function drawProfile(random: Random): Profile {
   const chance = (probability: number): boolean => random() < probability
-  const rate = (): number => (chance(0.5) ? 0 : between(random, 0, 0.12))
   const isTame = chance(0.15)
+  /** Up to that many of what goes wrong, in so many of the schedules in which anything does. */
+  const upTo = (most: number, probability: number): number =>
+    chance(probability) && !isTame ? 1 + Math.floor(random() * most) : 0
   return {
     processes: 2 + Math.floor(random() * 3),
     slots: chance(0.75) ? 1 : 2 + Math.floor(random() * 2),
     ttlSeconds: oneOf(random, [3, 3, 5, 8]),
     minimumHoldSeconds: chance(0.8) ? 0 : 1 + Math.floor(random() * 8),
     drift: between(random, 0, MOST_DRIFT),
-    faults: isTame
-      ? NO_FAULTS
-      : {
-          latencyMs: oneOf(random, [10, 100, 1500]),
-          refused: rate(),
-          requestLost: rate(),
-          answerLost: rate(),
-          late: rate(),
-          doubled: rate(),
-          answerLate: rate(),
-        },
-    pauses: isTame || chance(0.5) ? 0 : 1 + Math.floor(random() * 4),
+    faults: isTame ? NO_FAULTS : drawFaults(random),
+    pauses: upTo(4, 0.5),
     longestPauseMs: oneOf(random, [1_000, 5_000, 20_000]),
-    cuts: isTame || chance(0.4) ? 0 : 1 + Math.floor(random() * 4),
-    kills: isTame || chance(0.5) ? 0 : 1 + Math.floor(random() * 2),
+    cuts: upTo(4, 0.6),
+    kills: upTo(2, 0.5),
     labelsPerMinute: chance(0.6) ? 0 : oneOf(random, [6, 60]),
-    deletions: isTame || chance(0.85) ? 0 : 1,
-    breaks: isTame || chance(0.85) ? 0 : 1,
+    deletions: upTo(1, 0.15),
+    breaks: upTo(1, 0.15),
     handOvers: chance(0.2),
+  }
+}
+
+function drawFaults(random: Random): Faults {
+  const rate = (): number => (random() < 0.5 ? 0 : between(random, 0, 0.12))
+  return {
+    latencyMs: oneOf(random, [10, 100, 1500]),
+    refused: rate(),
+    requestLost: rate(),
+    answerLost: rate(),
+    late: rate(),
+    doubled: rate(),
+    answerLate: rate(),
   }
 }

@@ -20,7 +20,7 @@ export interface CheckAppsProps extends CheckSettings {
 export async function checkApps(props: CheckAppsProps, terminal: Terminal): Promise<CheckOutcome> {
   const versions = targetVersions(props.targetVersions)
   const app = props.app ?? readProjectConfig(terminal.cwd).app
-  const { renderings, findings } = await synthesize({ app, terminal })
+  const { renderings, findings } = await synthesize({ app, detail: 'origins', terminal })
   const selected = selectEnvironments(renderings, props.env)
   const found = selected.flatMap((rendering) =>
     checkRendering(rendering, versions ?? ownVersions(rendering), props.external),

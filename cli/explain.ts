@@ -50,7 +50,11 @@ async function runExplain(
     return
   }
   const config = readProjectConfig(terminal.cwd)
-  const { renderings } = await synthesize({ app: options.app ?? config.app, terminal })
+  const { renderings } = await synthesize({
+    app: options.app ?? config.app,
+    detail: 'origins',
+    terminal,
+  })
   const found = selectEnvironments(renderings, options.env).flatMap((rendering) =>
     rendering.files.flatMap((file) =>
       file.object !== undefined && (isMeant(subject, file.object) || isMadeBy(subject, file))
@@ -125,7 +129,7 @@ function renderObject({ rendering, file, object }: Match, color: boolean): strin
     color ? styleText(style, text, { validateStream: false }) : text
   const fields = explainFields(object).map(
     (field) =>
-      `  ${paint('bold', field.path)}: ${preview(field.value)}\n      ${paint('dim', reasonOf(field))}`,
+      `  ${paint('bold', field.path)}: ${JSON.stringify(field.value) ?? ''}\n      ${paint('dim', reasonOf(field))}`,
   )
   return `${paint('bold', describeIdentity(identityOf(object)))} in ${rendering.environment}
   made by   ${describeOrigin(file.origin ?? {})}
@@ -140,9 +144,4 @@ function reasonOf({ reason }: ExplainedField): string {
   const option = reason.option === undefined ? '' : ` [option: ${reason.option}]`
   const rule = reason.rule === undefined ? '' : ` (${reason.rule})`
   return `${reason.why}${option}${rule}`
-}
-
-function preview(value: unknown): string {
-  const text = JSON.stringify(value) ?? ''
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text
 }

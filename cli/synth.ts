@@ -26,7 +26,11 @@ interface SynthOptions {
 
 async function runSynth(options: SynthOptions, terminal: Terminal): Promise<void> {
   const config = readProjectConfig(terminal.cwd)
-  const { renderings, findings } = await synthesize({ app: options.app ?? config.app, terminal })
+  const { renderings, findings } = await synthesize({
+    app: options.app ?? config.app,
+    detail: 'files',
+    terminal,
+  })
   if (findings.some(isFatal)) {
     terminal.err(renderFindings(findings, terminal))
     terminal.err('\nNothing was written.\n')

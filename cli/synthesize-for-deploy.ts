@@ -18,7 +18,7 @@ export async function synthesizeForDeploy(
   terminal: Terminal,
 ): Promise<readonly Rendering[] | undefined> {
   const app = options.app ?? readProjectConfig(terminal.cwd).app
-  const { renderings, findings } = await synthesize({ app, terminal })
+  const { renderings, findings } = await synthesize({ app, detail: 'objects', terminal })
   const stopping = findings.filter(stopsPublish)
   if (stopping.length > 0) {
     terminal.err(renderFindings(stopping, terminal))

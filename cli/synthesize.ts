@@ -3,12 +3,20 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Finding } from '../checks/finding.ts'
-import { REPORT_VARIABLE, type Synthesis } from '../constructs/synthesis.ts'
+import type { Synthesis } from '../constructs/synthesis.ts'
+import {
+  DETAIL_VARIABLE,
+  REPORT_VARIABLE,
+  type ReportDetail,
+} from '../constructs/synthesis-report.ts'
+import { compileCacheFolder } from './compile-cache.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface SynthesizeProps {
   /** Shell command that runs the app definitions. */
   readonly app: string
+  /** What the caller needs to know; the app is slower the more it is. */
+  readonly detail: ReportDetail
   readonly terminal: Pick<Terminal, 'cwd' | 'env' | 'err' | 'signal'>
 }
 
@@ -17,11 +25,15 @@ export interface SynthesizeProps {
  *
  * @throws {AppFailedError} if the process failed for another reason than findings
  */
-export async function synthesize({ app, terminal }: SynthesizeProps): Promise<Synthesis> {
+export async function synthesize({ app, detail, terminal }: SynthesizeProps): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
   try {
     const report = join(folder, 'report.jsonl')
-    const { code, stderr } = await run(app, report, terminal)
+    const { code, stderr } = await run(
+      app,
+      { [REPORT_VARIABLE]: report, [DETAIL_VARIABLE]: detail },
+      terminal,
+    )
     const synthesis = await readReport(report)
     if (synthesis === undefined) {
       if (code !== 0) throw new AppFailedError(app, code, stderr)
@@ -71,7 +83,7 @@ const indent = (text: string): string => text.replaceAll(/^/gm, '    ')
 
 async function run(
   app: string,
-  report: string,
+  request: Readonly<Record<string, string>>,
   { cwd, env, err, signal }: SynthesizeProps['terminal'],
 ): Promise<{ code: number; stderr: string }> {
   signal.throwIfAborted()
@@ -87,7 +99,8 @@ async function run(
       PATH: [dirname(process.execPath), env.PATH]
         .filter((part) => part !== undefined)
         .join(delimiter),
-      [REPORT_VARIABLE]: report,
+      NODE_COMPILE_CACHE: compileCacheFolder(env),
+      ...request,
     },
   })
   let stderr = ''

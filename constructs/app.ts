@@ -3,8 +3,9 @@ import { App as Cdk8sApp, type AppProps as Cdk8sAppProps } from 'cdk8s'
 import { everyErrorRule, everyRule } from '../checks/every-rule.ts'
 import { writeOutputFolder } from './output-folder.ts'
 import { collectMistakesOf } from './remember-children.ts'
-import { REPORT_VARIABLE, type Synthesis } from './synthesis.ts'
+import type { Synthesis } from './synthesis.ts'
 import { SynthesisError } from './synthesis-error.ts'
+import { reportOf, requestedReport } from './synthesis-report.ts'
 import { synthesizeTree } from './synthesize-tree.ts'
 
 export interface AppProps {
@@ -35,9 +36,10 @@ export class App extends Cdk8sApp {
    * @throws {SynthesisError} with every mistake of the tree; nothing is written then
    */
   override synth(): void {
-    const report = process.env[REPORT_VARIABLE]
-    const synthesis = synthesizeTree(this, report === undefined ? everyErrorRule : everyRule)
-    if (report !== undefined) appendFileSync(report, `${JSON.stringify(synthesis)}\n`)
+    const report = requestedReport(process.env)
+    const isOnlyWritten = report === undefined || report.detail === 'files'
+    const synthesis = synthesizeTree(this, isOnlyWritten ? everyErrorRule : everyRule)
+    if (report !== undefined) appendFileSync(report.path, reportOf(synthesis, report.detail))
     assertClean(synthesis)
     if (report === undefined) {
       writeOutputFolder({

@@ -7,10 +7,3 @@ export interface Synthesis {
   /** Everything that was found wrong, errors among it or not. */
   readonly findings: readonly Finding[]
 }
-
-/**
- * Environment variable by which a caller in another process asks for the synthesis as data instead
- * of as a folder: `App.synth()` appends it to that file, a line of JSON for each app. Two copies of
- * this package can so work together without ever meeting in one process.
- */
-export const REPORT_VARIABLE = 'LOCKSTEP_REPORT'

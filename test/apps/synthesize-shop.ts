@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { REPORT_VARIABLE, type Synthesis } from '../../constructs/synthesis.ts'
+import type { Synthesis } from '../../constructs/synthesis.ts'
+import { REPORT_VARIABLE } from '../../constructs/synthesis-report.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 

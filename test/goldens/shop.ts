@@ -6,7 +6,7 @@ import { ROOT } from '../meta/repository.ts'
 export async function shopObjects(): Promise<ReadonlyMap<string, readonly KubernetesObject[]>> {
   const signal = new AbortController().signal
   const terminal = { cwd: ROOT, env: process.env, err: () => {}, signal }
-  const { renderings } = await synthesize({ app: 'node apps/main.ts', terminal })
+  const { renderings } = await synthesize({ app: 'node apps/main.ts', detail: 'objects', terminal })
   return new Map(
     renderings.map(({ environment, files }) => [
       environment,

@@ -107,7 +107,7 @@ describe('folders that are pure', () => {
   })
 })
 
-describe('the schemas of Kubernetes', () => {
+describe('what comes with an entry', () => {
   const reachedFrom = (file: string, reached = new Set<string>()): ReadonlySet<string> => {
     if (reached.has(file) || !file.endsWith('.ts')) return reached.add(file)
     reached.add(file)
@@ -118,9 +118,19 @@ describe('the schemas of Kubernetes', () => {
   }
   const SCHEMAS = 'checks/schemas/kubernetes.json'
 
-  it('come with the entry that is named after them, and not with the one of the rules', () => {
+  it('are the schemas of Kubernetes for the one of that name, and not for that of the rules', () => {
     expect(reachedFrom('checks/schema/index.ts')).toContain(SCHEMAS)
     expect(reachedFrom('checks/index.ts')).not.toContain(SCHEMAS)
+  })
+
+  it.each([
+    'kubernetes/index.ts',
+    'leases/kubernetes-lease-store.ts',
+    'leases/memory-lease-store.ts',
+  ])('is nothing of Node for %s, which runs anywhere', (entry) => {
+    const reached = [...reachedFrom(entry)]
+    expect(reached).toContain(entry)
+    expect(reached.filter((file) => file in NODE_FILES)).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import { diffPlan, type Effect, type ObjectDiff } from '../gitops/diff.ts'
 import type { FieldChange } from '../gitops/field-changes.ts'
+import type { FileChange } from '../gitops/git-remote.ts'
 import type { PublishPlan } from '../gitops/publish-plan.ts'
 import { type Style, styleFor } from './style.ts'
 import type { Terminal } from './terminal.ts'
@@ -132,7 +133,12 @@ function sharedStart(before: unknown, after: unknown, room: number): number {
 /** Files that are no objects: plans of rollouts. Those of our own book-keeping go without saying. */
 function otherFiles(plan: PublishPlan): readonly string[] {
   const shown = plan.changes.filter(({ path }) => path.startsWith(`${plan.environment}/rollouts/`))
-  return shown.map(({ path, write }) => `${write === undefined ? '-' : '~'} ${path}`)
+  const created = new Set(plan.created)
+  const sign = ({ path, write }: FileChange): string => {
+    if (write === undefined) return '-'
+    return created.has(path) ? '+' : '~'
+  }
+  return shown.map((change) => `${sign(change)} ${change.path}`)
 }
 
 /** `12 objects: 10 new, 2 in place`. */

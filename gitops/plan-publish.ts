@@ -64,6 +64,9 @@ export function planPublish(
   return {
     environment,
     changes,
+    created: changes.flatMap(({ path, write }) =>
+      write === undefined || tree.has(path.slice(environment.length + 1)) ? [] : path,
+    ),
     transitions,
     apps: [...new Set([...writes.map(({ file }) => file.app), ...deletions.map(({ app }) => app)])],
     canaries: draft.apps.flatMap(({ app, files }) => (files.some(isPlan) ? app : [])),

@@ -8,6 +8,8 @@ export interface PublishPlan {
   readonly environment: string
   /** Files of the branch that change, by path from its root. None if there is nothing to do. */
   readonly changes: readonly FileChange[]
+  /** Which of these files the branch does not have yet, by path from its root. */
+  readonly created: readonly string[]
   /** The same by object. */
   readonly transitions: readonly ObjectTransition[]
   /** Apps that get something new, `<namespace>/<app>`. */

@@ -6,7 +6,8 @@ export type Emphasis = Severity | 'strong' | 'faint'
 
 export interface RenderTextOptions {
   /**
-   * Lines that may be filled, at least 5. What does not fit is named, but not told in full.
+   * Lines that may be filled, at least 5. What does not fit is named, but not told in full, save
+   * errors: each of them stops whoever reads this, so each says where it is and what to do.
    *
    * @default - as many as it takes
    */
@@ -28,12 +29,20 @@ export function renderText(
 ): string {
   const groups = groupFindings(findings)
   const waived = waivedLines(findings, paint)
-  const room = lines - Math.min(waived.length, WAIVED_LINES)
-  const found =
-    lines === Number.POSITIVE_INFINITY ? everything(groups, paint) : fitted(groups, room, paint)
+  const isShort = lines !== Number.POSITIVE_INFINITY
+  const errors = everything(
+    groups.filter(({ severity }) => !isShort || severity === 'error'),
+    paint,
+  )
+  const room = Math.max(LEAST_LINES, lines - errors.length) - Math.min(waived.length, WAIVED_LINES)
+  const others = isShort ? groups.filter(({ severity }) => severity !== 'error') : []
+  const found = [...errors, ...fitted(others, room, paint)]
   const shownWaived = found.length + waived.length <= lines ? waived : cut(waived, WAIVED_LINES)
   return [...found, ...shownWaived].map((line) => `${line}\n`).join('')
 }
+
+/** Lines that are left for what is no error, however many of those there are. */
+const LEAST_LINES = 5
 
 /** Lines that waived findings may take where there is little room. */
 const WAIVED_LINES = 5

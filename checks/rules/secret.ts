@@ -108,7 +108,8 @@ const annotationsIn = (annotations: unknown, field: string): readonly Problem[] 
 const found = (field: string, name: string, what: string): Problem => ({
   field,
   message: `${name} looks like ${what}`,
-  remedy: 'Put it into a Secret that an operator makes, and refer to it; change the credential',
+  remedy:
+    'Put it into a Secret that an operator makes, and refer to it by the option `secretFiles`, or in `env` by `EnvValue.fromSecretValue`; change the credential',
 })
 
 export const secretRules: readonly Rule[] = [readable, inPod, inConfigMap, inAnnotation]

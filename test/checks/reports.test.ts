@@ -99,6 +99,19 @@ waived
     for (const { rule } of many) expect(text).toContain(rule)
   })
 
+  it('shortens warnings, and no error', () => {
+    const many = Array.from({ length: 12 }, (_, index): Finding[] => [
+      { ...error, object: `Deployment.apps shop/app-${index}`, remedy: `Do this ${index}` },
+      { ...warning, rule: `area/rule-${index}`, remedy: `Do that ${index}` },
+    ]).flat()
+    const text = renderText(many, { lines: 14 })
+    for (const { remedy } of many.filter(({ severity }) => severity === 'error')) {
+      expect(text).toContain(`    → ${remedy}\n    apps/my shop.ts:12`)
+    }
+    expect(text).toContain('area/rule-11')
+    expect(text).not.toContain('Do that 11')
+  })
+
   it('paints nothing by itself', () => {
     expect(renderText([error], { paint: (emphasis, part) => `<${emphasis}>${part}</>` })).toContain(
       '<error>error</> <strong>pdb/never-evictable</>',

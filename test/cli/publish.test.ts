@@ -56,6 +56,20 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     ).toMatch(/^A reason [0-9a-f]{40}\+dirty/)
   })
 
+  it('shows the plan of a rollout as new, and as changed from then on', async () => {
+    const canary = (weight: number) =>
+      oneService(`steps: [{ weight: ${weight}, hold: Duration.minutes(2) }], analysis: [],`)
+        .replace(
+          "} from 'lockstep'",
+          ", CanaryRollout } from 'lockstep'\nimport { Duration } from 'cdk8s'",
+        )
+        .replace('new HighlyAvailableDeployment', 'new CanaryRollout')
+    const { project } = newProject(canary(50))
+    expect((await project.lockstep('publish')).stdout).toMatch(/^\+ prod\/rollouts\/shop\/web/m)
+    project.write({ 'apps/main.ts': canary(34) })
+    expect((await project.lockstep('diff')).stdout).toMatch(/^~ prod\/rollouts\/shop\/web/m)
+  })
+
   it('writes nothing with --dry-run', async () => {
     const { project, remote } = newProject()
     const { code, stdout } = await project.lockstep('publish', '--dry-run')

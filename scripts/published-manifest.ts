@@ -43,7 +43,7 @@ export function publishedManifest(source: SourceManifest): Readonly<Record<strin
     ...Object.fromEntries(
       COPIED.filter((field) => source[field] !== undefined).map((field) => [field, source[field]]),
     ),
-    // Said here, since synth writes into the same folder if nobody tells it another.
+    // Said here, since an app that is run by itself writes into the same folder.
     files: PUBLISHED_FOLDERS,
     exports: mapValues(source.exports, publishedExport),
     bin: mapValues(source.bin, compiled),

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readProjectConfig } from '../../cli/project-config.ts'
 import { run } from './packaging/run.ts'
 import { ROOT } from './repository.ts'
 
@@ -33,4 +34,12 @@ it.each([
 ])('%s writes the files that the app itself writes, byte for byte', (name, [program, ...args]) => {
   const output = join(folder, name.replaceAll(' ', '-'))
   expect(filesBy(program as string, [...args, output], output)).toEqual(expected)
+})
+
+it('what this repository synthesizes and what it builds are in folders of their own', () => {
+  const { output } = readProjectConfig(ROOT)
+  const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8'))
+  expect(output).not.toBe(compilerOptions.outDir)
+  // Neither is committed.
+  expect(run('git', ['check-ignore', `${output}/x`], { cwd: ROOT })).toBe(`${output}/x\n`)
 })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { KubernetesError } from '../../kubernetes/errors.ts'
 import { KubernetesClient, type WatchEvent } from '../../kubernetes/kubernetes-client.ts'
 import type { KubernetesTransport } from '../../kubernetes/transport.ts'
@@ -171,12 +171,12 @@ export function describeTransport({ name, newServer, open }: TransportContractPr
     it('gives the events of a watch as they come, however they are cut', async () => {
       const bytes = Buffer.from(`${event('ADDED', 'ü')}\n${event('DELETED', 'b')}\n`)
       const cut = bytes.indexOf(Buffer.from('ü')) + 1
-      let finish = never
       const client = await serve((_, response) => {
-        response.writeHead(200, json).write(bytes.subarray(0, cut))
-        finish = () => response.end(bytes.subarray(cut))
+        response.writeHead(200, json)
+        response.write(bytes.subarray(0, cut), () => {
+          setTimeout(() => response.end(bytes.subarray(cut)), 50)
+        })
       })
-      setTimeout(() => finish(), 50)
       expect(await all(client.watch('/a?watch=1', AbortSignal.timeout(20_000)))).toEqual([
         { type: 'ADDED', object: { name: 'ü' } },
         { type: 'DELETED', object: { name: 'b' } },
@@ -197,17 +197,26 @@ export function describeTransport({ name, newServer, open }: TransportContractPr
     })
 
     it('interrupts a watch, but not because it lasts', async () => {
-      const controller = new AbortController()
-      const client = await serve(
-        (_, response) => {
-          response.writeHead(200, json).flushHeaders()
-          setTimeout(() => controller.abort(new Error('enough')), 1_200)
-        },
-        undefined,
-        1_000,
-      )
-      const watch = all(client.watch('/a?watch=1', controller.signal))
-      await expect(watch).rejects.toThrow('enough')
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      try {
+        const controller = new AbortController()
+        let say = never
+        const client = await serve((_, response) => {
+          say = () => response.write(`${event('ADDED', 'a')}\n`)
+          response.writeHead(200, json)
+          say()
+        })
+        const watch = client.watch('/a?watch=1', controller.signal)
+        expect((await watch.next()).value).toMatchObject({ type: 'ADDED' })
+        vi.advanceTimersByTime(3_600_000)
+        say()
+        expect((await watch.next()).value).toMatchObject({ type: 'ADDED' })
+        const interrupted = watch.next()
+        controller.abort(new Error('enough'))
+        await expect(interrupted).rejects.toThrow('enough')
+      } finally {
+        vi.useRealTimers()
+      }
     })
 
     it('tells a watch that is lost', async () => {

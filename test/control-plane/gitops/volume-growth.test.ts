@@ -1,6 +1,12 @@
 import { Duration } from 'cdk8s'
 import { beforeAll, expect, it } from 'vitest'
-import { atMostOne, Environment, Namespace, SingletonService } from '../../../constructs/index.ts'
+import {
+  atMostOne,
+  type ByteAmount,
+  Environment,
+  Namespace,
+  SingletonService,
+} from '../../../constructs/index.ts'
 import { at, items } from '../../../manifests/fields.ts'
 import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
 import { image, served } from '../../goldens/golden.ts'
@@ -13,7 +19,7 @@ describeWithFluxAndNodes('The volume of an at-most-one service', (cluster, suite
   let namespace: string
   let before: KubernetesObject | undefined
 
-  const define = (size: string) =>
+  const define = (size: ByteAmount) =>
     syncedEnvironment(
       suite.flux,
       (app) => {

@@ -31,7 +31,10 @@ export interface SqliteLeaseStoreProps {
   readonly clock?: Pick<Clock, 'sleep' | 'wallMs'>
 }
 
-/** Leases of the processes of one machine, in one file, made on demand. */
+/**
+ * Leases of the processes of one machine, in one file, made on demand. Node 22 warns once that its
+ * SQLite is experimental; Node 24 does not.
+ */
 export class SqliteLeaseStore implements LeaseStore {
   readonly #database: SqliteDatabase
   readonly #epochNumber: number

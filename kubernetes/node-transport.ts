@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import { Agent, request } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Agent, type RequestOptions, request } from 'node:https'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import {
   type KubernetesTransport,
@@ -85,7 +85,7 @@ function exchange(url: string, call: TransportRequest, agent: Agent): Promise<Tr
   const { method, headers, body, signal } = call
   return new Promise((resolve, reject) => {
     let mayHaveLeft = false
-    const outgoing = request(url, { method, headers, agent, signal })
+    const outgoing = begin(url, { method, headers, agent, signal })
     outgoing.once('socket', (socket) => {
       // Nothing leaves before the server has shown who it is.
       if ('secureConnecting' in socket && socket.secureConnecting === true) {
@@ -101,6 +101,15 @@ function exchange(url: string, call: TransportRequest, agent: Agent): Promise<Tr
     outgoing.once('response', (incoming) => resolve(answerOf(incoming)))
     outgoing.end(body)
   })
+}
+
+/** @throws {NotSentError} if a header or certificate cannot be one */
+function begin(url: string, options: RequestOptions): ClientRequest {
+  try {
+    return request(url, options)
+  } catch (error) {
+    throw new NotSentError('No request', { cause: error })
+  }
 }
 
 function answerOf(incoming: IncomingMessage): TransportAnswer {

@@ -47,6 +47,31 @@ describe('NodeTransport', () => {
     expect(server.connections()).toBe(1)
   })
 
+  it('does not know what became of a request on a connection that was kept, and lost', async () => {
+    const { client, server } = await connect(
+      () => trusting,
+      newServer((request, response) => {
+        if (request.method === 'PUT') request.socket.destroy()
+        else response.end('ok')
+      }),
+    )
+    await client.send({ path: '/' })
+    const error = await failure(client.call({ method: 'PUT', path: '/a' }))
+    expect(error).toMatchObject({ code: 'KUBERNETES_UNREACHABLE', outcome: 'unknown' })
+    expect(server.connections()).toBe(1)
+  })
+
+  it.each([
+    ['a token that no header can have', { token: 'two\nlines' }],
+    ['a certificate that is none', { clientCertificate: 'none', clientKey: 'none' }],
+  ])('knows that nothing happened with %s', async (_, credentials) => {
+    const { client } = await connect(() => ({ ...trusting, ...credentials }))
+    expect(await failure(client.call({ method: 'PUT', path: '/a' }))).toMatchObject({
+      code: 'KUBERNETES_UNREACHABLE',
+      outcome: 'none',
+    })
+  })
+
   it('tells nothing to a server that it does not trust', async () => {
     const calls: unknown[] = []
     const { client } = await connect(

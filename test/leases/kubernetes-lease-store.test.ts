@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
+import { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
 import { KubernetesLeaseStore } from '../../leases/kubernetes-lease-store.ts'
 import type { LeaseName } from '../../leases/lease-name.ts'
 import { NEVER_HELD } from '../../leases/lease-record.ts'
-import { LeaseMissingError, LeaseStoreError } from '../../leases/lease-store-errors.ts'
+import {
+  LeaseConflictError,
+  LeaseMissingError,
+  LeaseStoreError,
+} from '../../leases/lease-store-errors.ts'
 import { microTime } from '../../leases/micro-time.ts'
 import { type ConnectedClient, connect } from '../control-plane/connected-client.ts'
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
@@ -151,6 +155,29 @@ describeWithCluster('On a real API server', (cluster) => {
         outcome: 'none',
         retryable: false,
       })
+    })
+
+    it('does not know what became of a write whose answer was lost, and finds it there', async () => {
+      const { lease } = await store(0).read(await declare())
+      const { transport } = connections[0]!
+      const lossy = new KubernetesClient({
+        transport: {
+          async open(request) {
+            await transport.open(request)
+            throw new Error('lost after the commit')
+          },
+        },
+      })
+      const lost = new KubernetesLeaseStore({ client: lossy, clusterId: 'test' })
+      const record = { ...NEVER_HELD, holderIdentity: 'me', leaseDurationSeconds: 15 }
+      await expect(lost.replace(lease, record)).rejects.toMatchObject({
+        code: 'LEASE_STORE',
+        outcome: 'unknown',
+        retryable: true,
+      })
+      expect((await store(0).read(lease.name)).lease.record.holderIdentity).toBe('me')
+      // So the same write cannot happen twice.
+      await expect(store(0).replace(lease, record)).rejects.toThrow(LeaseConflictError)
     })
 
     it('looks again from time to time where it may not watch', async () => {

@@ -15,4 +15,6 @@ export interface ExpiryVerdict {
   readonly againInMs: number
   /** To be brought back by a caller whose judge has no memory. */
   readonly observation?: string
+  /** Two clocks that have to agree did not, by that much: one of them was set. */
+  readonly disagreementMs?: number
 }

@@ -24,6 +24,8 @@ export interface HeldByOthers {
   /** When to look again at the earliest, if nothing changes. */
   readonly againInMs: number
   readonly observation?: string
+  /** Clocks that have to agree did not, by that much, so nobody can say whether a hold is over. */
+  readonly disagreementMs?: number
   /** As they were read. */
   readonly leases: readonly StoredLease[]
 }
@@ -145,12 +147,13 @@ function renewOwn(hold: HoldState, { name, record }: StoredLease, id: string, wa
 
 function heldByOthers(slots: readonly Slot[]): HeldByOthers {
   const [soonest] = slots.toSorted((a, b) => a.verdict.againInMs - b.verdict.againInMs)
-  const observation = soonest?.verdict.observation
+  const { againInMs = 0, observation, disagreementMs } = soonest?.verdict ?? {}
   return {
     kind: 'held',
     holders: slots.flatMap(({ hold }) => hold ?? []),
-    againInMs: soonest?.verdict.againInMs ?? 0,
+    againInMs,
     ...(observation !== undefined && { observation }),
+    ...(disagreementMs !== undefined && { disagreementMs }),
     leases: slots.map(({ reading }) => reading.lease),
   }
 }

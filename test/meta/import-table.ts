@@ -59,6 +59,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     within: ['gitops/retry-lost-races.ts'],
     reason: 'pauses between attempts, drawn at random, that an interruption ends',
   },
+  jose: { within: ['leases/seal.ts'], reason: 'signs what callers of functions carry' },
   '@noble/hashes/*': {
     within: ['manifests/content-hash.ts'],
     reason: 'a hash where there is no node:crypto',

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { synthBars } from './bars.ts'
+import { benchCheck, checkBars } from './check.ts'
 import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
@@ -9,6 +10,7 @@ import { renderSyncRow, renderSyncTable } from './sync-table.ts'
 import { benchSynth } from './synth.ts'
 
 const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [--json]
+       npm run bench -- check [--sizes 4000] [--rounds 5] [--json]
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
                                 [--concurrent 4,20] [--json]
@@ -33,6 +35,11 @@ switch (positionals.join(' ')) {
   case 'synth': {
     const groups = benchSynth({ sizes: sizes('1,100,1000'), rounds: rounds('5') })
     print(groups, synthBars(groups))
+    break
+  }
+  case 'check': {
+    const groups = benchCheck({ sizes: sizes('4000'), rounds: rounds('5') })
+    print(groups, checkBars(groups))
     break
   }
   case 'sync': {

@@ -90,16 +90,14 @@ export class SchemaWalk {
       if (!node.open) this.#reportUnknown(node, name)
       return
     }
-    if (field !== undefined && (this.#targets & ~field.minors) !== 0) {
-      this.#requireVersions(field.minors, '')
-    }
+    if (field !== undefined) this.#requireVersions(field.minors)
     // Kubernetes' own kinds take `null` for a field that is not there.
     if (value !== null || node.custom) this.visit(child, value)
   }
 
   #visitEnum(node: SchemaNode, values: readonly unknown[], value: unknown): void {
     if (values.includes(value)) {
-      if (typeof value === 'string') this.#requireVersions(node.minorsOf(value), quoted(value))
+      if (typeof value === 'string') this.#requireVersions(node.minorsOf(value), value)
       return
     }
     // In Kubernetes' own kinds it says the same as leaving the field out.
@@ -137,11 +135,11 @@ export class SchemaWalk {
     return trial.problems.length === 0
   }
 
-  /** @param value empty for the field itself */
-  #requireVersions(minors: number, value: string): void {
+  /** @param value one of an enum; absent for the field itself */
+  #requireVersions(minors: number, value?: string): void {
     const lacking = this.#targets & ~minors
     if (lacking === 0) return
-    const subject = value === '' ? 'exists' : `can be ${value}`
+    const subject = value === undefined ? 'exists' : `can be ${quoted(value)}`
     this.#report(
       'not-in-version',
       `${subject} ${this.#minors.describeLife(minors)}, the targets include ${this.#minors.describe(lacking)}`,

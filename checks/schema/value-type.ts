@@ -2,25 +2,26 @@ import type { ValueType } from './schema-node.ts'
 import { quoted } from './value-check.ts'
 
 export function hasType(type: ValueType, value: unknown): boolean {
+  // Those that most values are come first.
   switch (type) {
-    case 'any':
-      return true
-    case 'array':
-      return Array.isArray(value)
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
-    case 'integer':
-      return Number.isInteger(value)
-    case 'number':
-      return Number.isFinite(value)
-    case 'int-or-string':
-      return typeof value === 'string' || Number.isInteger(value)
-    case 'quantity':
-      return typeof value === 'string' || Number.isFinite(value)
     case 'string':
       return typeof value === 'string'
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+    case 'array':
+      return Array.isArray(value)
+    case 'integer':
+      return Number.isInteger(value)
+    case 'quantity':
+      return typeof value === 'string' || Number.isFinite(value)
     case 'boolean':
       return typeof value === 'boolean'
+    case 'int-or-string':
+      return typeof value === 'string' || Number.isInteger(value)
+    case 'number':
+      return Number.isFinite(value)
+    case 'any':
+      return true
   }
 }
 

@@ -97,11 +97,11 @@ export class OutputFolderError extends Error {
 function stage(folder: string, { files }: Rendering): void {
   const made = new Set<string>()
   for (const { path, text } of files) {
-    const target = join(folder, path)
-    const parent = dirname(target)
-    if (!made.has(parent)) mkdirSync(parent, { recursive: true })
+    // Not joined, here and below: normalizing what is normal takes a tenth as long as writing it.
+    const parent = path.slice(0, path.lastIndexOf('/') + 1)
+    if (!made.has(parent)) mkdirSync(`${folder}/${parent}`, { recursive: true })
     made.add(parent)
-    writeFileSync(target, text)
+    writeFileSync(`${folder}/${path}`, text)
   }
 }
 
@@ -162,7 +162,7 @@ function isCurrent(folder: string, { files }: Rendering): boolean {
   )
   if (present.length !== files.length) return false
   return files.every(({ path, text }) => {
-    const target = join(folder, path)
+    const target = `${folder}/${path}`
     return existsSync(target) && readFileSync(target, 'utf8') === text
   })
 }

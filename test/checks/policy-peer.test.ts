@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type CheckOptions, checkObjects } from '../../checks/check-objects.ts'
 import { policyPeerRules } from '../../checks/rules/policy-peer.ts'
+import { app, HighlyAvailableDeployment } from '../../constructs/index.ts'
+import { Testing } from '../../constructs/testing.ts'
+import { minimal } from '../constructs/fixtures.ts'
 import { append, goodApp } from './good-app.ts'
 
 const NAMESPACE = 'kubernetes.io/metadata.name'
@@ -56,6 +59,22 @@ describe('A peer of a NetworkPolicy', () => {
     const peer = { podSelector: named('leger') }
     expect(found(peer, { external: ['Deployment shop/leger'] })).toEqual([])
     expect(found(peer, { external: ['Deployment payments/leger'] })).toHaveLength(1)
+  })
+
+  it('is held against the apps of the tree', () => {
+    const { findings } = Testing.synth((namespace) => {
+      const network = { egressTo: [app('api'), app('apo')] }
+      new HighlyAvailableDeployment(namespace, 'web', { ...minimal, network })
+      new HighlyAvailableDeployment(namespace, 'api', minimal)
+    })
+    expect(findings.filter(({ rule }) => rule === 'network/policy-peer')).toMatchObject([
+      {
+        severity: 'warning',
+        object: 'NetworkPolicy.networking.k8s.io test/web',
+        field: 'spec.egress[2].to[0].podSelector',
+        message: 'No pod in test has the labels {"app.kubernetes.io/name":"apo"}',
+      },
+    ])
   })
 
   it('is only worth knowing where it may be made elsewhere', () => {

@@ -13,6 +13,9 @@ import type { LeaseRecord } from './lease-record.ts'
  * 3. What `read` answers was so at some moment after it was called.
  * 4. A Lease that was deleted stays deleted: nothing that was seen of it can be written any more.
  *
+ * A store may take a record that is the same as before for no write at all, and keep the version
+ * (L7, K21). So no two records that are written are the same: a renewal counts, a hold has an id.
+ *
  * Not promised: that a `replace` that failed has not happened, or will not happen later. A request
  * can be carried out long after its caller gave it up (L12); `LeaseStoreError.outcome` tells.
  */
@@ -39,7 +42,10 @@ export interface LeaseStore {
    */
   changed(seen: StoredLease, signal: AbortSignal): Promise<void>
 
-  /** What makes versions comparable: two numbers of different epochs say nothing about order. */
+  /**
+   * What makes versions comparable, as `<store>.<generation>`. An operator raises the generation when
+   * the store was put back to an earlier state, whose versions come a second time.
+   */
   epoch(): Promise<string>
 }
 

@@ -5,7 +5,9 @@ import type { HoldRequest } from './hold-writes.ts'
 import type { LeaseStore } from './lease-store.ts'
 import { LeaseStoreError } from './lease-store-errors.ts'
 import type { Lock, LockContext } from './lock.ts'
+import { HoldLostError } from './lock-errors.ts'
 import { DEFAULT_TTL_SECONDS } from './lock-timing.ts'
+import { MOST_RESULT_BYTES, type RunRecord, RunRecords } from './run-records.ts'
 
 export interface LocksProps {
   readonly store: LeaseStore
@@ -32,11 +34,19 @@ export interface HoldOptions extends Partial<Pick<HoldRequest, 'id' | 'metadata'
   readonly signal?: AbortSignal
 }
 
+/** What a run came to. */
+export interface RunOutcome<Result> {
+  readonly result: Result
+  /** Another caller's run, or an earlier one: nothing was done now. */
+  readonly isReplay: boolean
+}
+
 /**
  * Locks, as a process uses them that lives longer than a call.
  *
  * @example
- * const locks = new Locks({ store: new SqliteLeaseStore({ file: 'locks.db' }), holder: hostname() })
+ * const store = await SqliteLeaseStore.open({ file: 'locks.db' })
+ * const locks = new Locks({ store, holder: hostname() })
  * await locks.withLock('reindex', {}, async ({ token, signal }) => { … })
  */
 export class Locks {
@@ -104,6 +114,30 @@ export class Locks {
   }
 
   /**
+   * Does something once for a key, whoever asks and however often: one does it, under the lock of
+   * the job, and all get what it came to. What failed is done again when it is asked for again, and
+   * so is what was under way when its process died.
+   *
+   * @param work gives what JSON can hold, 1 KiB at most
+   * @throws what the work threw
+   * @throws {RunTakenOverError} if this process was thought dead, and another one did it again
+   */
+  async runOnce<Result>(
+    job: string,
+    key: string,
+    options: Omit<HoldOptions, 'slots'>,
+    work: (hold: HeldLock) => Promise<Result>,
+  ): Promise<RunOutcome<Result>> {
+    const records = new RunRecords(this.#context, this.#lock(job, 1))
+    const done = await records.find(key)
+    if (done?.status === 'succeeded') return replayed(done)
+    return this.withLock(job, options, async (hold) => {
+      const run = await records.begin(key, hold.token)
+      return run.status === 'succeeded' ? replayed(run) : runUnder(hold, run, records, work)
+    })
+  }
+
+  /**
    * Leads, again and again: each time that it is elected, until `signal` aborts.
    *
    * @param lead has to return when the signal of its hold aborts; it stands for election again then
@@ -149,11 +183,39 @@ export class Locks {
   }
 }
 
-/** A hold that cannot be given back ends for lack of renewals, and takes nothing from the result. */
+async function runUnder<Result>(
+  hold: HeldLock,
+  { key }: RunRecord,
+  records: RunRecords,
+  work: (hold: HeldLock) => Promise<Result>,
+): Promise<RunOutcome<Result>> {
+  let result: Result
+  try {
+    result = await work(hold)
+  } catch (error) {
+    await records.end(key, hold.token, { status: 'failed', result: briefly(error) })
+    throw error
+  }
+  await records.end(key, hold.token, {
+    status: 'succeeded',
+    result: JSON.stringify(result ?? null),
+  })
+  return { result, isReplay: false }
+}
+
+const replayed = <Result>({ result = 'null' }: RunRecord): RunOutcome<Result> => ({
+  result: JSON.parse(result) as Result,
+  isReplay: true,
+})
+
+/** In characters of up to four bytes each. */
+const briefly = (error: unknown): string => String(error).slice(0, MOST_RESULT_BYTES / 4)
+
+/** A hold that cannot be given back ends for lack of renewals, or has ended, and hides no other error. */
 async function releaseOrLet(hold: HeldLock): Promise<void> {
   try {
     await hold.release()
   } catch (error) {
-    if (!(error instanceof LeaseStoreError)) throw error
+    if (!(error instanceof LeaseStoreError || error instanceof HoldLostError)) throw error
   }
 }

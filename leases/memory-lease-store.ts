@@ -4,7 +4,7 @@ import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
 import { LeaseConflictError } from './lease-store-errors.ts'
 
 export interface MemoryLeaseStoreProps {
-  /** Names this store among all others. @default a random UUID */
+  /** Names this store among all others, and its generation. @default a random UUID and 1 */
   readonly epoch?: string
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number
@@ -18,7 +18,7 @@ export class MemoryLeaseStore implements LeaseStore {
   readonly #now: () => number
   #version = 0n
 
-  constructor({ epoch = crypto.randomUUID(), now = Date.now }: MemoryLeaseStoreProps = {}) {
+  constructor({ epoch = `${crypto.randomUUID()}.1`, now = Date.now }: MemoryLeaseStoreProps = {}) {
     this.#epoch = epoch
     this.#now = now
   }

@@ -114,6 +114,17 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       GitCommandRemoteProps
     `,
   },
+  './leases': {
+    values: `
+      HeldLock HoldLostError IncomparableTokensError LeaseConflictError LeaseMissingError
+      LeaseStoreError LockHeldError LockRequestError Locks QueueFullError RunTakenOverError
+      TtlOutOfRangeError compareTokens formatToken parseToken systemClock
+    `,
+    types: `
+      Clock FencingToken HoldEnd HoldOptions HoldRequest LeaseName LeaseReading LeaseRecord
+      LeaseStore LeaseStoreErrorProps LocksProps Metadata RunOutcome RunRecord StoredLease
+    `,
+  },
   './leases/kubernetes': {
     values: `
       KubernetesLeaseStore

@@ -4,6 +4,7 @@ import { MinorVersions } from '../../../checks/schema/minor-versions.ts'
 import type { SchemaFile } from '../../../checks/schema/schema-file.ts'
 import schemaFile from '../../../checks/schemas/kubernetes.json' with { type: 'json' }
 import { compactSchema, shortName } from '../../../scripts/schemas/compact-schema.ts'
+import { withNumberRanges } from '../../../scripts/schemas/number-ranges.ts'
 import { withRequiredFields } from '../../../scripts/schemas/required-fields.ts'
 import { describeWithCluster } from '../../control-plane/describe-with-cluster.ts'
 import { GoModule } from '../../control-plane/go-module.ts'
@@ -69,7 +70,8 @@ describeWithCluster('The schemas of the newest version', (cluster) => {
         const short = shortName(name)
         const definition = file.definitions[short]
         if (definition === undefined) continue
-        published[short] = withRequiredFields(short, compactSchema(short, schema))
+        const complete = withRequiredFields(short, compactSchema(short, schema))
+        published[short] = withNumberRanges(short, complete)
         ours[short] = atNewest(definition)
       }
       expect(Object.keys(ours)).not.toEqual([])

@@ -1,3 +1,4 @@
+import { NAMESPACE_APP } from '../manifests/layout.ts'
 import type { Rendering } from '../manifests/rendering.ts'
 import type { Inventory, InventoryApp } from './inventory.ts'
 import type { Judgement } from './judge-transitions.ts'
@@ -47,7 +48,7 @@ export function judgeProjects({ inventory, project, apps, options }: PublishDraf
       {
         kind: 'other-project',
         message: `${app} was published by the project '${published.project}', and this is ${project === undefined ? 'a project without a name' : `'${project}'`}`,
-        remedy: `Give the app another name or namespace, publish to another environment, or, if this project takes the place of '${published.project}': --take-over '${published.project}'`,
+        remedy: `${remedyFor(app)}, publish to another environment, or, if this project takes the place of '${published.project}': --take-over '${published.project}'`,
         files: [...published.files.keys()],
       },
     ]
@@ -59,6 +60,11 @@ export function judgeProjects({ inventory, project, apps, options }: PublishDraf
     warnings: idle.map((name) => `--take-over '${name}': no app here is of that project`),
   }
 }
+
+const remedyFor = (app: string): string =>
+  app.endsWith(`/${NAMESPACE_APP}`)
+    ? 'Say that the namespace is there, with `existing: true`'
+    : 'Give the app another name or namespace'
 
 /** Which other project has published a file. */
 export function projectByPath({

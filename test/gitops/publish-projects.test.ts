@@ -83,6 +83,16 @@ describe('two projects that publish to one environment', () => {
     ])
   })
 
+  it('are told how to share a namespace', async () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+    const remote = new MemoryGitRemote()
+    await publishTo(remote, { 'shop/_namespace': [namespace] }, { project: 'shop' })
+    const { plan } = await publishTo(remote, { 'shop/_namespace': [namespace] }, { project: 'pay' })
+    expect(plan.stops).toMatchObject([
+      { kind: 'other-project', remedy: expect.stringContaining('`existing: true`') },
+    ])
+  })
+
   it('become one when a project takes over the apps of the other', async () => {
     const remote = await shared()
     const { outcome } = await publishTo(remote, app('web'), { project: 'pay', takeOver: ['shop'] })

@@ -11,7 +11,7 @@ import {
 } from './deploy-options.ts'
 import { withDeployTarget } from './deploy-target.ts'
 import { isUpToDate, planJson } from './plan-json.ts'
-import { renderPlan } from './render-plan.ts'
+import { renderPlan, renderStops } from './render-plan.ts'
 import { renderPlanMarkdown } from './render-plan-markdown.ts'
 import { synthesizeForDeploy } from './synthesize-for-deploy.ts'
 import type { Terminal } from './terminal.ts'
@@ -47,6 +47,9 @@ async function runDiff(options: DiffOptions, terminal: Terminal): Promise<void> 
     return result
   })
   terminal.out(render(plans, options.format, terminal))
+  if (options.format === 'text') {
+    for (const item of plans) terminal.err(renderStops(item, terminal))
+  }
   if (options.check && !plans.every(isUpToDate)) terminal.setExitCode(1)
 }
 
@@ -58,6 +61,9 @@ function render(
   if (format === 'json') return `${JSON.stringify(plans.map(planJson), undefined, 2)}\n`
   if (format === 'markdown') return plans.map(renderPlanMarkdown).join('\n')
   return plans
-    .map((item) => `${item.environment}:\n${renderPlan(item, terminal) || 'nothing to change\n'}`)
+    .map((item) => `${item.environment}:\n${renderPlan(item, terminal) || nothing(item)}`)
     .join('\n')
 }
+
+const nothing = ({ stops }: PublishPlan): string =>
+  stops.length === 0 ? 'nothing to change\n' : ''

@@ -14,7 +14,7 @@ import {
 } from './deploy-options.ts'
 import { type DeployTarget, withDeployTarget } from './deploy-target.ts'
 import { readProjectConfig } from './project-config.ts'
-import { renderPlan } from './render-plan.ts'
+import { renderPlan, renderStops } from './render-plan.ts'
 import { synthesizeForDeploy } from './synthesize-for-deploy.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -133,6 +133,7 @@ async function publishOne(
 function show(next: PublishPlan, terminal: Terminal): void {
   const text = renderPlan(next, terminal)
   if (text !== '') terminal.out(`${next.environment}:\n${text}`)
+  terminal.err(renderStops(next, terminal))
   if (next.heldBack.length > 0) terminal.setExitCode(1)
 }
 

@@ -25,7 +25,15 @@ type Color = 'gray' | 'green' | 'red' | 'cyan' | 'yellow'
 const SHOWN_FIELDS = 12
 const SHOWN_APPS = 40
 
-/** A plan for a person at a terminal. Empty if there is nothing to say. */
+/** What keeps a plan from being carried out, in the shape of all errors. Empty if nothing does. */
+export function renderStops({ stops }: PublishPlan, terminal: Pick<Terminal, 'color'>): string {
+  const style = styleFor(terminal)
+  return stops
+    .map(({ message, remedy }) => `${style('red', 'error:')} ${message}\n  → ${remedy}\n`)
+    .join('')
+}
+
+/** A plan for a person at a terminal, without its stops. Empty if there is nothing to say. */
 export function renderPlan(
   plan: PublishPlan,
   terminal: Pick<Terminal, 'color' | 'columns'>,
@@ -39,10 +47,6 @@ export function renderPlan(
     ...renderDrift(plan, style),
     ...plan.heldBack.map(({ app, reason }) => `${style('yellow', 'held back')} ${app}: ${reason}`),
     ...plan.warnings.map((warning) => `${style('yellow', 'warning')} ${warning}`),
-    ...plan.stops.flatMap(({ message, remedy }) => [
-      `${style('red', 'stop')} ${message}`,
-      `  → ${remedy}`,
-    ]),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Finding } from '../checks/finding.ts'
@@ -9,6 +9,7 @@ import {
   REPORT_VARIABLE,
   type ReportDetail,
 } from '../constructs/synthesis-report.ts'
+import { AppFailedError } from './app-failed-error.ts'
 import { compileCacheFolder } from './compile-cache.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,35 +25,58 @@ export interface SynthesizeProps {
  * Runs the app definitions in a process of their own and brings back what they synthesized.
  *
  * @throws {AppFailedError} if the process failed for another reason than findings
+ * @throws {TemporaryFolderError}
  */
 export async function synthesize({ app, detail, terminal }: SynthesizeProps): Promise<Synthesis> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-'))
+  const folder = await temporaryFolder()
   try {
     const report = join(folder, 'report.jsonl')
+    // An app reports into a file that is there; a variable that somebody left behind names none.
+    await writeFile(report, '')
     const { code, stderr } = await run(
       app,
       { [REPORT_VARIABLE]: report, [DETAIL_VARIABLE]: detail },
       terminal,
     )
+    const failed = (output: string) =>
+      new AppFailedError({ app, exitCode: code, output, cwd: terminal.cwd })
     const synthesis = await readReport(report)
     if (synthesis === undefined) {
-      if (code !== 0) throw new AppFailedError(app, code, stderr)
-      throw new AppFailedError(
-        app,
-        code,
-        'It ended without a call of `app.synth()` on an `App` of lockstep',
+      throw failed(
+        code === 0 ? 'It ended without a call of `app.synth()` on an `App` of lockstep' : stderr,
       )
     }
     // The findings say it better than the stack trace of the error that carried them.
-    if (code !== 0 && !synthesis.findings.some(isFatal)) throw new AppFailedError(app, code, stderr)
+    if (code !== 0 && !synthesis.findings.some(isFatal)) throw failed(stderr)
     const twice = namedTwice(synthesis)
-    if (twice !== undefined) {
-      throw new AppFailedError(app, code, `It synthesized environment '${twice}' more than once`)
-    }
+    if (twice !== undefined) throw failed(`It synthesized environment '${twice}' more than once`)
     if (code === 0) terminal.err(stderr)
     return synthesis
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'lockstep-'))
+  } catch (error) {
+    throw new TemporaryFolderError(tmpdir(), { cause: error })
+  }
+}
+
+/** There is no place for files that are needed for as long as a command runs. */
+export class TemporaryFolderError extends Error {
+  override readonly name = 'TemporaryFolderError'
+  readonly code = 'TEMPORARY_FOLDER'
+  readonly remedy = 'Free space on its disk, or name another folder by the variable TMPDIR'
+
+  constructor(folder: string, options?: ErrorOptions) {
+    const { message } = (options?.cause ?? {}) as Partial<Error>
+    super(
+      `The temporary folder ${folder} cannot be written: ${message ?? 'no reason given'}`,
+      options,
+    )
   }
 }
 
@@ -67,19 +91,6 @@ function namedTwice({ renderings, findings }: Synthesis): string | undefined {
 /** A finding that fails synth: an error that nobody waived. */
 export const isFatal = (finding: Finding): boolean =>
   finding.severity === 'error' && finding.waived === undefined
-
-/** The app definitions could not be run to their end. */
-export class AppFailedError extends Error {
-  override readonly name = 'AppFailedError'
-  readonly code = 'APP_FAILED'
-  readonly remedy = 'Correct the app definition and run again; nothing was written'
-
-  constructor(app: string, code: number, output: string) {
-    super(`\`${app}\` ended with exit code ${code}\n${indent(output.trim())}`)
-  }
-}
-
-const indent = (text: string): string => text.replaceAll(/^/gm, '    ')
 
 async function run(
   app: string,
@@ -135,13 +146,8 @@ function endGroup({ pid }: ChildProcess): void {
 
 /** Reads what the process reported; `undefined` if it reported nothing. */
 async function readReport(path: string): Promise<Synthesis | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const text = await readFile(path, 'utf8')
+  if (text === '') return undefined
   const apps = parseReport(text)
   return (
     apps && {

@@ -1,11 +1,11 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { App as Cdk8sApp, type AppProps as Cdk8sAppProps } from 'cdk8s'
 import { everyErrorRule, everyRule } from '../checks/every-rule.ts'
 import { writeOutputFolder } from './output-folder.ts'
 import { collectMistakesOf } from './remember-children.ts'
 import type { Synthesis } from './synthesis.ts'
 import { SynthesisError } from './synthesis-error.ts'
-import { reportOf, requestedReport } from './synthesis-report.ts'
+import { type ReportRequest, reportOf, requestedReport } from './synthesis-report.ts'
 import { synthesizeTree } from './synthesize-tree.ts'
 
 export interface AppProps {
@@ -36,7 +36,7 @@ export class App extends Cdk8sApp {
    * @throws {SynthesisError} with every mistake of the tree; nothing is written then
    */
   override synth(): void {
-    const report = requestedReport(process.env)
+    const report = this.#requestedReport()
     const isOnlyWritten = report === undefined || report.detail === 'files'
     const synthesis = synthesizeTree(this, isOnlyWritten ? everyErrorRule : everyRule)
     if (report !== undefined) appendFileSync(report.path, reportOf(synthesis, report.detail))
@@ -48,6 +48,12 @@ export class App extends Cdk8sApp {
         renderings: synthesis.renderings,
       })
     }
+  }
+
+  /** Whoever asks has made the file; otherwise the variable was left behind by somebody. */
+  #requestedReport(): ReportRequest | undefined {
+    const report = requestedReport(process.env)
+    return report !== undefined && existsSync(report.path) ? report : undefined
   }
 
   /**

@@ -5,9 +5,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { dnsLabelProblem } from '../manifests/names.ts'
 import type { Rendering } from '../manifests/rendering.ts'
 
@@ -43,6 +44,7 @@ export function writeOutputFolder({
   partial = false,
 }: WriteOutputFolderProps): void {
   const folder = resolve(root, output)
+  assertOwnable(folder, root)
   try {
     replaceEnvironments(folder, renderings, partial)
   } catch (error) {
@@ -51,7 +53,9 @@ export function writeOutputFolder({
     throw new OutputFolderError(
       folder,
       (error as Error).message,
-      'Free the space or the folder and run again',
+      (error as NodeJS.ErrnoException).code === 'ENOSPC'
+        ? 'Free space on the disk and run again'
+        : 'Make it a folder that you may write, or choose another one with --output',
       { cause: error },
     )
   }
@@ -62,7 +66,7 @@ function replaceEnvironments(
   renderings: readonly Rendering[],
   partial: boolean,
 ): void {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   finishInterrupted(folder)
   const owned = readMarker(folder)
   const names = renderings.map(({ environment }) => environment)
@@ -92,6 +96,34 @@ export class OutputFolderError extends Error {
     super(`Cannot write into ${folder}: ${problem}`, options)
     this.remedy = remedy
   }
+}
+
+/**
+ * Outside of the project, and at its top, others keep what is theirs: only a folder that is empty,
+ * or that synth wrote before, is one to write into.
+ */
+function assertOwnable(folder: string, root: string): void {
+  const path = relative(root, folder)
+  const isInside = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
+  if (isInside || isFree(folder)) return
+  throw new OutputFolderError(
+    folder,
+    'it is outside of the project, holds something already, and was not written by synth',
+    'Choose an empty folder with --output, or one inside of the project',
+  )
+}
+
+function isFree(folder: string): boolean {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return true
+  const names = readdirSync(folder)
+  return names.length === 0 || names.some((name) => name === MARKER || name.startsWith(STAGING))
+}
+
+/** One by one: where one cannot be made, as below /proc, Node's own way to make all may never end. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
 }
 
 function stage(folder: string, { files }: Rendering): void {

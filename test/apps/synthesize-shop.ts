@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +15,7 @@ export async function synthesizeShop(
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-test-'))
   const report = join(folder, 'report.jsonl')
   try {
+    await writeFile(report, '')
     await promisify(execFile)(process.execPath, [join(ROOT, 'apps/main.ts')], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env, [REPORT_VARIABLE]: report },

@@ -119,9 +119,11 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     project.write({ 'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)') })
     const { code, stdout, stderr } = await project.lockstep('publish')
     expect(code).toBe(1)
-    expect(stdout).toMatch(/stop Deployment\.apps shop\/web would be in .* and is in mine\.yaml/)
-    expect(stdout).toContain('  → Take it over with --adopt')
-    expect(stderr).toBe('Nothing was published.\n')
+    expect(stdout).toContain('replicas: 3 → 4')
+    expect(stderr).toMatch(
+      /^error: Deployment\.apps shop\/web would be in .* and is in mine\.yaml.*\n {2}→ Take it over with --adopt.*\n/,
+    )
+    expect(stderr).toMatch(/\nNothing was published\.\n$/)
   })
 
   it('stops where another project has the app, and takes it over when told to', async () => {
@@ -137,7 +139,7 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     project.write({ 'cdk8s.yaml': named('project: shop') })
     const stopped = await project.lockstep('publish')
     expect(stopped.code).toBe(1)
-    expect(stopped.stdout).toContain("shop/web was published by the project 'pay'")
+    expect(stopped.stderr).toContain("shop/web was published by the project 'pay'")
     expect(stopped.stderr).toContain('Nothing was published.')
     const { code } = await project.lockstep('publish', '--take-over', 'pay')
     expect(code).toBe(0)

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
-import { readTree } from '../temporary-folder.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readTree, temporaryFolder } from '../temporary-folder.ts'
 import { oneService, TemporaryProject } from './temporary-project.ts'
 
 const dist = (project: TemporaryProject) => readTree(join(project.folder, 'dist'))
@@ -59,22 +59,133 @@ describe('lockstep synth', () => {
   })
 
   it.each([
-    ['throws', "throw new TypeError('no such thing')", 'no such thing'],
-    ['does not parse', 'const = 1', 'SyntaxError'],
-    ['imports what is not there', "import './missing.ts'", 'missing.ts'],
+    [
+      'throws',
+      "function shop() {\n  throw new TypeError('no such thing')\n}\nshop()",
+      'TypeError: no such thing (apps/main.ts:2)',
+      'Correct the app definition and run again; nothing was written',
+    ],
+    [
+      'throws an error of ours',
+      "import { Namespace } from 'lockstep'\nnew Namespace(undefined, 'shop')",
+      'NoScopeError: Construct "shop" needs the construct that it belongs to as its first argument, got undefined (apps/main.ts:2)',
+      "Pass it: `new Namespace(environment, 'shop')`",
+    ],
+    [
+      'does not parse',
+      'const = 1',
+      /SyntaxError.*: .* \(apps\/main\.ts:1\)/,
+      'Correct the syntax there; nothing was written',
+    ],
+    [
+      'imports a file that is not there',
+      "import './missing.ts'",
+      /Cannot find module '.*missing\.ts' imported from/,
+      'Correct the import: it is the path of a file with its ending, as `./shop.ts`',
+    ],
+    [
+      'imports a package that is not there',
+      "import 'left-pad'",
+      "Cannot find package 'left-pad' imported from",
+      'Install it, as `npm install left-pad`, or correct the import',
+    ],
+    [
+      'imports what a module has not',
+      "import { Chart } from 'lockstep'\nnew Chart()",
+      "does not provide an export named 'Chart' (apps/main.ts:1)",
+      "Import what the module exports; if 'Chart' is a type, write `import type`",
+    ],
     [
       'never synthesizes',
       "import { App } from 'lockstep'\nnew App()",
       'without a call of `app.synth()`',
+      'Correct the app definition and run again; nothing was written',
     ],
-  ])('says why when the app definition %s, and ends with 2', async (_, text, reason) => {
+  ])('says why when the app definition %s, and ends with 2', async (_, text, reason, remedy) => {
     const project = new TemporaryProject({ 'apps/main.ts': text })
     const { code, stderr } = await project.lockstep('synth')
     expect(code).toBe(2)
-    expect(stderr).toContain('error: `node apps/main.ts` ended with exit code')
-    expect(stderr).toContain(reason)
-    expect(stderr).toContain('→ Correct the app definition and run again; nothing was written')
+    expect(stderr).toMatch(/^error: `node apps\/main\.ts` ended with exit code \d:/)
+    expect(stderr).toMatch(reason)
+    expect(stderr.endsWith(`\n  → ${remedy}\n`)).toBe(true)
+    expect(stderr).not.toContain('    at ')
     expect(existsSync(join(project.folder, 'dist'))).toBe(false)
+  })
+
+  it.each([
+    ['nod apps/main.ts', 'There is no such command: install it, or correct `app` in cdk8s.yaml'],
+    ['node apps/man.ts', /There is no file .*apps\/man\.ts: correct `app` in cdk8s\.yaml/],
+  ])('says what to correct when it cannot start `%s`', async (app, remedy) => {
+    const project = new TemporaryProject({ 'cdk8s.yaml': `app: ${app}\n` })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(remedy)
+  })
+
+  it('says how a package is made one of modules', async () => {
+    const project = new TemporaryProject({
+      'package.json': '{ "type": "commonjs" }\n',
+      'apps/main.ts': oneService(),
+    })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toContain('  → Write `"type": "module"` into package.json')
+  })
+
+  it('collects whatever plain JavaScript can get wrong, each with its place and what to write', async () => {
+    const project = new TemporaryProject({
+      'cdk8s.yaml': 'app: node apps/main.mjs\n',
+      'apps/main.mjs': `
+import { App, Environment, HighlyAvailableDeployment, Namespace, SingletonService } from 'lockstep'
+const app = new App()
+const prod = new Environment(app, 'prod', {})
+const shop = new Namespace(prod, 'shop')
+new SingletonService(shop, 'ledger', { image: prod.image('ledger') })
+new HighlyAvailableDeployment(shop, 'web', { port: '80', replicas: 'three', health: { live: '/livez' } })
+new HighlyAvailableDeployment(shop, 'web')
+new HighlyAvailableDeployment(prod, 'lost', null)
+new Namespace(app, 'loose')
+app.synth()
+`,
+    })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(1)
+    expect(stderr).not.toMatch(/warning:|undefined,| {4}at /)
+    expect(
+      stderr.match(/^error: .*: '?[^ ]+'? (?:must|is)/gm)?.map((line) => line.slice(7)),
+    ).toEqual([
+      "prod: 'owner' must",
+      "prod: 'images' must",
+      "prod/shop/ledger: 'resources' must",
+      "prod/shop/ledger: 'guarantee' must",
+      "prod/shop/web: 'image' must",
+      "prod/shop/web: 'resources' must",
+      "prod/shop/web: 'port' must",
+      "prod/shop/web: 'health.ready' must",
+      "prod/shop/web: 'replicas' must",
+      "prod/shop/web: 'props' must",
+      "prod/lost: 'props' must",
+      "prod/lost: 'scope' is",
+      "loose: 'scope' is",
+      "prod/shop/web: 'web' is",
+    ])
+    expect(stderr).toContain(`\
+error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
+  → Write \`port: 80\`
+    construct/option, apps/main.mjs:7 (prod/shop/web)
+`)
+    expect(stderr).toMatch(/construct\/same-id, apps\/main\.mjs:8 .*apps\/main\.mjs:7 /)
+  })
+
+  it('writes the folder when a report is asked for that nobody waits for', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const { status } = spawnSync(process.execPath, ['apps/main.ts'], {
+      cwd: project.folder,
+      env: { ...process.env, LOCKSTEP_REPORT: join(project.folder, 'nobody.jsonl') },
+    })
+    expect(status).toBe(0)
+    expect(Object.keys(dist(project))).toHaveLength(8)
+    expect(existsSync(join(project.folder, 'nobody.jsonl'))).toBe(false)
   })
 
   it('says why when two apps have one environment, and when a report ends in mid-line', async () => {
@@ -90,7 +201,9 @@ describe('lockstep synth', () => {
     expect(twice.stderr).toContain("It synthesized environment 'prod' more than once")
     const full = await project.lockstep('synth', '--app', 'node apps/full.ts')
     expect(full.code).toBe(2)
-    expect(full.stderr).toMatch(/^error: `node apps\/full\.ts` ended with exit code 1\n/)
+    expect(full.stderr).toMatch(
+      /^error: `node apps\/full\.ts` ended with exit code 1: Error: disk is full/,
+    )
     expect(full.stderr).toContain('disk is full')
     expect(existsSync(join(project.folder, 'dist'))).toBe(false)
   })
@@ -116,12 +229,50 @@ describe('lockstep synth', () => {
     expect(dist(project)).toEqual({ 'prod/mine.txt': 'kept\n' })
   })
 
+  it('writes outside of the project only into a folder that is empty or its own', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const elsewhere = temporaryFolder()
+    const write = (output: string) => project.lockstep('synth', '--output', output)
+    expect(await write(join(elsewhere, 'a', 'b'))).toMatchObject({ code: 0 })
+    expect(await write(join(elsewhere, 'a', 'b'))).toMatchObject({ code: 0 })
+    for (const output of [elsewhere, join(elsewhere, 'a'), '.', '..']) {
+      const { code, stderr } = await write(output)
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/it is outside of the project, holds something already, and was not/)
+      expect(stderr).toContain('  → Choose an empty folder with --output')
+    }
+    expect(readdirSync(elsewhere)).toEqual(['a'])
+    expect(existsSync(join(project.folder, 'prod'))).toBe(false)
+  })
+
+  it('says where it cannot write', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService(), 'notes.txt': '' })
+    for (const output of ['/proc/x', 'notes.txt', 'notes.txt/below']) {
+      const { code, stderr } = await project.lockstep('synth', '--output', output)
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^error: Cannot write into \/.*: E[A-Z]+: /)
+      expect(stderr).toContain('  → Make it a folder that you may write, or choose another one')
+    }
+  })
+
+  it('says what to do when there is no place for temporary files', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService(), 'notes.txt': '' })
+    vi.stubEnv('TMPDIR', join(project.folder, 'notes.txt'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: The temporary folder .*notes\.txt cannot be written: ENOTDIR/)
+    expect(stderr).toContain(
+      '  → Free space on its disk, or name another folder by the variable TMPDIR',
+    )
+  })
+
   it('writes an environment that is asked for twice once', async () => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     await project.lockstep('synth')
     project.write({ 'apps/main.ts': oneService("args: ['--verbose'],") })
-    const { code, stdout } = await project.lockstep('synth', '--env', 'prod', 'prod')
-    expect([code, stdout]).toEqual([0, 'dist/prod: 7 files\n'])
+    const { code, stdout, stderr } = await project.lockstep('synth', '--env', 'prod', 'prod')
+    expect([code, stdout], stderr).toEqual([0, 'dist/prod: 7 files\n'])
     expect(Object.keys(dist(project))).toHaveLength(8)
   })
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { App, Environment, Namespace } from '../../constructs/index.ts'
@@ -8,6 +8,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 /** What an app with one namespace reports when it is asked for this much. */
 function reported(detail: string | undefined): Synthesis {
   const path = join(temporaryFolder(), 'report.jsonl')
+  writeFileSync(path, '')
   vi.stubEnv('LOCKSTEP_REPORT', path)
   vi.stubEnv('LOCKSTEP_REPORT_DETAIL', detail)
   onTestFinished(() => void vi.unstubAllEnvs())

@@ -1,7 +1,8 @@
 import { pauseAfter } from './backoff.ts'
 import type { Grant } from './grant.ts'
-import { mayBeQueued } from './hold-state.ts'
+import { holdState, mayBeQueued } from './hold-state.ts'
 import { type HoldRequest, markedQueued } from './hold-writes.ts'
+import type { StoredLease } from './lease-store.ts'
 import { LeaseStoreError } from './lease-store-errors.ts'
 import type { Lock, LockContext } from './lock.ts'
 import { LockHeldError } from './lock-errors.ts'
@@ -93,6 +94,8 @@ async function untilWorthwhile(
   const { ahead, lease: queueLease } = await wait.line.keep(wait.id)
   const [first] = leases
   const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
+  // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
+  if (ahead === 0 && seen.some((lease) => holdState(lease) === undefined)) return
   const againMs =
     ahead === 0 ? Math.max(againInMs, AFTER_A_RACE_MS * context.random()) : wait.line.refreshMs
   await untilChanged(
@@ -104,12 +107,12 @@ async function untilWorthwhile(
 }
 
 /** Without it, whoever finds the lock free takes it and never looks at the queue. */
-const markQueue = async (context: LockContext, lease: HeldByOthers['leases'][number]) =>
-  (
-    await rewriteLease(context, { lease, storeTimeMs: 0 }, ({ lease: { record } }) =>
-      mayBeQueued(record) ? undefined : markedQueued(record, true),
-    )
-  ).lease
+async function markQueue(context: LockContext, seen: StoredLease): Promise<StoredLease> {
+  const { lease } = await rewriteLease(context, { lease: seen, storeTimeMs: 0 }, ({ lease }) =>
+    mayBeQueued(lease.record) ? undefined : markedQueued(lease.record, true),
+  )
+  return lease
+}
 
 function ignoreStore(error: unknown): void {
   if (!(error instanceof LeaseStoreError)) throw error

@@ -22,11 +22,21 @@ import { inlineString, literalBlock } from './yaml-string.ts'
  */
 export function emitYaml(value: unknown): string {
   try {
-    return node('', value, 0)
+    return inOnePiece(node('', value, 0))
   } catch (error) {
     if (error !== UNWRITABLE) throw error
     throw findUnwritable(value) ?? new UnwritableValueError('(root)', FICKLE)
   }
+}
+
+/**
+ * The same text, laid out in one piece. What additions have made until then is a tree of all of its
+ * parts, many times as large as the text: kept until thousands of files are written, that is most of
+ * what the collector of garbage has to copy. Reading a character is what lays a text out.
+ */
+function inOnePiece(text: string): string {
+  text.charCodeAt(0)
+  return text
 }
 
 /** Thrown where something cannot be written; what and where is found out afterwards. */

@@ -128,7 +128,9 @@ const ofAnnotationKey = remembered((key) => labelKeyProblem(key.toLowerCase()))
 
 function badLabels(labels: unknown, field: string): Problem[] {
   const problems: Problem[] = []
-  for (const [key, value] of Object.entries(fields(labels))) {
+  const values = fields(labels)
+  for (const key of Object.keys(values)) {
+    const value = values[key]
     const ofKey = ofLabelKey(key)
     // What is not text is for the schema to report.
     const problem = ofKey ?? (typeof value === 'string' ? ofLabelValue(value) : undefined)

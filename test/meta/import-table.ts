@@ -69,6 +69,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
 
 /** The files that may know that they run in Node, and why. */
 export const NODE_FILES: Readonly<Record<string, string>> = {
+  'cli/app-failed-error.ts': "tells the user's own lines of a stack from those of packages",
   'cli/check.ts': 'reads standard input and baselines',
   'cli/read-manifest-files.ts': 'reads manifests of whoever wrote them',
   'constructs/app.ts': 'reports to the command that runs the app',

@@ -5,12 +5,13 @@ import { describeOrigin } from '../manifests/origin.ts'
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError'
   readonly code = 'SYNTHESIS_FAILED'
-  readonly findings: readonly Finding[]
+  declare readonly findings: readonly Finding[]
 
   constructor(findings: readonly Finding[]) {
     const count = findings.length === 1 ? '1 mistake' : `${findings.length} mistakes`
     super(`${count}; nothing was written\n${findings.map(describe).join('\n')}`)
-    this.findings = findings
+    // Hidden from Node, which prints what an error holds: the message has said it all.
+    Object.defineProperty(this, 'findings', { value: findings })
     // The place to look is in the message; a stack of this package would only hide it.
     this.stack = `${this.name}: ${this.message}`
   }

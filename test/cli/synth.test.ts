@@ -177,6 +177,17 @@ error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
     expect(stderr).toMatch(/construct\/same-id, apps\/main\.mjs:8 .*apps\/main\.mjs:7 /)
   })
 
+  it('reports mistakes once when the app is run by itself', () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService("waivers: 'none',") })
+    const { status, stderr } = spawnSync(process.execPath, ['apps/main.ts'], {
+      cwd: project.folder,
+      encoding: 'utf8',
+    })
+    expect(status).toBe(1)
+    expect(stderr.match(/'waivers' must be a list/g)).toHaveLength(1)
+    expect(stderr).not.toContain('    at ')
+  })
+
   it('writes the folder when a report is asked for that nobody waits for', async () => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     const { status } = spawnSync(process.execPath, ['apps/main.ts'], {

@@ -13,8 +13,8 @@ export interface TestNode {
 /** Room for whatever a test runs, and not so much that how full a node is plays no part. */
 const CAPACITY = { cpu: '128', memory: '512Gi', 'ephemeral-storage': '2Ti', pods: '1000' }
 
-const HEALTHY_WITHIN_SECONDS = 30
-const LOST_WITHIN_SECONDS = 60
+const HEALTHY_WITHIN_SECONDS = 120
+const LOST_WITHIN_SECONDS = 120
 
 /**
  * Nodes that only the pods of one namespace run on, so that what one test file does to its nodes

@@ -1,5 +1,6 @@
 import { pauseAfter } from './backoff.ts'
 import { elapsedAtMostMs, type Moment } from './clock.ts'
+import type { FencedResource } from './fenced-resource.ts'
 import type { FencingToken } from './fencing-token.ts'
 import type { Grant } from './grant.ts'
 import type { HoldRequest } from './hold-writes.ts'
@@ -61,6 +62,17 @@ export class HeldLock implements AsyncDisposable {
   assertHeld(): void {
     if (this.#untilDeadlineMs(this.#grant) <= 0) this.#loseByTime()
     this.#lost.signal.throwIfAborted()
+  }
+
+  /**
+   * Makes what the lock protects know the token: from then on it refuses holders before this one,
+   * however late their writes come.
+   *
+   * @throws {StaleTokenError} if it has seen a later one: this hold is over
+   */
+  async stamp(protects: readonly FencedResource[]): Promise<void> {
+    await Promise.all(protects.map((resource) => resource.stamp(this.token, this.signal)))
+    this.assertHeld()
   }
 
   /**

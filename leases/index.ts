@@ -1,5 +1,7 @@
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
+export type { FencedResource } from './fenced-resource.ts'
+export { StaleTokenError } from './fenced-resource.ts'
 export type { FencingToken } from './fencing-token.ts'
 export {
   compareTokens,
@@ -18,7 +20,7 @@ export { LeaseConflictError, LeaseMissingError, LeaseStoreError } from './lease-
 export { HoldLostError, LockHeldError, LockRequestError } from './lock-errors.ts'
 export { QueueFullError } from './lock-queue.ts'
 export { TtlOutOfRangeError } from './lock-timing.ts'
-export type { HoldOptions, LocksProps, RunOutcome } from './locks.ts'
+export type { HoldOptions, LocksProps, RunOutcome, WorkOptions } from './locks.ts'
 export { Locks } from './locks.ts'
 export type { RunRecord } from './run-records.ts'
 export { RunTakenOverError } from './run-records.ts'

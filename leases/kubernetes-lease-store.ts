@@ -1,8 +1,10 @@
 import type { KubernetesObjectAnswer } from '../kubernetes/answer.ts'
-import { KubernetesError, KubernetesRefusalError } from '../kubernetes/errors.ts'
+import { KubernetesError } from '../kubernetes/errors.ts'
 import type { KubernetesClient, KubernetesRequest } from '../kubernetes/kubernetes-client.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { isStatus, storeError } from './kubernetes-failures.ts'
 import { bodyOf, leaseOf } from './kubernetes-lease.ts'
+import type { LeaseListing } from './lease-listing.ts'
 import { describeLease, type LeaseName } from './lease-name.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
@@ -38,7 +40,7 @@ export interface KubernetesLeaseStoreProps {
  * `update` them nobody can bring one back that was deleted (K20). `watch` makes waiting cheap; where
  * it is not granted, the Lease is looked at from time to time.
  */
-export class KubernetesLeaseStore implements LeaseStore {
+export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
   readonly #client: KubernetesClient
   readonly #epochNumber: number
   readonly #pollEveryMs: number
@@ -70,6 +72,18 @@ export class KubernetesLeaseStore implements LeaseStore {
   changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
     const key = `${describeLease(seen.name)}@${seen.version}`
     return this.#waits.join(key, signal, (shared) => this.#untilChanged(seen, shared))
+  }
+
+  async list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]> {
+    const nowhere = { namespace, name: 'all' }
+    if (!VALID_NAME.test(namespace)) throw new LeaseMissingError(nowhere)
+    const answer = await this.#call(nowhere, { path: listPathOf(nowhere), signal })
+    const storeTimeMs = timeOf(answer, 'none')
+    const { items } = answer.body as unknown as { readonly items: readonly ListedLease[] }
+    return items.map((item) => ({
+      lease: leaseOf({ namespace, name: item.metadata.name }, item),
+      storeTimeMs,
+    }))
   }
 
   async epoch(): Promise<string> {
@@ -122,6 +136,10 @@ export class KubernetesLeaseStore implements LeaseStore {
   }
 }
 
+interface ListedLease extends Readonly<Record<string, unknown>> {
+  readonly metadata: { readonly name: string }
+}
+
 const listPathOf = ({ namespace }: LeaseName): string =>
   `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
 
@@ -150,14 +168,4 @@ function timeOf({ headers }: KubernetesObjectAnswer, outcome: 'none' | 'unknown'
     outcome,
     retryable: false,
   })
-}
-
-const isStatus = (error: unknown, status: number): boolean =>
-  error instanceof KubernetesRefusalError && error.status === status
-
-function storeError(error: unknown): unknown {
-  if (!(error instanceof KubernetesError)) return error
-  const { message, outcome, retryable, retryAfterMs } = error
-  const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
-  return new LeaseStoreError({ message, outcome, retryable, ...wait, cause: error })
 }

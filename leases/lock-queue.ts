@@ -127,6 +127,9 @@ export interface Place {
   readonly others: number
 }
 
+/** How many wait, by the Lease of a queue. */
+export const waitingIn = (queue: LeaseReading): number => liveTickets(queue).length
+
 function placeOf(id: string, tickets: readonly Ticket[], holding: readonly string[]): Place {
   const waiting = tickets.filter((ticket) => ticket.id === id || !holding.includes(ticket.id))
   const own = waiting.findIndex((ticket) => ticket.id === id)

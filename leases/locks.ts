@@ -1,5 +1,6 @@
 import { acquire } from './acquire.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { FencedResource } from './fenced-resource.ts'
 import { HeldLock } from './held-lock.ts'
 import type { HoldRequest } from './hold-writes.ts'
 import type { LeaseStore } from './lease-store.ts'
@@ -19,6 +20,17 @@ export interface LocksProps {
   readonly clock?: Clock
   /** @default Math.random */
   readonly random?: () => number
+}
+
+/** Of `withLock`, `runOnce` and `lead`, which do something under the lock. */
+export interface WorkOptions extends HoldOptions {
+  /**
+   * What the lock protects. It gets the token before the work begins, so that it refuses whatever
+   * comes late from holders before.
+   *
+   * @default nothing that refuses
+   */
+  readonly protects?: readonly FencedResource[]
 }
 
 export interface HoldOptions extends Partial<Pick<HoldRequest, 'id' | 'metadata'>> {
@@ -100,11 +112,12 @@ export class Locks {
    */
   async withLock<Result>(
     name: string,
-    options: HoldOptions,
+    { protects = [], ...options }: WorkOptions,
     work: (hold: HeldLock) => Promise<Result>,
   ): Promise<Result> {
     const hold = await this.acquire(name, options)
     try {
+      await hold.stamp(protects)
       const result = await work(hold)
       hold.assertHeld()
       return result
@@ -125,7 +138,7 @@ export class Locks {
   async runOnce<Result>(
     job: string,
     key: string,
-    options: Omit<HoldOptions, 'slots'>,
+    options: Omit<WorkOptions, 'slots'>,
     work: (hold: HeldLock) => Promise<Result>,
   ): Promise<RunOutcome<Result>> {
     const records = new RunRecords(this.#context, this.#lock(job, 1))
@@ -144,10 +157,13 @@ export class Locks {
    */
   async lead(
     name: string,
-    options: HoldOptions & { readonly signal: AbortSignal },
+    { protects = [], ...options }: WorkOptions & { readonly signal: AbortSignal },
     lead: (hold: HeldLock) => Promise<void>,
   ): Promise<void> {
-    for await (const term of this.terms(name, options)) await lead(term)
+    for await (const term of this.terms(name, options)) {
+      await term.stamp(protects)
+      await lead(term)
+    }
   }
 
   /** The terms in which this process leads, one after the other, until `signal` aborts. */

@@ -48,6 +48,23 @@ export const LEASE_ANNOTATIONS = {
   mode: 'lockstep.dev/lock-mode',
 } as const
 
+/** What every write of a holder says on an object that the lock protects. */
+export const FENCING_ANNOTATIONS = {
+  token: LEASE_ANNOTATIONS.token,
+  epoch: LEASE_ANNOTATIONS.epoch,
+  /**
+   * Anything that the write before did not say, such as a UUID. Without it, a write that says no
+   * token of its own would pass with the one that is there.
+   */
+  write: 'lockstep.dev/fencing-write',
+} as const
+
+/**
+ * Begin of the field manager of a holder that scales, followed by `EPOCH:NUMBER`, as tokens are
+ * written as text: a Scale has no annotations.
+ */
+export const FENCING_FIELD_MANAGER = 'lockstep-'
+
 /** Label of the pod that leads; `'true'` there, absent everywhere else. */
 export const LEADER_LABEL = 'lockstep.dev/leader'
 

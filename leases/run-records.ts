@@ -149,7 +149,8 @@ function withRecords(record: LeaseRecord, runs: readonly RunRecord[]): LeaseReco
   return { ...record, annotations }
 }
 
-const recordsOf = ({ annotations }: LeaseRecord): readonly RunRecord[] =>
+/** What the Lease of runs says, newest first. */
+export const recordsOf = ({ annotations }: LeaseRecord): readonly RunRecord[] =>
   readJson(annotations[LEASE_ANNOTATIONS.runs], isListOf(isRunRecord)) ?? []
 
 const STATUSES: ReadonlySet<unknown> = new Set(['running', 'succeeded', 'failed'])

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from './clock.ts'
 import { isBusy, outcomeOfCommit, sqliteFailure } from './sqlite-errors.ts'
@@ -21,10 +22,12 @@ const PAUSE_MS = 20
 export class SqliteDatabase {
   readonly #database: DatabaseSync
   readonly #props: SqliteDatabaseProps
+  readonly #inode: bigint | undefined
 
   private constructor(props: SqliteDatabaseProps, database: DatabaseSync) {
     this.#props = props
     this.#database = database
+    this.#inode = inodeOf(props.file)
   }
 
   /**
@@ -49,13 +52,31 @@ export class SqliteDatabase {
    */
   write<T>(work: (database: DatabaseSync) => T, signal?: AbortSignal): Promise<T> {
     const { file } = this.#props
-    return whenFree(this.#props, () => inTransaction(this.#database, file, work), signal)
+    return whenFree(
+      this.#props,
+      () =>
+        inTransaction(this.#database, file, (database) => {
+          this.#assertInPlace()
+          return work(database)
+        }),
+      signal,
+    )
+  }
+
+  /** What was opened can be written long after others can find it, and they would not see it. */
+  #assertInPlace(): void {
+    if (this.#inode === inodeOf(this.#props.file)) return
+    throw new ForeignDatabaseError('it was moved, deleted or replaced. Open it again')
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close()
   }
 }
+
+/** @returns `undefined` if there is no such file, or it is in memory */
+const inodeOf = (file: string): bigint | undefined =>
+  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
 
 /** Tries again while other processes write, and lets this one do other things meanwhile. */
 async function whenFree<T>(

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from './clock.ts'
+import type { LeaseListing } from './lease-listing.ts'
 import type { LeaseName } from './lease-name.ts'
 import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
@@ -35,7 +36,7 @@ export interface SqliteLeaseStoreProps {
  * Leases of the processes of one machine, in one file, made on demand. Node 22 warns once that its
  * SQLite is experimental; Node 24 does not.
  */
-export class SqliteLeaseStore implements LeaseStore {
+export class SqliteLeaseStore implements LeaseStore, LeaseListing {
   readonly #database: SqliteDatabase
   readonly #epochNumber: number
   readonly #pollEveryMs: number
@@ -78,6 +79,11 @@ export class SqliteLeaseStore implements LeaseStore {
     while (await this.#isCurrent(seen, signal)) {
       await this.#clock.sleep(this.#pollEveryMs, signal)
     }
+  }
+
+  async list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]> {
+    const rows = await this.#database.read((database) => findAll(database, namespace), signal)
+    return rows.map(({ name, ...row }) => this.#readingOf({ namespace, name }, row))
   }
 
   async epoch(): Promise<string> {
@@ -123,6 +129,12 @@ function find(database: DatabaseSync, { namespace, name }: LeaseName): LeaseRow 
   const sql = `SELECT uid, CAST(version AS TEXT) AS version, record
     FROM leases WHERE namespace = ? AND name = ?`
   return database.prepare(sql).get(namespace, name) as LeaseRow | undefined
+}
+
+function findAll(database: DatabaseSync, namespace: string): (LeaseRow & { name: string })[] {
+  const sql = `SELECT name, uid, CAST(version AS TEXT) AS version, record
+    FROM leases WHERE namespace = ? ORDER BY name`
+  return database.prepare(sql).all(namespace) as unknown as (LeaseRow & { name: string })[]
 }
 
 function findOrInsert(database: DatabaseSync, lease: LeaseName): LeaseRow {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compareTokens } from '../../leases/fencing-token.ts'
+import { StaleTokenError } from '../../leases/fenced-resource.ts'
+import { compareTokens, type FencingToken } from '../../leases/fencing-token.ts'
 import { HoldLostError, LockHeldError } from '../../leases/lock-errors.ts'
 import { type HoldOptions, Locks } from '../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
@@ -224,6 +225,36 @@ describe('withLock', () => {
     await time.pass(15_000)
     done.resolve('well')
     await expect(work).rejects.toThrow(HoldLostError)
+  })
+})
+
+describe('What a lock protects', () => {
+  const resource = (isStale = false) => {
+    const stamped: bigint[] = []
+    const stamp = async (token: FencingToken): Promise<void> => {
+      if (isStale) throw new StaleTokenError('the cursor', token)
+      stamped.push(token.number)
+    }
+    return { stamped, stamp }
+  }
+
+  it('knows the token before the work begins', async () => {
+    const { process } = world()
+    const cursor = resource()
+    await process('a').withLock('reindex', { protects: [cursor] }, async ({ token }) => {
+      expect(cursor.stamped).toEqual([token.number])
+    })
+  })
+
+  it('keeps the work from beginning if it has seen a later token, and the lock is given back', async () => {
+    const { process } = world()
+    let hasBegun = false
+    const work = process('a').withLock('reindex', { protects: [resource(true)] }, async () => {
+      hasBegun = true
+    })
+    await expect(work).rejects.toThrow(StaleTokenError)
+    expect(hasBegun).toBe(false)
+    await process('b').acquire('reindex', { waitMs: 0 })
   })
 })
 

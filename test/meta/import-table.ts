@@ -21,6 +21,8 @@ export const FOLDERS: Readonly<Record<string, Allowed>> = {
 /** What single files may import beyond what their folder may. */
 export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'leases/kubernetes-lease-store.ts': ['kubernetes'],
+  'leases/fenced-objects.ts': ['kubernetes'],
+  'leases/kubernetes-failures.ts': ['kubernetes'],
 }
 
 export interface PackageRule {
@@ -92,6 +94,13 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'gitops/git-source.ts': 'looks for configuration files',
   'cli/compile-cache.ts': 'the folder for temporary files',
   'cli/explain.ts': 'colours',
+  'cli/group-guard.ts': 'a process that outlives this one',
+  'cli/lease-store-options.ts': 'paths of files',
+  'cli/process-group.ts': 'reads who runs in a process group',
+  'cli/result-file.ts': 'a file for what a command came to',
+  'cli/run-under-hold.ts': 'timers that an abort ends',
+  'cli/supervised-command.ts': 'runs the command of the user',
+  'cli/this-holder.ts': 'names of the machine and the user',
   'cli/main.ts': 'turns on the cache of compiled code',
   'cli/package-manifest.ts': 'reads package.json',
   'cli/project-config.ts': 'reads cdk8s.yaml',

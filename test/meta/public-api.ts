@@ -10,21 +10,21 @@ export interface PublicNames {
 export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   '.': {
     values: `
-      App ArgoSync CanaryRollout EmittedObject Environment FluxSync HighlyAvailableDeployment
-      Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
+      App ArgoSync CanaryRollout EmittedObject Environment FencingPolicy FluxSync
+      HighlyAvailableDeployment Lock Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
       SynthesisError anyone apiServer app atMostOne autoscale cidr elected fixed gatewayApi
       ingress latency namespace neverWithout query successRate usuallyOne waive
     `,
     types: `
-      Adoption AnalysisMetric AnalysisProps AppProps Approval ApprovalProps ArgoSource
-      ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ConfigFiles
+      AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
+      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ConfigFiles
       ContainerProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
-      EnvironmentVariables Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
+      EnvironmentVariables Fence FencingPolicyProps Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
       Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
-      LatencyProps LeaseTiming NamespaceProps Network NoDataPolicy Patchable Peer PodProps
-      ProbeTarget QueryMetric QueryProps Replicas RequestMatch Resources RollingUpdate
-      RolloutProps SecretFiles ServedDeploymentProps ServedProps Shutdown SidecarProps
+      LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy Patchable Peer PodProps
+      ProbeTarget ProtectedObject QueryMetric QueryProps Replicas RequestMatch Resources RollingUpdate
+      RolloutProps SecretFiles ServedDeploymentProps ServedProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
       VolumeClaims Waiver Written
@@ -118,11 +118,12 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     values: `
       HeldLock HoldLostError IncomparableTokensError LeaseConflictError LeaseMissingError
       LeaseStoreError LockHeldError LockRequestError Locks QueueFullError RunTakenOverError
-      TtlOutOfRangeError compareTokens formatToken parseToken systemClock
+      StaleTokenError TtlOutOfRangeError compareTokens formatToken parseToken systemClock
     `,
     types: `
-      Clock FencingToken HoldEnd HoldOptions HoldRequest LeaseName LeaseReading LeaseRecord
+      Clock FencedResource FencingToken HoldEnd HoldOptions HoldRequest LeaseName LeaseReading LeaseRecord
       LeaseStore LeaseStoreErrorProps LocksProps Metadata RunOutcome RunRecord StoredLease
+      WorkOptions
     `,
   },
   './leases/kubernetes': {

@@ -72,10 +72,10 @@ export const MUTANTS: readonly Mutant[] = [
       'const written = await store.replace(lease, next)\n  return grantOf(request.id, written, momentOf(clock))',
   },
   {
-    name: 'a hold counts from when the answer to a renewal came',
-    file: 'renew.ts',
-    find: 'return grantOf(grant.id, written, since)',
-    replace: 'return grantOf(grant.id, written, momentOf(context.clock))',
+    name: 'a hold that is handed over keeps its token',
+    file: 'hold-writes.ts',
+    find: 'return acquired(free, to, context)',
+    replace: 'return { ...acquired(free, to, context), annotations: { ...acquired(free, to, context).annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
   },
   {
     name: 'a hold that is asked for again counts from then, without a write',

@@ -1,0 +1,14 @@
+import type { LeaseReading } from './lease-store.ts'
+
+/**
+ * What a store can do beside what locks need: name its Leases, for people who look around. A lock
+ * never does, so it does not need the right to.
+ */
+export interface LeaseListing {
+  /**
+   * All Leases of a namespace, of whoever they are, by name.
+   *
+   * @throws {LeaseStoreError}
+   */
+  list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]>
+}

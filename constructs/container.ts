@@ -19,7 +19,8 @@ import type { Written } from './written.ts'
 export interface ContainerProps {
   /**
    * Image, pinned by digest: a tag can move, and then the cluster changes without a commit.
-   * Elsewhere than in a development environment a bare tag is an error.
+   * Elsewhere than in a development environment a bare tag is an error, unless the app waives
+   * `image/digest`.
    */
   readonly image: string
 
@@ -98,7 +99,8 @@ export interface WriteContainerProps extends ContainerProps {
   /** How the user calls its image: `sidecars.proxy.image`. */
   readonly imageOption: string
   readonly mounts: readonly Written<IIoK8sApiCoreV1VolumeMount>[]
-  readonly isDevelopment: boolean
+  /** Whether a tag alone will not do. */
+  readonly needsDigest: boolean
   readonly mistakes: Mistakes
 }
 
@@ -123,12 +125,12 @@ export function writeContainer(props: WriteContainerProps): Written<IIoK8sApiCor
   }
 }
 
-function checkImage({ imageOption, image, isDevelopment, mistakes }: WriteContainerProps): void {
-  if (isDevelopment || parseImage(image)?.digest !== undefined) return
+function checkImage({ imageOption, image, needsDigest, mistakes }: WriteContainerProps): void {
+  if (!needsDigest || parseImage(image)?.digest !== undefined) return
   mistakes.add({
     option: imageOption,
     value: image,
     problem: 'must be pinned by digest',
-    remedy: `Append the digest, as \`${image}@sha256:…\`, or mark the environment \`development: true\``,
+    remedy: `Append the digest, as \`${image}@sha256:…\`, mark the environment \`development: true\`, or say why not: \`waivers: [waive('image/digest', '…')]\``,
   })
 }

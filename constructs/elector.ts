@@ -46,7 +46,7 @@ export interface WriteElectorProps extends ElectorOptions {
  * - It exits when it finds itself stuck: before `started` first says yes, nobody else would notice.
  */
 export function writeElector(
-  { environment, isDevelopment, mistakes }: WorkloadContext,
+  { environment, needsDigest, mistakes }: WorkloadContext,
   {
     work,
     lease,
@@ -72,7 +72,7 @@ export function writeElector(
       env: leaseVariables(lease, timing),
       resources,
       mounts: [tokenMount],
-      isDevelopment,
+      needsDigest,
       mistakes,
     }),
     ports: [{ name: PORT_NAME, containerPort: port, protocol: 'TCP' }],

@@ -101,7 +101,7 @@ interface MainContainerParts {
 
 /** The container named after the app: what autoscalers and logs mean by it. */
 function writeMainContainer(
-  { app, isDevelopment, mistakes }: WorkloadContext,
+  { app, needsDigest, mistakes }: WorkloadContext,
   props: PodProps & Partial<ServedProps>,
   additions: PodAdditions,
   { mounts, probes, shutdown }: MainContainerParts,
@@ -114,7 +114,7 @@ function writeMainContainer(
       name: app,
       imageOption: 'image',
       mounts,
-      isDevelopment,
+      needsDigest,
       mistakes,
     }),
     ports:
@@ -130,7 +130,7 @@ function writeMainContainer(
 
 /** Sidecars come first: they are there while the others run. */
 function writeInitContainers(
-  { isDevelopment, mistakes }: WorkloadContext,
+  { needsDigest, mistakes }: WorkloadContext,
   props: PodProps,
   additions: PodAdditions,
   mounts: readonly Written<IIoK8sApiCoreV1VolumeMount>[],
@@ -141,7 +141,7 @@ function writeInitContainers(
       name,
       imageOption: `${kind}.${name}.image`,
       mounts,
-      isDevelopment,
+      needsDigest,
       mistakes,
     })
   const sidecars = Object.entries(props.sidecars ?? {}).map(([name, sidecar]) => ({

@@ -33,7 +33,8 @@ export interface WorkloadContext {
   readonly namespace: string
   readonly environment: Environment
   readonly targetVersion: KubernetesVersion
-  readonly isDevelopment: boolean
+  /** Whether its images need a digest: not to try things, and not if it waives that. */
+  readonly needsDigest: boolean
   /** Whether anybody may open connections to its pods. */
   readonly isReachable: boolean
   /** Selects the app's pods and no others. */
@@ -87,7 +88,8 @@ export function workloadContext(
     namespace: namespace.name,
     environment,
     targetVersion: environment.targetVersion,
-    isDevelopment: environment.isDevelopment,
+    needsDigest:
+      !environment.isDevelopment && !props.waivers?.some(({ rule }) => rule === 'image/digest'),
     isReachable: [props.traffic, props.network].some((way) => way?.ingressFrom?.length),
     selector,
     labels,

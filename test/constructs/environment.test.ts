@@ -7,6 +7,7 @@ import {
   Namespace,
   OutsideEnvironmentError,
   OutsideNamespaceError,
+  waive,
 } from '../../constructs/index.ts'
 import { synthesizeTree } from '../../constructs/synthesize-tree.ts'
 import { Testing } from '../../constructs/testing.ts'
@@ -53,6 +54,23 @@ describe('an environment', () => {
     expect(find('Deployment')).toMatchObject({
       spec: { template: { spec: { containers: [{ imagePullPolicy: 'Always' }] } } },
     })
+  })
+
+  it('allows a bare tag also where the app says why, and shows that', () => {
+    const props = {
+      ...minimal,
+      image: 'registry.example.com/shop/web:main',
+      waivers: [waive('image/digest', 'built on the node it runs on')],
+    }
+    const { find, findings } = Testing.synth(
+      (namespace) => new HighlyAvailableDeployment(namespace, 'web', props),
+    )
+    expect(find('Deployment')).toMatchObject({
+      spec: { template: { spec: { containers: [{ image: props.image }] } } },
+    })
+    expect(findings.filter(({ rule }) => rule === 'image/digest')).toMatchObject([
+      { waived: 'built on the node it runs on' },
+    ])
   })
 
   it('does not disturb another environment of the same app', () => {

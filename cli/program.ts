@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, (terminal: Terminal) => Promise<Command>
   diff: async (terminal) => (await import('./diff.ts')).diffCommand(terminal),
   publish: async (terminal) => (await import('./publish.ts')).publishCommand(terminal),
   handover: async (terminal) => (await import('./handover.ts')).handoverCommand(terminal),
+  lock: async (terminal) => (await import('./lock.ts')).lockCommand(terminal),
   explain: async (terminal) => (await import('./explain.ts')).explainCommand(terminal),
 }
 
@@ -31,6 +32,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
       const command = await load(terminal)
       program.addCommand(command.copyInheritedSettings(program))
+      for (const part of command.commands) part.copyInheritedSettings(program)
     }
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

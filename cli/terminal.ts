@@ -18,21 +18,45 @@ export interface Terminal {
   /** Aborts when the person presses Ctrl-C or the process is asked to end. */
   readonly signal: AbortSignal
   setExitCode(code: ExitCode): void
+  /**
+   * Hands over every signal that asks this process for something, instead of `signal` and of what it
+   * does by default. Stopping it from the keyboard (Ctrl-Z) does nothing meanwhile.
+   *
+   * @default - nothing ever arrives
+   * @returns ends that
+   */
+  takeSignals?(take: (signal: NodeJS.Signals) => void): () => void
 }
 
-/** 0: done and clean. 1: done, and something was found. 2: could not be done. */
-export type ExitCode = 0 | 1 | 2
+/**
+ * 0: done and clean. 1: done, and something was found. 2: could not be done. What runs a command of
+ * the user's passes on that command's own.
+ */
+export type ExitCode = number
+
+const TAKEN_SIGNALS: readonly NodeJS.Signals[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+  'SIGCONT',
+  'SIGTSTP',
+]
+
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM'] as const
 
 /** The terminal of this process. The only place of the program that touches `process`. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process
   const interruption = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      interruption.abort(new InterruptedError(signal))
-      process.exitCode = signal === 'SIGINT' ? 130 : 143
-    })
+  const interrupt = (signal: NodeJS.Signals): void => {
+    interruption.abort(new InterruptedError(signal))
+    process.exitCode = signal === 'SIGINT' ? 130 : 143
   }
+  for (const signal of INTERRUPTIONS) process.once(signal, interrupt)
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
   return {
     out: (text) => void stdout.write(printable(text)),
@@ -45,6 +69,15 @@ export function processTerminal(): Terminal {
     signal: interruption.signal,
     setExitCode: (code) => {
       if (!interruption.signal.aborted) process.exitCode = code
+    },
+    takeSignals(take) {
+      const taken = (signal: NodeJS.Signals) => signal !== 'SIGTSTP' && take(signal)
+      for (const signal of INTERRUPTIONS) process.removeListener(signal, interrupt)
+      for (const signal of TAKEN_SIGNALS) process.on(signal, taken)
+      return () => {
+        for (const signal of TAKEN_SIGNALS) process.removeListener(signal, taken)
+        for (const signal of INTERRUPTIONS) process.once(signal, interrupt)
+      }
     },
   }
 }

@@ -12,6 +12,7 @@ export {
 export { HeldLock } from './held-lock.ts'
 export type { HoldEnd, Metadata } from './hold-state.ts'
 export type { HoldRequest } from './hold-writes.ts'
+export type { LeaseListing } from './lease-listing.ts'
 export type { LeaseName } from './lease-name.ts'
 export type { LeaseRecord } from './lease-record.ts'
 export type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'

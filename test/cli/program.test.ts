@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { packageManifest } from '../../cli/package-manifest.ts'
 import { oneService, TemporaryProject } from './temporary-project.ts'
 
-const COMMANDS = ['synth', 'check', 'diff', 'publish', 'handover', 'explain']
+const COMMANDS = ['synth', 'check', 'diff', 'publish', 'handover', 'lock', 'explain']
 
 describe('the lockstep command', () => {
   it('lists its commands', async () => {

@@ -13,6 +13,7 @@ import { type ConnectedClient, connect } from '../control-plane/connected-client
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
 import { applyServiceAccount, tokenOf } from '../control-plane/service-account.ts'
 import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
+import { describeLeaseListing } from './lease-listing-contract.ts'
 import { describeLeaseStore } from './lease-store-contract.ts'
 
 const GROUP = 'coordination.k8s.io'
@@ -78,6 +79,12 @@ describeWithCluster('On a real API server', (cluster) => {
     declare: () => declare(),
     remove,
     recreate: (name) => make(name),
+  })
+
+  describeLeaseListing({
+    name: 'KubernetesLeaseStore that may list',
+    open: () => store(3),
+    declare: () => declare(),
   })
 
   describe('KubernetesLeaseStore', () => {

@@ -6,6 +6,7 @@ import {
   fstatSync,
   mkdtempSync,
   openSync,
+  renameSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -18,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NEVER_HELD } from '../../leases/lease-record.ts'
 import { sqliteFailure } from '../../leases/sqlite-errors.ts'
 import { SqliteLeaseStore } from '../../leases/sqlite-lease-store.ts'
+import { describeLeaseListing } from './lease-listing-contract.ts'
 import { describeLeaseStore } from './lease-store-contract.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-sqlite-'))
@@ -51,6 +53,16 @@ describe('On a file', () => {
     remove: (name) => stores[0]!.delete(name),
     recreate: async (name) => void (await stores[1]!.read(name)),
   })
+
+  describeLeaseListing({
+    name: 'SqliteLeaseStore',
+    open: () => stores[opened++ % stores.length]!,
+    declare: async () => {
+      const name = { namespace: 'listed', name: randomUUID() }
+      await stores[0]!.read(name)
+      return name
+    },
+  })
 })
 
 describe('SqliteLeaseStore', () => {
@@ -68,6 +80,19 @@ describe('SqliteLeaseStore', () => {
     const { lease } = await store.read(COUNTER)
     expect(lease.record.leaseTransitions).toBe(180)
     store.close()
+  })
+
+  it('writes no file that others cannot find any more', async () => {
+    const file = newFile()
+    const store = await SqliteLeaseStore.open({ file })
+    const { lease } = await store.read(COUNTER)
+    renameSync(file, `${file}.moved`)
+    const refusal = { code: 'LEASE_STORE', outcome: 'none', retryable: false }
+    await expect(store.replace(lease, NEVER_HELD)).rejects.toMatchObject(refusal)
+    const other = await SqliteLeaseStore.open({ file })
+    await expect(store.replace(lease, NEVER_HELD)).rejects.toMatchObject(refusal)
+    store.close()
+    other.close()
   })
 
   it('waits for a process that writes, and does other things meanwhile', async () => {

@@ -121,9 +121,9 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       StaleTokenError TtlOutOfRangeError compareTokens formatToken parseToken systemClock
     `,
     types: `
-      Clock FencedResource FencingToken HoldEnd HoldOptions HoldRequest LeaseName LeaseReading LeaseRecord
-      LeaseStore LeaseStoreErrorProps LocksProps Metadata RunOutcome RunRecord StoredLease
-      WorkOptions
+      Clock FencedResource FencingToken HoldEnd HoldOptions HoldRequest LeaseListing LeaseName
+      LeaseReading LeaseRecord LeaseStore LeaseStoreErrorProps LocksProps Metadata RunOutcome
+      RunRecord StoredLease WorkOptions
     `,
   },
   './leases/kubernetes': {

@@ -1,0 +1,33 @@
+import { didYouMean } from '../checks/schema/did-you-mean.ts'
+import type { LeaseListing } from '../leases/lease-listing.ts'
+import { type LockView, locksIn } from './lock-view.ts'
+
+/** Nobody has held a lock of that name. */
+export class UnknownLockError extends Error {
+  override readonly name = 'UnknownLockError'
+  readonly code = 'UNKNOWN_LOCK'
+  readonly remedy: string
+
+  constructor(name: string, namespace: string, meant: string | undefined) {
+    super(`Nobody has ever held a lock '${name}' in namespace ${namespace}`)
+    const look =
+      '`lockstep lock ls` shows those that there are; --namespace and the store decide where'
+    this.remedy = meant === undefined ? look : `Did you mean '${meant}'? ${look}`
+  }
+}
+
+/** @throws {UnknownLockError} {LeaseStoreError} */
+export async function findLock(
+  store: LeaseListing,
+  namespace: string,
+  name: string,
+): Promise<LockView> {
+  const locks = locksIn(await store.list(namespace))
+  const found = locks.find((lock) => lock.name === name)
+  if (found !== undefined) return found
+  const meant = didYouMean(
+    name,
+    locks.map((lock) => lock.name),
+  )
+  throw new UnknownLockError(name, namespace, meant)
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+
+/**
+ * A process of its own that kills a process group when nobody says any more that it may go on: when
+ * this process was killed, or stopped for too long. So the group does not outlive the hold that it
+ * works under, unless the guard is killed too or the whole machine stands still.
+ */
+export class GroupGuard {
+  readonly #process: ChildProcess
+
+  /** @param group id of the group, known later than the guard has to be started */
+  constructor() {
+    // Not a file of its own: the package is bundled, and where its parts are differs.
+    this.#process = spawn(process.execPath, ['--eval', `(${guard})()`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // Signals of the terminal are not for it.
+      detached: true,
+      env: {},
+    })
+    // Without a guard the hold is kept as well, as long as this process lives.
+    this.#process.on('error', () => {})
+    this.#process.stdin?.on('error', () => {})
+    this.#process.unref()
+  }
+
+  /** The group may run for that long from now, should nothing more be said. */
+  allow(group: number, ms: number): void {
+    const untilMs = Number(process.hrtime.bigint() / 1_000_000n) + Math.max(ms, 0)
+    this.#process.stdin?.write(`${group} ${untilMs}\n`)
+  }
+
+  /** To be called when the group is gone: its number may be given to others. */
+  end(): void {
+    this.#process.kill('SIGKILL')
+  }
+}
+
+/**
+ * Runs in the other process, as text: knows nothing of this module. Reads lines of a group and until
+ * when it may run, on the clock that all processes of a machine share. When they end, their writer
+ * has: the group is asked to end, and killed at that time.
+ */
+function guard(): void {
+  let group = 0
+  let untilMs = 0
+  let timer: NodeJS.Timeout | undefined
+  let rest = ''
+  const nowMs = () => Number(process.hrtime.bigint() / 1_000_000n)
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      if (group > 0) process.kill(-group, signal)
+      return true
+    } catch {
+      // Nobody is left.
+      return false
+    }
+  }
+  const kill = () => {
+    if (send('SIGKILL') && group > 0) setTimeout(kill, 20)
+    else process.exit()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  process.stdin.setEncoding('utf8')
+  process.stdin.on('data', (text) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    const last = lines.at(-1)
+    if (last === undefined) return
+    ;[group = 0, untilMs = 0] = last.split(' ').map(Number)
+    clearTimeout(timer)
+    timer = setTimeout(() => send('SIGKILL'), Math.max(untilMs - nowMs(), 0))
+  })
+  process.stdin.on('end', () => {
+    clearTimeout(timer)
+    if (!send('SIGTERM') || group === 0) process.exit()
+    send('SIGCONT')
+    setTimeout(kill, Math.max(untilMs - nowMs(), 0))
+  })
+}

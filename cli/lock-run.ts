@@ -1,0 +1,197 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { formatToken } from '../leases/fencing-token.ts'
+import type { HeldLock } from '../leases/held-lock.ts'
+import { HoldLostError, LockHeldError } from '../leases/lock-errors.ts'
+import { QueueFullError } from '../leases/lock-queue.ts'
+import { DEFAULT_TTL_SECONDS, lockTiming, TtlOutOfRangeError } from '../leases/lock-timing.ts'
+import { type HoldOptions, Locks } from '../leases/locks.ts'
+import { RunTakenOverError } from '../leases/run-records.ts'
+import { durationMs } from './duration-argument.ts'
+import {
+  addLeaseStoreOptions,
+  type LeaseStoreOptions,
+  openLeaseStore,
+  wholeNumber,
+} from './lease-store-options.ts'
+import { reportError } from './report-error.ts'
+import { ResultFile } from './result-file.ts'
+import { runUnderHold } from './run-under-hold.ts'
+import { graceMs, stopBounds } from './stop-bounds.ts'
+import { CommandNotStartedError } from './supervised-command.ts'
+import type { ExitCode, Terminal } from './terminal.ts'
+import { thisHolder } from './this-holder.ts'
+
+/** `lockstep lock run`: a command that runs while a lock is held, and no longer. */
+export const lockRunCommand = (terminal: Terminal): Command =>
+  addLeaseStoreOptions(
+    new Command('run')
+      .description(
+        'Run a command while it holds a lock. It gets the fencing token in its environment, is ended before the hold can be lost, and the lock is free when all that it started is gone',
+      )
+      .argument('<name>', 'lock')
+      .argument('<command...>', 'what to run, after `--`')
+      .option(
+        '--wait [duration]',
+        'wait until the lock is free, or for so long: --wait=30s (default: try once)',
+        durationMs,
+      )
+      .option(
+        '--ttl <duration>',
+        'after this long without a sign of life others get the lock',
+        ttlSeconds,
+        DEFAULT_TTL_SECONDS,
+      )
+      .option('--slots <n>', 'how many may hold it at once; all have to say the same', wholeNumber)
+      .addOption(
+        new Option('--once <key>', 'run only if no run of this key has succeeded yet').conflicts(
+          'slots',
+        ),
+      )
+      .option('--holder <text>', 'who this is, for people (default: host and process)')
+      .addHelpText('after', EXIT_CODES),
+  ).action((name: string, command: string[], options: LockRunOptions) =>
+    runLock(name, command, options, terminal),
+  )
+
+const EXIT_CODES = `
+Exit codes: that of the command; 128 + n if signal n ended it; 75 if others hold the lock; 76 if the
+hold was lost, so the command was ended or its end came too late; 125 if Lockstep could not do its
+part; 126 and 127 if the command cannot be started or found; 2 for wrong arguments.`
+
+interface LockRunOptions extends LeaseStoreOptions {
+  readonly wait?: number | true
+  readonly ttl: number
+  readonly slots?: number
+  readonly once?: string
+  readonly holder?: string
+}
+
+const NOT_ACQUIRED = 75
+const LOST = 76
+const OWN_FAILURE = 125
+
+/** Nobody can say any more that the lock is held, so the command was ended. */
+class CommandStoppedError extends Error {
+  override readonly name = 'CommandStoppedError'
+  readonly code = 'COMMAND_STOPPED'
+  readonly remedy = 'What it did may be done in part. Its next run gets a larger fencing token'
+
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : 'its hold was not renewed in time'
+    super(`The command was ended: ${why}`, { cause })
+  }
+}
+
+/** Has said itself what is wrong. */
+class CommandFailedError extends Error {
+  override readonly name = 'CommandFailedError'
+  readonly code = 'COMMAND_FAILED'
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`The command ended with exit code ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
+async function runLock(
+  name: string,
+  command: readonly string[],
+  options: LockRunOptions,
+  terminal: Terminal,
+): Promise<void> {
+  try {
+    const { once, slots = 1, holder = thisHolder(), namespace } = options
+    const locks = new Locks({ store: await openLeaseStore(options, terminal), holder, namespace })
+    const hold = { ttlSeconds: options.ttl, signal: terminal.signal, ...waitOf(options) }
+    const run = (held: HeldLock, more: NodeJS.ProcessEnv = {}) =>
+      runHeld(held, { name, command, ttlSeconds: options.ttl, more }, terminal)
+    if (once === undefined) await locks.withLock(name, { ...hold, slots }, (held) => run(held))
+    else await runOnce(locks, { name, key: once, hold, run }, terminal)
+  } catch (error) {
+    if (!(error instanceof CommandFailedError)) reportError(error, terminal)
+    terminal.setExitCode(exitCodeOf(error))
+  }
+}
+
+/** @throws {CommandStoppedError} {CommandFailedError} {CommandNotStartedError} */
+async function runHeld(
+  hold: HeldLock,
+  props: {
+    readonly name: string
+    readonly command: readonly string[]
+    readonly ttlSeconds: number
+    readonly more: NodeJS.ProcessEnv
+  },
+  terminal: Terminal,
+): Promise<void> {
+  const { name, command, ttlSeconds, more } = props
+  const bounds = stopBounds(lockTiming({ ttlSeconds }))
+  const { epoch, number } = hold.token
+  const env = {
+    ...terminal.env,
+    LOCKSTEP_LOCK: name,
+    LOCKSTEP_HOLD_ID: hold.id,
+    LOCKSTEP_FENCING_TOKEN: formatToken(hold.token),
+    LOCKSTEP_FENCING_EPOCH: epoch,
+    LOCKSTEP_FENCING_NUMBER: String(number),
+    LOCKSTEP_DEADLINE_MS: wholeMs(hold.remainingMs - bounds.termBeforeMs),
+    LOCKSTEP_GRACE_MS: wholeMs(graceMs(bounds)),
+    ...more,
+  }
+  const end = await runUnderHold({ hold, bounds, terminal, command, cwd: terminal.cwd, env })
+  if (end.wasStopped) throw new CommandStoppedError(hold.signal.reason)
+  if (end.exitCode !== 0) throw new CommandFailedError(end.exitCode)
+}
+
+async function runOnce(
+  locks: Locks,
+  {
+    name,
+    key,
+    hold,
+    run,
+  }: {
+    readonly name: string
+    readonly key: string
+    readonly hold: HoldOptions
+    readonly run: (hold: HeldLock, more: NodeJS.ProcessEnv) => Promise<void>
+  },
+  terminal: Terminal,
+): Promise<void> {
+  const { result, isReplay } = await locks.runOnce(name, key, hold, async (held) => {
+    await using file = await ResultFile.make()
+    await run(held, { LOCKSTEP_RESULT_FILE: file.path })
+    return file.read((problem) => terminal.err(`warning: ${problem}\n`))
+  })
+  if (!isReplay) return
+  terminal.err(`Run ${key} of ${name} has succeeded before; nothing was run\n`)
+  if (typeof result === 'string') terminal.out(result)
+}
+
+const waitOf = ({ wait = 0 }: LockRunOptions): Pick<HoldOptions, 'waitMs'> =>
+  wait === true ? {} : { waitMs: wait }
+
+const wholeMs = (ms: number): string => String(Math.max(Math.floor(ms), 0))
+
+function ttlSeconds(text: string): number {
+  const seconds = durationMs(text) / 1000
+  try {
+    lockTiming({ ttlSeconds: seconds })
+    return seconds
+  } catch (error) {
+    if (error instanceof TtlOutOfRangeError) throw new InvalidArgumentError(error.message)
+    throw error
+  }
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandFailedError) return error.exitCode
+  if (error instanceof CommandNotStartedError) return error.exitCode
+  if (error instanceof LockHeldError || error instanceof QueueFullError) return NOT_ACQUIRED
+  const isLost =
+    error instanceof CommandStoppedError ||
+    error instanceof HoldLostError ||
+    error instanceof RunTakenOverError
+  return isLost ? LOST : OWN_FAILURE
+}

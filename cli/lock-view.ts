@@ -1,0 +1,103 @@
+import { type HoldState, holdState, isInterop, type Metadata } from '../leases/hold-state.ts'
+import type { LeaseReading } from '../leases/lease-store.ts'
+import { waitingIn } from '../leases/lock-queue.ts'
+import { lockTiming, toleratedRateRatio } from '../leases/lock-timing.ts'
+import { LEASE_ANNOTATIONS, queueLeaseName, runsLeaseName } from '../leases/names.ts'
+import { type RunRecord, recordsOf } from '../leases/run-records.ts'
+
+/** A lock, as it is shown. Durations and no times: clocks of several machines differ. */
+export interface LockView {
+  readonly name: string
+  readonly holds: readonly HoldView[]
+  readonly waiting: number
+  /** Newest first. */
+  readonly runs: readonly RunRecord[]
+}
+
+export interface HoldView {
+  /** Lease of its slot. */
+  readonly lease: string
+  /** `undefined` for that of a foreign elector. */
+  readonly id: string | undefined
+  readonly holder: string
+  readonly token: string | undefined
+  /** As far as the clocks of its holder and of the store agree. */
+  readonly heldForMs: number
+  readonly silentForMs: number
+  /** `released`: kept for its minimum time. `broken`: its holder may not renew it. */
+  readonly state: 'held' | 'released' | 'broken'
+  readonly brokenBy: HoldState['broken']
+  readonly metadata: Metadata
+  readonly bounds: HoldBounds | undefined
+}
+
+/** What follows from the time to live of a hold. */
+export interface HoldBounds {
+  readonly ttlMs: number
+  readonly renewsEveryMs: number
+  /** How long after its last renewal its holder stops to believe in it. */
+  readonly believesForMs: number
+  /** How long after its last sign of life, or after they came, others get it at the latest. */
+  readonly takenOverWithinMs: number
+  /** How much faster one clock may run than another before two believe that they hold. */
+  readonly toleratedRateRatio: number
+}
+
+/** The locks of a namespace that somebody has held, by name. */
+export function locksIn(readings: readonly LeaseReading[]): readonly LockView[] {
+  const byName = new Map(readings.map((reading) => [reading.lease.name.name, reading]))
+  const slots = Map.groupBy(readings.filter(isOfLock), ({ lease }) => lockName(lease.name.name))
+  return [...slots].map(([name, leases]) => {
+    const queue = byName.get(queueLeaseName(name))
+    const runs = byName.get(runsLeaseName(name))
+    return {
+      name,
+      holds: leases.flatMap((reading) => holdIn(reading) ?? []),
+      waiting: queue === undefined ? 0 : waitingIn(queue),
+      runs: runs === undefined ? [] : recordsOf(runs.lease.record),
+    }
+  })
+}
+
+/** The last token stays on a Lease when its hold is over. Leases of nodes and others have none. */
+const isOfLock = ({ lease }: LeaseReading): boolean =>
+  [LEASE_ANNOTATIONS.token, LEASE_ANNOTATIONS.mode].some((name) => name in lease.record.annotations)
+
+const lockName = (lease: string): string => lease.replace(/\.slot-[1-9]\d*$/, '')
+
+function holdIn({ lease, storeTimeMs }: LeaseReading): HoldView | undefined {
+  const hold = holdState(lease)
+  if (hold === undefined) return undefined
+  const { acquireTime, renewTime, annotations } = lease.record
+  const since = (time: string | undefined) => storeTimeMs - Date.parse(time ?? '') || 0
+  const { id, holder, token, metadata, broken: brokenBy } = hold
+  return {
+    lease: lease.name.name,
+    id,
+    holder,
+    token: token && `${annotations[LEASE_ANNOTATIONS.epoch]}:${token}`,
+    heldForMs: Math.max(since(acquireTime), 0),
+    silentForMs: Math.max(since(renewTime), 0),
+    state: hold.isReleased ? 'released' : brokenBy === undefined ? 'held' : 'broken',
+    brokenBy,
+    metadata,
+    bounds: boundsOf(lease, hold),
+  }
+}
+
+function boundsOf(
+  { record }: LeaseReading['lease'],
+  { id, isReleased, termMs }: HoldState,
+): HoldBounds | undefined {
+  if (id === undefined || isReleased) return undefined
+  const { leaseDurationSeconds: ttlSeconds } = record
+  const timing = lockTiming({ ttlSeconds, isInterop: isInterop(record) })
+  const { ttlMs, marginMs, renewEveryMs } = timing
+  return {
+    ttlMs,
+    renewsEveryMs: renewEveryMs,
+    believesForMs: ttlMs - marginMs,
+    takenOverWithinMs: termMs,
+    toleratedRateRatio: toleratedRateRatio(timing),
+  }
+}

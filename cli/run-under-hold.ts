@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HeldLock } from '../leases/held-lock.ts'
+import { graceMs, type StopBounds } from './stop-bounds.ts'
+import { SupervisedCommand, type SupervisedCommandProps } from './supervised-command.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface RunUnderHoldProps extends SupervisedCommandProps {
+  readonly hold: HeldLock
+  readonly bounds: StopBounds
+  readonly terminal: Pick<Terminal, 'takeSignals'>
+}
+
+export interface CommandEnd {
+  readonly exitCode: number
+  /** The hold was lost, or about to be, so the command was asked to end. */
+  readonly wasStopped: boolean
+}
+
+/**
+ * Runs a command while a lock is held, and ends it with all that it started before anybody else can
+ * have the lock. When this settles, the command is gone, so the lock can be released.
+ *
+ * Signals of this process are the command's: what to do about them is up to it, and the lock is held
+ * until it has done so.
+ *
+ * @throws {CommandNotStartedError}
+ */
+export async function runUnderHold(props: RunUnderHoldProps): Promise<CommandEnd> {
+  const { hold, bounds, terminal } = props
+  const mayRunForMs = () => hold.remainingMs - bounds.killBeforeMs
+  const command = await SupervisedCommand.start(props, mayRunForMs)
+  const giveBackSignals = terminal.takeSignals?.((signal) => command.send(signal))
+  const over = new AbortController()
+  const stopped = stopInTime(props, command, over.signal)
+  try {
+    const exitCode = await command.ended
+    over.abort()
+    return { exitCode, wasStopped: await stopped }
+  } finally {
+    giveBackSignals?.()
+  }
+}
+
+/** @returns whether it had to */
+async function stopInTime(
+  { hold, bounds }: RunUnderHoldProps,
+  command: SupervisedCommand,
+  over: AbortSignal,
+): Promise<boolean> {
+  const grace = graceMs(bounds)
+  const wake = AbortSignal.any([over, hold.signal])
+  for (;;) {
+    const untilTermMs = hold.remainingMs - bounds.termBeforeMs
+    if (over.aborted) return false
+    if (untilTermMs <= 0 || hold.signal.aborted) break
+    command.allow(hold.remainingMs - bounds.killBeforeMs)
+    await pause(Math.min(untilTermMs, grace / 2), wake)
+  }
+  command.stop()
+  // A renewal that still comes gives no more time: the command has been told.
+  await pause(Math.min(grace, hold.remainingMs - bounds.killBeforeMs), over)
+  if (!over.aborted) command.send('SIGKILL')
+  return true
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(Math.max(ms, 0), undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}

@@ -35,11 +35,10 @@ export const lockRunCommand = (terminal: Terminal): Command =>
         'wait until the lock is free, or for so long: --wait=30s (default: try once)',
         durationMs,
       )
-      .option(
-        '--ttl <duration>',
-        'after this long without a sign of life others get the lock',
-        ttlSeconds,
-        DEFAULT_TTL_SECONDS,
+      .addOption(
+        new Option('--ttl <duration>', 'after this long without a sign of life others get the lock')
+          .argParser(ttlSeconds)
+          .default(DEFAULT_TTL_SECONDS, `${DEFAULT_TTL_SECONDS}s`),
       )
       .option('--slots <n>', 'how many may hold it at once; all have to say the same', wholeNumber)
       .addOption(

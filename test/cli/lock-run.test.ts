@@ -149,7 +149,7 @@ describe('lockstep lock run', () => {
 describe('A command whose hold is lost', () => {
   it('is killed, even if it is stopped, when somebody breaks the hold', async () => {
     const locks = new LockProcesses()
-    const a = locks.script(`echo $$ >> "$LOG"; ${sayOnAndOn('A')}`, SHORT)
+    const a = locks.script(`echo $$ >> "$LOG"; ${sayOnAndOn('A')}`, ['--ttl', '10s'])
     await locks.untilLogged('A')
     process.kill(Number(locks.lines()[0]), 'SIGSTOP')
     const b = locks.script(THEN_B, ['--wait'])

@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
+import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
+import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
+import { sharedFolder } from '../gitops/shared-folder.ts'
+import { isHandedOver, LockProcesses, sayOnAndOn } from './lock-processes.ts'
+
+const folder = sharedFolder()
+const kubeconfig = join(folder, 'kubeconfig')
+
+describeWithCluster('lockstep lock on a real API server', (cluster) => {
+  let namespace: string
+  let store: readonly string[]
+
+  beforeAll(async () => {
+    namespace = await cluster.namespace()
+    writeFileSync(kubeconfig, writeKubeconfig(await connectToSharedCluster()))
+    store = ['--kubeconfig', kubeconfig, '--namespace', namespace]
+  })
+
+  const declare = (name: string) =>
+    cluster.apply(
+      [name, `${name}.queue`, `${name}.runs`].map((lease) => ({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: lease, namespace },
+      })),
+    )
+
+  it('never runs two commands at once, and shows who holds what', async () => {
+    await declare('job')
+    const locks = new LockProcesses(store)
+    const script = 'echo begin >> "$LOG"; sleep 0.1; echo end >> "$LOG"'
+    const runs = Array.from({ length: 3 }, () => locks.script(script, ['--wait']))
+    for (const { ended } of runs) expect(await ended).toEqual({ code: 0, stderr: '' })
+    expect(locks.lines()).toEqual(Array.from({ length: 3 }, () => ['begin', 'end']).flat())
+    expect((await locks.run('ls')).stdout).toMatch(/\njob +- .* 0\n$/)
+  })
+
+  it('says how to declare a lock that there is not', async () => {
+    const { code, stderr } = await new LockProcesses(store).run('run', 'none', '--', 'true')
+    expect(code).toBe(125)
+    expect(stderr).toContain("Declare the lock: new Lock(namespace, 'none')")
+  })
+
+  it('ends the command of a holder that is cut off, before another one gets the lock', async () => {
+    await declare('cut')
+    const connection = await connectToSharedCluster()
+    const wire = await cuttableWire(connection.server)
+    const cut = join(folder, 'cut')
+    writeFileSync(cut, writeKubeconfig({ ...connection, server: wire.server }))
+    const locks = new LockProcesses(store)
+    const a = locks.start(
+      'run',
+      ['cut', '--ttl', '5s', '--', 'sh', '-c', `trap '' TERM; ${sayOnAndOn('A')}`],
+      ['--kubeconfig', cut, '--namespace', namespace],
+    )
+    await locks.untilLogged('A')
+    wire.cut()
+    const b = locks.start('run', ['cut', '--wait', '--', 'sh', '-c', 'echo B >> "$LOG"; sleep 0.3'])
+    expect(await b.ended).toMatchObject({ code: 0 })
+    expect(await a.ended).toMatchObject({ code: 76 })
+    expect(isHandedOver(locks.lines(), 'A', 'B')).toBe(true)
+  })
+})
+
+/** An address that leads to the server until it is cut. Then nothing is answered any more. */
+async function cuttableWire(server: string) {
+  const { hostname, port } = new URL(server)
+  const sockets = new Set<Socket>()
+  let isCut = false
+  const listener = createServer((near) => {
+    sockets.add(near)
+    near.on('error', () => {})
+    if (isCut) return
+    const far = connect(Number(port), hostname)
+    far.on('error', () => {})
+    sockets.add(far)
+    near.pipe(far).pipe(near)
+  })
+  await new Promise<void>((resolve) => listener.listen(0, hostname, resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    listener.close()
+  })
+  const address = listener.address() as { readonly port: number }
+  return {
+    server: `https://${hostname}:${address.port}`,
+    cut: () => {
+      isCut = true
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+  }
+}

@@ -85,7 +85,7 @@ function exchange(url: string, call: TransportRequest, agent: Agent): Promise<Tr
   const { method, headers, body, signal } = call
   return new Promise((resolve, reject) => {
     let mayHaveLeft = false
-    const outgoing = begin(url, { method, headers, agent, signal })
+    const outgoing = begin(url, { method, headers: framed(headers, body), agent, signal })
     outgoing.once('socket', (socket) => {
       // Nothing leaves before the server has shown who it is.
       if ('secureConnecting' in socket && socket.secureConnecting === true) {
@@ -102,6 +102,13 @@ function exchange(url: string, call: TransportRequest, agent: Agent): Promise<Tr
     outgoing.end(body)
   })
 }
+
+/** Node frames the body of a DELETE only if it is told how long it is. */
+const framed = (
+  headers: TransportRequest['headers'],
+  body: TransportRequest['body'],
+): TransportRequest['headers'] =>
+  body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) }
 
 /** @throws {NotSentError} if a header or certificate cannot be one */
 function begin(url: string, options: RequestOptions): ClientRequest {

@@ -73,6 +73,22 @@ export function describeTransport({ name, newServer, open }: TransportContractPr
       expect(Date.parse(answer.headers.get('date') ?? '')).not.toBeNaN()
     })
 
+    it.each(['DELETE', 'POST'])(
+      'says how long the body of a %s is, which would else be taken for the next request',
+      async (method) => {
+        const seen: string[] = []
+        const client = await serve(async (request, response) => {
+          seen.push(await text(request))
+          response.writeHead(200, json).end('{}')
+        })
+        const body = { preconditions: { resourceVersion: '1' } }
+        for (let call = 0; call < 2; call++) {
+          expect((await client.send({ method, path: '/x', body })).status).toBe(200)
+        }
+        expect(seen).toEqual([JSON.stringify(body), JSON.stringify(body)])
+      },
+    )
+
     it('asks for the token before every request', async () => {
       const tokens = ['first', 'second']
       const seen: (string | undefined)[] = []

@@ -30,7 +30,13 @@ export interface LabelProps {
  * Labels of the objects of an app. The version is on the workload alone, or every object would
  * change with every release.
  */
-export const objectLabels = ({ app, instance, partOf, owner, environment }: LabelProps) => ({
+export const objectLabels = ({
+  app,
+  instance,
+  partOf,
+  owner,
+  environment,
+}: Omit<LabelProps, 'version'>) => ({
   ...selectorOf(app, instance),
   [PART_OF_LABEL]: partOf,
   [MANAGED_BY_LABEL]: 'lockstep',

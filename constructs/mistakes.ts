@@ -20,7 +20,7 @@ export class Mistakes {
   readonly #found: Mistake[] = []
 
   constructor(construct: Construct) {
-    construct.node.addValidation({ validate: () => this.#found.map(describe) })
+    construct.node.addValidation({ validate: () => this.#found.map(describeMistake) })
   }
 
   get count(): number {
@@ -32,7 +32,8 @@ export class Mistakes {
   }
 }
 
-function describe({ option, value, problem, remedy }: Mistake): string {
+/** As validations say it: the remedy last. */
+export function describeMistake({ option, value, problem, remedy }: Mistake): string {
   const got = value === undefined ? '' : `, got ${preview(value)}`
   return `'${option}' ${problem}${got}. ${remedy}`
 }

@@ -7,9 +7,13 @@ import type { IIoK8sApiAdmissionregistrationV1NamedRuleWithOperations } from 'ku
 import type { IIoK8sApiAdmissionregistrationV1Validation } from 'kubernetes-models/admissionregistration.k8s.io/v1/Validation'
 import type { IIoK8sApiAdmissionregistrationV1Variable } from 'kubernetes-models/admissionregistration.k8s.io/v1/Variable'
 import { LEADER_LABEL } from '../leases/names.ts'
-import { EmittedObject } from './emitted-object.ts'
-import { supports } from './kubernetes-version.ts'
-import type { WorkloadContext } from './workload-context.ts'
+import {
+  emitAdmissionPolicy,
+  inNamespaceOf,
+  type PolicyContext,
+  requireAdmissionPolicies,
+} from './admission-policy.ts'
+import type { EmittedObject } from './emitted-object.ts'
 import type { Written } from './written.ts'
 
 /** What an elector may do to its own pod: set the leader's label, or evict it. */
@@ -32,51 +36,32 @@ export interface OwnPodPolicy {
  */
 export function emitOwnPodPolicy(
   scope: Construct,
-  { app, namespace, targetVersion, metadata, mistakes }: WorkloadContext,
+  context: PolicyContext,
   { serviceAccount, right }: OwnPodPolicyProps,
 ): OwnPodPolicy {
-  if (!supports(targetVersion, 'validatingAdmissionPolicy')) {
-    mistakes.add({
-      option: 'guarantee.work',
-      problem: `needs the admission policies of Kubernetes 1.30, and the environment may run ${targetVersion}`,
-      remedy: "Use `work: 'cooperative'`, or raise `targetVersion` of the environment",
-    })
-  }
-  // Of both parts no one has a dot, so no two policies of a cluster meet, and both fit (253).
-  const name = `${app}.${namespace}.elector.lockstep.dev`
+  requireAdmissionPolicies(context, {
+    option: 'guarantee.work',
+    instead: "Use `work: 'cooperative'`",
+  })
   const { rule, variables, validations } = RIGHTS[right]
-  return {
-    admissionPolicy: new EmittedObject<IValidatingAdmissionPolicy>(scope, 'AdmissionPolicy', {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: metadata(name),
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], scope: 'Namespaced', ...rule }],
+  const { policy, binding } = emitAdmissionPolicy(scope, context, {
+    topic: 'elector',
+    spec: {
+      matchConstraints: {
+        namespaceSelector: inNamespaceOf(context),
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], scope: 'Namespaced', ...rule }],
+      },
+      matchConditions: [
+        {
+          name: 'is-the-elector',
+          expression: `request.userInfo.username == 'system:serviceaccount:${context.namespace}:${serviceAccount}'`,
         },
-        matchConditions: [
-          {
-            name: 'is-the-elector',
-            expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${serviceAccount}'`,
-          },
-        ],
-        variables,
-        validations: [OWN_POD, ...validations],
-      },
-    }),
-    admissionPolicyBinding: new EmittedObject<IValidatingAdmissionPolicyBinding>(
-      scope,
-      'AdmissionPolicyBinding',
-      {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicyBinding',
-        metadata: metadata(name),
-        spec: { policyName: name, validationActions: ['Deny'] },
-      },
-    ),
-  }
+      ],
+      variables,
+      validations: [OWN_POD, ...validations],
+    },
+  })
+  return { admissionPolicy: policy, admissionPolicyBinding: binding }
 }
 
 const POD_NAME = 'authentication.kubernetes.io/pod-name'

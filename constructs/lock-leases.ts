@@ -1,0 +1,43 @@
+import type { Construct } from 'constructs'
+import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1'
+import type { IIoK8sApiRbacV1PolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
+import { LEASE_ANNOTATIONS } from '../leases/names.ts'
+import { EmittedObject } from './emitted-object.ts'
+import { NEVER_PRUNED } from './never-pruned.ts'
+import type { WorkloadContext } from './workload-context.ts'
+import type { Written } from './written.ts'
+
+/**
+ * Who may contend for a Lease. `fenced`: holders with fencing tokens alone; the API server refuses
+ * all others. `interop`: electors of client-go too, so a holder may have no token.
+ */
+export type LockMode = 'fenced' | 'interop'
+
+/** What the Leases of a lock need to know of the lock or app that they are of. */
+export type LeaseContext = Pick<WorkloadContext, 'app' | 'metadata'>
+
+/**
+ * Without a spec: who holds it is not in Git, so no sync ever puts it back. Never pruned, or
+ * whoever holds it would lose it with its manifest.
+ */
+export const emitLease = (
+  scope: Construct,
+  { metadata }: LeaseContext,
+  { id, name, mode }: { readonly id: string; readonly name: string; readonly mode: LockMode },
+): EmittedObject<ILease> =>
+  new EmittedObject<ILease>(scope, id, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: metadata(name, { ...NEVER_PRUNED, [LEASE_ANNOTATIONS.mode]: mode }),
+  })
+
+/**
+ * No `create`, which RBAC cannot limit to a name: it would let any Lease be taken, and a deleted one
+ * live again with its old holder. `watch`, by name too (K32), tells whoever waits.
+ */
+export const leaseRule = (names: readonly string[]): Written<IIoK8sApiRbacV1PolicyRule> => ({
+  apiGroups: ['coordination.k8s.io'],
+  resources: ['leases'],
+  resourceNames: [...names],
+  verbs: ['get', 'update', 'watch'],
+})

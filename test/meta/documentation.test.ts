@@ -43,20 +43,31 @@ describe('the commands of the documentation', () => {
       .map(([mention, command = '', rest = '']) => ({
         where: `${path}: ${mention.trim()}`,
         command,
-        flags: [...rest.matchAll(/(?:^|\s)(--?[a-z][a-z-]*)/g)].map(([, flag]) => flag as string),
+        part: /^\s([a-z]+)\b/.exec(rest)?.[1],
+        // What comes after `--` is a command of the user's.
+        flags: [...rest.split(/\s--\s/, 1)[0]!.matchAll(/(?:^|\s)(--?[a-z][a-z-]*)/g)].map(
+          ([, flag]) => flag as string,
+        ),
       })),
   )
   const helps = new Map<string, string>()
-  const helpOf = (command: string): string => {
+  const helpOf = (...command: readonly string[]): string => {
+    const key = command.join(' ')
     const known =
-      helps.get(command) ?? run('node', ['cli/main.ts', command, '--help'], { cwd: ROOT })
-    helps.set(command, known)
+      helps.get(key) ?? run('node', ['cli/main.ts', ...command, '--help'], { cwd: ROOT })
+    helps.set(key, known)
     return known
+  }
+  /** Of the part of a command that has parts. */
+  const helpFor = (command: string, part: string | undefined): string => {
+    const help = helpOf(command)
+    const isPart = part !== undefined && help.split('Commands:\n')[1]?.includes(`  ${part} `)
+    return isPart ? helpOf(command, part) : help
   }
 
   it('exist, with the options that are shown', () => {
-    const wrong = mentions.flatMap(({ where, command, flags }) => {
-      const help = helpOf(command)
+    const wrong = mentions.flatMap(({ where, command, part, flags }) => {
+      const help = helpFor(command, part)
       if (!help.includes(`Usage: lockstep ${command}`)) return [where]
       return flags.filter((flag) => !hasFlag(help, flag)).map((flag) => `${where} has no ${flag}`)
     })

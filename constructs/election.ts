@@ -6,11 +6,20 @@ import type {
 import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1'
 import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1'
 import type { IIoK8sApiRbacV1PolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
-import { ELECTOR_PATHS, type ElectorWork, LEADER_URL_VARIABLE } from '../leases/names.ts'
+import {
+  ELECTOR_PATHS,
+  type ElectorWork,
+  LEADER_URL_VARIABLE,
+  queueLeaseName,
+  runsLeaseName,
+} from '../leases/names.ts'
+import type { AdmissionPolicy } from './admission-policy.ts'
 import { type ElectionOptions, writeTiming } from './election-options.ts'
 import { DEFAULT_ELECTOR_PORT, leaseVariables, writeElector } from './elector.ts'
 import { EmittedObject } from './emitted-object.ts'
-import { NEVER_PRUNED } from './never-pruned.ts'
+import { supports } from './kubernetes-version.ts'
+import { emitLeaseGuard } from './lease-guard.ts'
+import { emitLease, type LockMode, leaseRule } from './lock-leases.ts'
 import { emitOwnPodPolicy, type OwnPodPolicy, type OwnPodRight } from './own-pod-policy.ts'
 import { apiServer, type Peer } from './peer.ts'
 import type { PodAdditions } from './pod.ts'
@@ -38,13 +47,17 @@ export interface Election {
 
 export interface ElectionObjects {
   readonly lease: EmittedObject<ILease>
+  /** Where those wait in line who come too late. Absent if the app holds the election. */
+  readonly queueLease: EmittedObject<ILease> | undefined
+  /** What was done once for a key. Of jobs. */
+  readonly runsLease: EmittedObject<ILease> | undefined
+  /** Absent if the app holds the election, or on a Kubernetes without admission policies. */
+  readonly guard: AdmissionPolicy | undefined
   readonly role: EmittedObject<IRole>
   readonly roleBinding: EmittedObject<IRoleBinding>
   readonly admissionPolicy: EmittedObject<IValidatingAdmissionPolicy> | undefined
   readonly admissionPolicyBinding: EmittedObject<IValidatingAdmissionPolicyBinding> | undefined
 }
-
-const COORDINATION = 'coordination.k8s.io'
 
 /** What an elector does to its own pod, beyond holding the Lease. */
 const OWN_POD_RIGHTS: Readonly<Record<ElectorWork, OwnPodRight | undefined>> = {
@@ -54,12 +67,14 @@ const OWN_POD_RIGHTS: Readonly<Record<ElectorWork, OwnPodRight | undefined>> = {
   job: undefined,
 }
 
-/** Emits the Lease and the rights on it, and writes who holds it. */
+/** Emits the Leases and the rights on them, and writes who holds the election. */
 export function emitElection(
   scope: Construct,
   context: WorkloadContext,
   props: EmitElectionProps,
 ): Election {
+  const mode: LockMode = props.heldBy === 'app' ? 'interop' : 'fenced'
+  const leases = emitLeases(scope, context, { mode, work: props.work })
   const serviceAccount = props.pod.serviceAccount?.name ?? context.app
   const right = OWN_POD_RIGHTS[props.work]
   const policy =
@@ -68,8 +83,9 @@ export function emitElection(
     additions: props.heldBy === 'app' ? heldByApp(context, props) : heldBySidecar(context, props),
     egressTo: [apiServer(props.options.apiServer)],
     objects: {
-      lease: emitLease(scope, context),
-      role: emitRole(scope, context, right),
+      ...leases,
+      guard: emitGuard(scope, context, mode),
+      role: emitRole(scope, context, { leases, mode, right }),
       roleBinding: emitRoleBinding(scope, context, serviceAccount),
       ...noPolicy,
       ...policy,
@@ -82,39 +98,57 @@ const noPolicy: { readonly [Key in keyof OwnPodPolicy]: undefined } = {
   admissionPolicyBinding: undefined,
 }
 
-/**
- * Without a spec: who leads is not in Git, so no sync ever puts it back. Never pruned, or a new
- * one would count its holds from the start again.
- */
-const emitLease = (scope: Construct, { app, metadata }: WorkloadContext): EmittedObject<ILease> =>
-  new EmittedObject<ILease>(scope, 'Lease', {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: metadata(app, NEVER_PRUNED),
-  })
+type Leases = Pick<ElectionObjects, 'lease' | 'queueLease' | 'runsLease'>
+
+/** An app that elects by itself uses a library, which knows of one Lease and of no tokens. */
+function emitLeases(
+  scope: Construct,
+  context: WorkloadContext,
+  { mode, work }: { readonly mode: LockMode; readonly work: ElectorWork },
+): Leases {
+  const { app } = context
+  const emit = (id: string, name: string) => emitLease(scope, context, { id, name, mode })
+  return {
+    lease: emit('Lease', app),
+    queueLease: mode === 'interop' ? undefined : emit('QueueLease', queueLeaseName(app)),
+    runsLease: work === 'job' ? emit('RunsLease', runsLeaseName(app)) : undefined,
+  }
+}
+
+/** Kubernetes 1.29 has no such policies, so there a foreign elector is refused by RBAC alone. */
+const emitGuard = (
+  scope: Construct,
+  context: WorkloadContext,
+  mode: LockMode,
+): AdmissionPolicy | undefined =>
+  mode === 'interop' || !supports(context.targetVersion, 'validatingAdmissionPolicy')
+    ? undefined
+    : emitLeaseGuard(scope, context, { mode, slots: 1 })
 
 const electorName = (app: string): string => `${app}-elector`
 
-/**
- * No `create`, which RBAC cannot limit to a name: it would let any Lease be taken, and a deleted one
- * live again with its old holder.
- */
 const emitRole = (
   scope: Construct,
   { app, metadata }: WorkloadContext,
-  right: OwnPodRight | undefined,
+  {
+    leases: { lease, queueLease, runsLease },
+    mode,
+    right,
+  }: {
+    readonly leases: Leases
+    readonly mode: LockMode
+    readonly right: OwnPodRight | undefined
+  },
 ): EmittedObject<IRole> =>
   new EmittedObject<IRole>(scope, 'ElectorRole', {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata: metadata(electorName(app)),
     rules: [
-      {
-        apiGroups: [COORDINATION],
-        resources: ['leases'],
-        resourceNames: [app],
-        verbs: ['get', 'update'],
-      },
+      leaseRule(
+        [lease, queueLease, runsLease].flatMap((each) => each?.name ?? []),
+        { watch: mode === 'fenced' },
+      ),
       ...(right === undefined ? [] : [POD_RULES[right]]),
     ],
   })

@@ -33,11 +33,16 @@ export const emitLease = (
 
 /**
  * No `create`, which RBAC cannot limit to a name: it would let any Lease be taken, and a deleted one
- * live again with its old holder. `watch`, by name too (K32), tells whoever waits.
+ * live again with its old holder.
+ *
+ * @param watch by name too (K32): tells our own programs that wait. client-go looks from time to time
  */
-export const leaseRule = (names: readonly string[]): Written<IIoK8sApiRbacV1PolicyRule> => ({
+export const leaseRule = (
+  names: readonly string[],
+  { watch }: { readonly watch: boolean },
+): Written<IIoK8sApiRbacV1PolicyRule> => ({
   apiGroups: ['coordination.k8s.io'],
   resources: ['leases'],
   resourceNames: [...names],
-  verbs: ['get', 'update', 'watch'],
+  verbs: watch ? ['get', 'update', 'watch'] : ['get', 'update'],
 })

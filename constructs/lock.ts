@@ -69,7 +69,12 @@ export class Lock extends Construct {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: metadata(roleName(app)),
-      rules: [leaseRule(leases.map(({ name }) => name))],
+      rules: [
+        leaseRule(
+          leases.map(({ name }) => name),
+          { watch: true },
+        ),
+      ],
     })
   }
 

@@ -5,6 +5,7 @@ import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1'
 import type { IConfigMap, IServiceAccount } from 'kubernetes-models/v1'
+import type { AdmissionPolicy } from './admission-policy.ts'
 import { emitCronJob, RUN_SUFFIX } from './cron-job.ts'
 import { type Election, emitElection } from './election.ts'
 import type { EmittedObject } from './emitted-object.ts'
@@ -31,7 +32,8 @@ import { type WorkloadContext, workloadContext } from './workload-context.ts'
  *
  * A run can be cut off anywhere and is then started again, so what it does must bear that.
  *
- * Emits a CronJob, a NetworkPolicy and a ServiceAccount; with `lock`, a Lease and the rights on it.
+ * Emits a CronJob, a NetworkPolicy and a ServiceAccount; with `lock`, Leases,
+ * the rights on them, and a policy that guards the tokens.
  */
 export class SingletonJob extends Construct {
   readonly cronJob: EmittedObject<ICronJob>
@@ -42,6 +44,12 @@ export class SingletonJob extends Construct {
   readonly configMap: EmittedObject<IConfigMap> | undefined
   /** Absent without `lock`. */
   readonly lease: EmittedObject<ILease> | undefined
+  /** Those who wait, and what was done once. Absent without `lock`. */
+  readonly queueLease: EmittedObject<ILease> | undefined
+  /** As `queueLease`. */
+  readonly runsLease: EmittedObject<ILease> | undefined
+  /** Of the tokens. Absent without `lock`, and before Kubernetes 1.30. */
+  readonly guard: AdmissionPolicy | undefined
   /** Rights of the sidecar that holds the lock. Absent without `lock`. */
   readonly role: EmittedObject<IRole> | undefined
   /** Absent without `lock`. */
@@ -61,6 +69,9 @@ export class SingletonJob extends Construct {
     this.serviceAccount = pod.serviceAccount
     this.configMap = pod.configMap
     this.lease = election?.objects.lease
+    this.queueLease = election?.objects.queueLease
+    this.runsLease = election?.objects.runsLease
+    this.guard = election?.objects.guard
     this.role = election?.objects.role
     this.roleBinding = election?.objects.roleBinding
     this.cronJob = emitCronJob(context.scope, context, {

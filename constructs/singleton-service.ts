@@ -14,6 +14,7 @@ import type {
   IService,
   IServiceAccount,
 } from 'kubernetes-models/v1'
+import type { AdmissionPolicy } from './admission-policy.ts'
 import { keepAtMostOne } from './at-most-one.ts'
 import { emitBudget } from './disruption-budget.ts'
 import { drainWaivers } from './drains.ts'
@@ -69,6 +70,10 @@ export class SingletonService extends Construct {
   readonly route: EmittedObject<Emittable> | undefined
   /** With `elected`. */
   readonly lease: EmittedObject<ILease> | undefined
+  /** Where pods wait in line that came too late to lead. With an elector in a sidecar. */
+  readonly queueLease: EmittedObject<ILease> | undefined
+  /** Of the tokens. With an elector in a sidecar, from Kubernetes 1.30 on. */
+  readonly guard: AdmissionPolicy | undefined
   /** Rights of whoever holds the election. With `elected`. */
   readonly role: EmittedObject<IRole> | undefined
   /** With `elected`. */
@@ -102,6 +107,8 @@ export class SingletonService extends Construct {
     this.serviceAccount = parts.pod.serviceAccount
     this.configMap = parts.pod.configMap
     this.lease = parts.election?.lease
+    this.queueLease = parts.election?.queueLease
+    this.guard = parts.election?.guard
     this.role = parts.election?.role
     this.roleBinding = parts.election?.roleBinding
     this.admissionPolicy = parts.election?.admissionPolicy

@@ -194,10 +194,12 @@ describeWithCluster('An elector on the real API server', (cluster) => {
     const client = await elector('ledger', 'ledger-own')
     const { status, body } = await client.send({ path: `${leases}/ledger` })
     expect(status).toBe(200)
-    const held = { ...(body as object), spec: { holderIdentity: 'somebody' } }
-    expect(
-      (await client.send({ method: 'PUT', path: `${leases}/ledger`, body: held })).status,
-    ).toBe(200)
+    const response = await client.send({
+      method: 'PUT',
+      path: `${leases}/ledger`,
+      body: taken(body as KubernetesObject),
+    })
+    expect(response.status, messageOf(response)).toBe(200)
     expect((await client.send({ path: `${leases}/feed` })).status).toBe(403)
     expect((await client.send({ method: 'DELETE', path: `${leases}/ledger` })).status).toBe(403)
     const made = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'new' } }
@@ -215,9 +217,11 @@ describeWithCluster('An elector on the real API server', (cluster) => {
         ...listening,
         guarantee: elected({ work: 'requests' }),
       })
-    }).filter(({ kind }) => kind === 'Lease')
+    }).filter(({ kind, metadata }) => kind === 'Lease' && metadata.name === 'ledger')
     await cluster.apply([lease as KubernetesObject])
-    expect((await cluster.get(reference))?.spec).toMatchObject({ holderIdentity: 'somebody' })
+    expect((await cluster.get(reference))?.spec).toMatchObject({
+      holderIdentity: 'somebody_1',
+    })
   })
 
   it('of supervised work evicts no other pod, then its own, and labels none', async () => {
@@ -236,6 +240,21 @@ const podReference = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadat
 
 const messageOf = ({ body }: ApiResponse): string =>
   (body as { message?: string }).message ?? JSON.stringify(body)
+
+/** As an elector takes it. */
+const taken = (lease: KubernetesObject) => ({
+  ...lease,
+  metadata: {
+    ...lease.metadata,
+    annotations: {
+      ...lease.metadata.annotations,
+      'lockstep.dev/hold': '1',
+      'lockstep.dev/fencing-token': lease.metadata.resourceVersion,
+      'lockstep.dev/fencing-epoch': 'test.1',
+    },
+  },
+  spec: { holderIdentity: 'somebody_1', leaseTransitions: 1 },
+})
 
 /** A pod as the Deployment's controller would make it. */
 function podOf(objects: readonly KubernetesObject[], app: string, name: string) {

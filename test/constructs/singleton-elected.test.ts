@@ -59,25 +59,45 @@ const everyWork = ['requests', 'supervised', 'cooperative'] as const
 
 describe.each(everyWork)('An elected singleton, work: %s', (work) => {
   it('has a Lease without a spec, so that no sync fights for it, and none ever prunes it', () => {
-    const lease = ledger({ work }).find('Lease')
-    expect(lease).not.toHaveProperty('spec')
-    expect(lease.metadata).toMatchObject({
-      name: 'ledger',
-      annotations: {
-        'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-        'argocd.argoproj.io/sync-options': 'Prune=false',
-      },
-    })
+    for (const name of ['ledger', 'ledger.queue']) {
+      const lease = ledger({ work }).find('Lease', name)
+      expect(lease).not.toHaveProperty('spec')
+      expect(lease.metadata).toMatchObject({
+        annotations: {
+          'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+          'argocd.argoproj.io/sync-options': 'Prune=false',
+          'lockstep.dev/lock-mode': 'fenced',
+        },
+      })
+    }
   })
 
-  it('may get and update this one Lease, and create none', () => {
+  it('has its tokens guarded, from the Kubernetes on that can', () => {
+    const guard = 'ledger.test.guard.lockstep.dev'
+    const { find } = ledger({ work })
+    expect(find('ValidatingAdmissionPolicyBinding', guard).spec).toMatchObject({
+      policyName: guard,
+    })
+    const { objects } = synth(
+      (test) => {
+        new SingletonService(test, 'ledger', {
+          ...listening,
+          guarantee: elected({ work: 'cooperative' }),
+        })
+      },
+      { targetVersion: '1.29' },
+    )
+    expect(objects.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy')
+  })
+
+  it('may get, update and watch its Leases, and create none', () => {
     const { find } = ledger({ work })
     const { rules } = find('Role') as unknown as { rules: readonly object[] }
     expect(rules[0]).toEqual({
       apiGroups: ['coordination.k8s.io'],
       resources: ['leases'],
-      resourceNames: ['ledger'],
-      verbs: ['get', 'update'],
+      resourceNames: ['ledger', 'ledger.queue'],
+      verbs: ['get', 'update', 'watch'],
     })
     expect(find('RoleBinding')).toMatchObject({
       roleRef: { kind: 'Role', name: 'ledger-elector' },
@@ -193,7 +213,7 @@ describe('An elected singleton for requests', () => {
   it('has a policy, named after namespace and app, that holds it to its own pod', () => {
     const { find } = ledger({ work: 'requests' })
     const name = 'ledger.test.elector.lockstep.dev'
-    const policy = find('ValidatingAdmissionPolicy')
+    const policy = find('ValidatingAdmissionPolicy', name)
     expect(policy.metadata).not.toHaveProperty('namespace')
     expect(policy).toMatchObject({
       metadata: { name },
@@ -208,7 +228,7 @@ describe('An elected singleton for requests', () => {
         ],
       },
     })
-    expect(find('ValidatingAdmissionPolicyBinding')).toMatchObject({
+    expect(find('ValidatingAdmissionPolicyBinding', name)).toMatchObject({
       metadata: { name },
       spec: { policyName: name, validationActions: ['Deny'] },
     })
@@ -226,9 +246,8 @@ describe('An elected singleton for requests', () => {
       { external: ['ServiceAccount test/shared'] },
     )
     expect(find('RoleBinding')).toMatchObject({ subjects: [{ name: 'shared' }] })
-    expect(JSON.stringify(find('ValidatingAdmissionPolicy').spec)).toContain(
-      'system:serviceaccount:test:shared',
-    )
+    const policy = find('ValidatingAdmissionPolicy', 'ledger.test.elector.lockstep.dev')
+    expect(JSON.stringify(policy.spec)).toContain('system:serviceaccount:test:shared')
   })
 
   it('needs a port, to which requests can go', () => {
@@ -285,7 +304,8 @@ describe('An elected singleton of supervised work', () => {
     const { find } = ledger({ work: 'supervised' })
     const { rules } = find('Role') as unknown as { rules: readonly object[] }
     expect(rules[1]).toEqual({ apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] })
-    expect(find('ValidatingAdmissionPolicy').spec).toMatchObject({
+    const policy = find('ValidatingAdmissionPolicy', 'ledger.test.elector.lockstep.dev')
+    expect(policy.spec).toMatchObject({
       matchConstraints: {
         resourceRules: [{ operations: ['CREATE'], resources: ['pods/eviction'] }],
       },
@@ -343,9 +363,9 @@ describe('An elected singleton of supervised work', () => {
 
 describe('An elected singleton that cooperates', () => {
   it('has no rights on pods, and no policy to limit them', () => {
-    const { find, objects } = ledger({ work: 'cooperative' })
+    const { find } = ledger({ work: 'cooperative' })
     expect((find('Role') as unknown as { rules: readonly object[] }).rules).toHaveLength(1)
-    expect(objects.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy')
+    expect(find('ValidatingAdmissionPolicy').metadata.name).toBe('ledger.test.guard.lockstep.dev')
   })
 
   it('answers requests in all pods', () => {

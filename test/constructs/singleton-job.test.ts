@@ -166,13 +166,14 @@ describe('A singleton job with a lock', () => {
     })
   })
 
-  it('has the Lease, and rights on it alone', () => {
-    const { find, objects } = report({ lock: true })
-    expect(find('Lease')).not.toHaveProperty('spec')
+  it('has its Leases, rights on them alone, and a guard of the tokens', () => {
+    const { find } = report({ lock: true })
+    const resourceNames = ['report', 'report.queue', 'report.runs']
+    for (const name of resourceNames) expect(find('Lease', name)).not.toHaveProperty('spec')
     expect(find('Role')).toMatchObject({
-      rules: [{ resources: ['leases'], resourceNames: ['report'], verbs: ['get', 'update'] }],
+      rules: [{ resources: ['leases'], resourceNames, verbs: ['get', 'update', 'watch'] }],
     })
-    expect(objects.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy')
+    expect(find('ValidatingAdmissionPolicy').metadata.name).toBe('report.test.guard.lockstep.dev')
   })
 
   it('takes the options of an election', () => {

@@ -2,16 +2,16 @@ import { didYouMean } from '../checks/schema/did-you-mean.ts'
 import type { LeaseListing } from '../leases/lease-listing.ts'
 import { type LockView, locksIn } from './lock-view.ts'
 
-/** Nobody has held a lock of that name. */
+/** No lock of that name is declared, and nobody has held one. */
 export class UnknownLockError extends Error {
   override readonly name = 'UnknownLockError'
   readonly code = 'UNKNOWN_LOCK'
   readonly remedy: string
 
   constructor(name: string, namespace: string, meant: string | undefined) {
-    super(`Nobody has ever held a lock '${name}' in namespace ${namespace}`)
+    super(`There is no lock '${name}' in namespace ${namespace}`)
     const look =
-      '`lockstep lock ls` shows those that there are; --namespace and the store decide where'
+      '`lockstep lock ls` shows those that there are, in the store and --namespace that it is told'
     this.remedy = meant === undefined ? look : `Did you mean '${meant}'? ${look}`
   }
 }

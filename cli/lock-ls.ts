@@ -26,7 +26,7 @@ async function runLs(options: LockLsOptions, terminal: Terminal): Promise<void> 
   const locks = locksIn(await store.list(options.namespace, terminal.signal))
   if (options.json) terminal.out(`${JSON.stringify(locks, null, 2)}\n`)
   else if (locks.length === 0)
-    terminal.out(`No lock was ever held in namespace ${options.namespace}\n`)
+    terminal.out(`There are no locks in namespace ${options.namespace}\n`)
   else terminal.out(renderTable(HEADER, locks.flatMap(rowsOf)))
 }
 

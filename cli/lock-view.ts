@@ -43,10 +43,15 @@ export interface HoldBounds {
   readonly toleratedRateRatio: number
 }
 
-/** The locks of a namespace that somebody has held, by name. */
+/** The locks of a namespace that are declared or that somebody has held, by name. */
 export function locksIn(readings: readonly LeaseReading[]): readonly LockView[] {
   const byName = new Map(readings.map((reading) => [reading.lease.name.name, reading]))
-  const slots = Map.groupBy(readings.filter(isOfLock), ({ lease }) => lockName(lease.name.name))
+  const names = [...byName.keys()]
+  const beside = new Set(names.flatMap((name) => [queueLeaseName(name), runsLeaseName(name)]))
+  const ofLocks = readings.filter(
+    (reading) => isOfLock(reading) && !beside.has(reading.lease.name.name),
+  )
+  const slots = Map.groupBy(ofLocks, ({ lease }) => lockName(lease.name.name, byName))
   return [...slots].map(([name, leases]) => {
     const queue = byName.get(queueLeaseName(name))
     const runs = byName.get(runsLeaseName(name))
@@ -59,11 +64,15 @@ export function locksIn(readings: readonly LeaseReading[]): readonly LockView[] 
   })
 }
 
-/** The last token stays on a Lease when its hold is over. Leases of nodes and others have none. */
+/** Declared, or held at some time: the last token stays. Leases of nodes and others have neither. */
 const isOfLock = ({ lease }: LeaseReading): boolean =>
   [LEASE_ANNOTATIONS.token, LEASE_ANNOTATIONS.mode].some((name) => name in lease.record.annotations)
 
-const lockName = (lease: string): string => lease.replace(/\.slot-[1-9]\d*$/, '')
+/** The first slot of a lock has its name, and is there if another one is. */
+function lockName(lease: string, leases: ReadonlyMap<string, unknown>): string {
+  const [, name = lease] = /^(.+)\.slot-[1-9]\d*$/.exec(lease) ?? []
+  return leases.has(name) ? name : lease
+}
 
 function holdIn({ lease, storeTimeMs }: LeaseReading): HoldView | undefined {
   const hold = holdState(lease)

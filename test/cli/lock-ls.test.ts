@@ -29,7 +29,7 @@ it('lockstep lock ls shows who holds what, and JSON on request', async () => {
   expect(await release()).toMatchObject({ code: 0 })
   expect((await locks.run('ls')).stdout).toMatch(/\njob +- +- +- +- +0\n$/)
   expect((await locks.run('ls', '--namespace', 'else')).stdout).toBe(
-    'No lock was ever held in namespace else\n',
+    'There are no locks in namespace else\n',
   )
 })
 
@@ -62,7 +62,7 @@ it('says which lock was meant', async () => {
   ] as const) {
     const { code, stderr } = await locks.run(...action)
     expect(code).toBe(2)
-    expect(stderr).toContain("error: Nobody has ever held a lock 'rendex' in namespace default")
+    expect(stderr).toContain("error: There is no lock 'rendex' in namespace default")
     expect(stderr).toContain("Did you mean 'reindex'?")
   }
 })

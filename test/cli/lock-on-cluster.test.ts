@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
 import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
@@ -26,7 +27,7 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
       [name, `${name}.queue`, `${name}.runs`].map((lease) => ({
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
-        metadata: { name: lease, namespace },
+        metadata: { name: lease, namespace, annotations: { [LEASE_ANNOTATIONS.mode]: 'fenced' } },
       })),
     )
 
@@ -37,7 +38,7 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
     const runs = Array.from({ length: 3 }, () => locks.script(script, ['--wait']))
     for (const { ended } of runs) expect(await ended).toEqual({ code: 0, stderr: '' })
     expect(locks.lines()).toEqual(Array.from({ length: 3 }, () => ['begin', 'end']).flat())
-    expect((await locks.run('ls')).stdout).toMatch(/\njob +- .* 0\n$/)
+    expect((await locks.run('ls')).stdout).toMatch(/^LOCK .*\njob +- .* 0\n$/)
   })
 
   it('says how to declare a lock that there is not', async () => {

@@ -75,7 +75,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a hold that is handed over keeps its token',
     file: 'hold-writes.ts',
     find: 'return acquired(free, to, context)',
-    replace: 'return { ...acquired(free, to, context), annotations: { ...acquired(free, to, context).annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
+    replace:
+      'return { ...acquired(free, to, context), annotations: { ...acquired(free, to, context).annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
   },
   {
     name: 'a hold that is asked for again counts from then, without a write',

@@ -8,7 +8,7 @@ import { LeaseStoreError } from './lease-store-errors.ts'
 import type { Lock, LockContext } from './lock.ts'
 import { HoldLostError } from './lock-errors.ts'
 import { DEFAULT_TTL_SECONDS } from './lock-timing.ts'
-import { MOST_RESULT_BYTES, type RunRecord, RunRecords } from './run-records.ts'
+import { MOST_RESULT_BYTES, type RunRecord, RunRecords, RunTakenOverError } from './run-records.ts'
 
 export interface LocksProps {
   readonly store: LeaseStore
@@ -209,7 +209,7 @@ async function runUnder<Result>(
   try {
     result = await work(hold)
   } catch (error) {
-    await records.end(key, hold.token, { status: 'failed', result: briefly(error) })
+    await orLet(records.end(key, hold.token, { status: 'failed', result: briefly(error) }))
     throw error
   }
   await records.end(key, hold.token, {
@@ -227,11 +227,18 @@ const replayed = <Result>({ result = 'null' }: RunRecord): RunOutcome<Result> =>
 /** In characters of up to four bytes each. */
 const briefly = (error: unknown): string => String(error).slice(0, MOST_RESULT_BYTES / 4)
 
-/** A hold that cannot be given back ends for lack of renewals, or has ended, and hides no other error. */
-async function releaseOrLet(hold: HeldLock): Promise<void> {
+/** A hold that cannot be given back ends for lack of renewals, or has ended. */
+const releaseOrLet = (hold: HeldLock): Promise<void> => orLet(hold.release())
+
+/** What is written at the end hides no other error: without it, time says the same. */
+async function orLet(writing: Promise<unknown>): Promise<void> {
   try {
-    await hold.release()
+    await writing
   } catch (error) {
-    if (!(error instanceof LeaseStoreError || error instanceof HoldLostError)) throw error
+    const isExpected =
+      error instanceof LeaseStoreError ||
+      error instanceof HoldLostError ||
+      error instanceof RunTakenOverError
+    if (!isExpected) throw error
   }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { LeaseStoreError } from '../../leases/lease-store-errors.ts'
 import { HoldLostError, LockRequestError } from '../../leases/lock-errors.ts'
 import { Locks } from '../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
@@ -98,6 +99,20 @@ describe('A run', () => {
     await store.replace(lease, { ...lease.record, holderIdentity: 'somebody-else' })
     await time.pass(5000)
     await expect(run).rejects.toThrow(HoldLostError)
+  })
+
+  it('fails with what its work threw, also when nobody can write that down', async () => {
+    const { store, process } = world()
+    const down = new LeaseStoreError({ message: 'down', outcome: 'none', retryable: true })
+    const run = process('a').runOnce(JOB, KEY, {}, async () => {
+      vi.spyOn(store, 'read').mockRejectedValue(down)
+      throw new Error('the work')
+    })
+    await expect(run).rejects.toThrow('the work')
+    vi.restoreAllMocks()
+    // So it is not done, and may be begun again.
+    const again = await process('a').runOnce(JOB, KEY, {}, async () => 'well')
+    expect(again).toEqual({ result: 'well', isReplay: false })
   })
 
   it('keeps a result of 1 KiB, and says where longer ones belong', async () => {

@@ -6,7 +6,7 @@ import { lockContext } from './lock-context.ts'
 import { describeMistake, Mistakes } from './mistakes.ts'
 import { type Options, optional, readOptions, required } from './options.ts'
 import { placeOf } from './place.ts'
-import { checkProtected, PROTECTED_OBJECT, type ProtectedObject } from './protected-object.ts'
+import { checkProtected, PROTECTED_OBJECTS, type ProtectedObject } from './protected-object.ts'
 import { SHARED_WRITER, type SharedWriter, unsharedWriters } from './shared-writer.ts'
 import { text } from './value-shapes.ts'
 
@@ -27,7 +27,7 @@ export interface FencingPolicyProps {
 
 const FENCING_POLICY_OPTIONS = {
   lock: required(text('ledger'), 'missing'),
-  protects: required(list(PROTECTED_OBJECT), []),
+  protects: required(PROTECTED_OBJECTS, [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'missing' }]),
   sharedWith: optional(list(SHARED_WRITER)),
 } satisfies Options<FencingPolicyProps>
 
@@ -75,13 +75,6 @@ export function checkFence(
   },
   mistakes: Mistakes,
 ): void {
-  if (protects.length === 0) {
-    mistakes.add({
-      option: 'protects',
-      problem: 'names no object',
-      remedy: "Write `protects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'ledger-state' }]`",
-    })
-  }
   checkProtected(protects, mistakes)
   construct.node.addValidation({
     validate: () => unsharedWriters(construct, protects, sharedWith).map(describeMistake),

@@ -227,12 +227,17 @@ export const FIELD_REASONS: readonly FieldReason[] = [
     why: 'the name carries the hash of the content, so it never changes',
   },
   { path: 'data', kinds: ['ConfigMap'], option: 'files', why: 'as given' },
-  { path: 'rules', kinds: ['Role'], why: 'the one Lease by name, and no right to create any' },
-  { path: 'roleRef', kinds: ['RoleBinding'], why: 'the Role of the same app' },
-  { path: 'subjects', kinds: ['RoleBinding'], why: 'the ServiceAccount of the same app' },
+  { path: 'rules', kinds: ['Role'], why: 'its Leases by name, and no right to create any' },
+  { path: 'roleRef', kinds: ['RoleBinding'], why: 'the Role of the same app or lock' },
+  {
+    path: 'subjects',
+    kinds: ['RoleBinding'],
+    option: 'users',
+    why: 'the ServiceAccount of the same app; of a lock, those who may hold it',
+  },
   {
     path: 'spec',
     kinds: ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
-    why: 'RBAC cannot limit a ServiceAccount to its own pod and one label; this does',
+    why: 'what RBAC cannot say: an elector acts on its own pod alone, a fencing token never goes back, and nobody writes with an older one',
   },
 ]

@@ -2,7 +2,7 @@ import { list } from './collection-shapes.ts'
 import type { LockMode } from './lock-leases.ts'
 import { LOCK_USER, type LockUser } from './lock-user.ts'
 import { type Options, optional } from './options.ts'
-import { PROTECTED_OBJECT, type ProtectedObject } from './protected-object.ts'
+import { PROTECTED_OBJECTS, type ProtectedObject } from './protected-object.ts'
 import { SHARED_WRITER, type SharedWriter } from './shared-writer.ts'
 import { oneOf, whole } from './value-shapes.ts'
 
@@ -46,13 +46,13 @@ export interface LockProps {
   readonly users?: readonly LockUser[]
 }
 
-/** What one annotation of a policy's rule can list, and more than anybody has needed. */
+/** Whoever looks for a free slot reads them all. */
 const MOST_SLOTS = 100
 
 export const LOCK_OPTIONS = {
   slots: optional(whole({ least: 1, most: MOST_SLOTS, example: 3 })),
   mode: optional(oneOf(['fenced', 'interop'])),
-  protects: optional(list(PROTECTED_OBJECT)),
+  protects: optional(PROTECTED_OBJECTS),
   sharedWith: optional(list(SHARED_WRITER)),
   users: optional(list(LOCK_USER)),
 } satisfies Options<LockProps>

@@ -1,8 +1,10 @@
 import { groupOf } from '../manifests/identity.ts'
 import { isClusterScoped } from '../manifests/scope.ts'
+import { list } from './collection-shapes.ts'
 import { NAME } from './fencing-cel.ts'
 import type { Mistakes } from './mistakes.ts'
 import { type Options, optional, record, required } from './options.ts'
+import { readBy, reportWrong, type Shape } from './shape.ts'
 import { text } from './value-shapes.ts'
 
 /** An object, in the namespace of a lock, that only holders of the lock write. */
@@ -31,9 +33,19 @@ const PROTECTED_OBJECT_OPTIONS = {
   resource: optional(text('configmaps')),
 } satisfies Options<ProtectedObject>
 
-export const PROTECTED_OBJECT = record<ProtectedObject>(
-  PROTECTED_OBJECT_OPTIONS,
-  "{ apiVersion: 'v1', kind: 'ConfigMap', name: 'ledger-state' }",
+const ANY_PROTECTED_OBJECTS = list(
+  record<ProtectedObject>(
+    PROTECTED_OBJECT_OPTIONS,
+    "{ apiVersion: 'v1', kind: 'ConfigMap', name: 'ledger-state' }",
+  ),
+)
+
+export const PROTECTED_OBJECTS: Shape<readonly ProtectedObject[]> = readBy(
+  { ...ANY_PROTECTED_OBJECTS, expected: 'a list with an object in it' },
+  (value, option, mistakes, self) =>
+    Array.isArray(value) && value.length === 0
+      ? reportWrong(self, value, option, mistakes)
+      : ANY_PROTECTED_OBJECTS.read(value, option, mistakes),
 )
 
 /** Reports what no policy of a namespace can protect. */

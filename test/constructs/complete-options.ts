@@ -10,10 +10,12 @@ import {
   cidr,
   Environment,
   elected,
+  FencingPolicy,
   FluxSync,
   gatewayApi,
   HighlyAvailableDeployment,
   ingress,
+  Lock,
   latency,
   Namespace,
   namespace,
@@ -42,6 +44,11 @@ const container = () => ({
   args: ['--verbose'],
   env: { LOG_LEVEL: 'info', ZONE: EnvValue.fromValue('a') },
   resources: { cpu: '250m', memory: '256Mi', ephemeralStorage: Size.mebibytes(512) },
+})
+
+const fence = () => ({
+  protects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'cursor', resource: 'configmaps' }],
+  sharedWith: [{ user: 'jane', risk: 'she repairs it by hand' }],
 })
 
 const pod = () => ({
@@ -191,6 +198,18 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
       suspend: false,
       lock: election(),
     }),
+  },
+  {
+    kind: 'Lock',
+    in: 'namespace',
+    make: (scope, id, props) => new Lock(scope, id, props),
+    props: () => ({ slots: 1, mode: 'fenced', users: ['identity'], ...fence() }),
+  },
+  {
+    kind: 'FencingPolicy',
+    in: 'namespace',
+    make: (scope, id, props) => new FencingPolicy(scope, id, props),
+    props: () => ({ lock: 'ledger', ...fence() }),
   },
   {
     kind: 'FluxSync',

@@ -128,7 +128,7 @@ describe('A lock', () => {
     [{ slots: 0 }, "'slots' must be a whole number from 1 to 100"],
     [{ slots: 2, protects: [CURSOR] }, "'protects' is given with 2 slots"],
     [{ mode: 'interop', protects: [CURSOR] }, "'protects' is given with `mode: 'interop'`"],
-    [{ protects: [] }, "'protects' names no object"],
+    [{ protects: [] }, "'protects' must be a list with an object in it"],
     [
       { protects: [{ apiVersion: 'v1', kind: 'Node', name: 'a' }] },
       "'protects[0]' is of a kind that belongs to no namespace",

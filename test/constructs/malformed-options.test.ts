@@ -174,7 +174,7 @@ describe.each(COMPLETE_OPTIONS)('the options of $kind', (complete) => {
   it.each([undefined, null, 'three', 3, [], () => {}])('may be %s altogether', (odd) => {
     const errors = errorsOf(complete, () => odd)
     expectComplete(errors)
-    const isOptional = odd === undefined && complete.kind === 'Namespace'
+    const isOptional = odd === undefined && ['Namespace', 'Lock'].includes(complete.kind)
     expect(describeErrors(errors)).toHaveLength(isOptional ? 0 : 1)
   })
 })

@@ -7,8 +7,10 @@ import {
   autoscale,
   CanaryRollout,
   Environment,
+  FencingPolicy,
   fixed,
   HighlyAvailableDeployment,
+  Lock,
   Namespace,
   SingletonJob,
   SingletonService,
@@ -61,6 +63,15 @@ describe('what is made in the wrong place', () => {
     [
       'job',
       (scope) => new SingletonJob(scope, 'app', { ...pod, schedule: '@daily', timeZone: 'UTC' }),
+    ],
+    ['lock', (scope) => new Lock(scope, 'app')],
+    [
+      'fencing policy',
+      (scope) =>
+        new FencingPolicy(scope, 'app', {
+          lock: 'ledger',
+          protects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'cursor' }],
+        }),
     ],
     [
       'sync',

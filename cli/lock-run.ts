@@ -1,11 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { formatToken } from '../leases/fencing-token.ts'
 import type { HeldLock } from '../leases/held-lock.ts'
-import { HoldLostError, LockHeldError } from '../leases/lock-errors.ts'
-import { QueueFullError } from '../leases/lock-queue.ts'
+import { LockHeldError } from '../leases/lock-errors.ts'
 import { DEFAULT_TTL_SECONDS, lockTiming, TtlOutOfRangeError } from '../leases/lock-timing.ts'
 import { type HoldOptions, Locks } from '../leases/locks.ts'
-import { RunTakenOverError } from '../leases/run-records.ts'
 import { durationMs } from './duration-argument.ts'
 import {
   addLeaseStoreOptions,
@@ -13,12 +11,12 @@ import {
   openLeaseStore,
   wholeNumber,
 } from './lease-store-options.ts'
+import { CommandFailedError, CommandStoppedError, EXIT_CODES, exitCodeOf } from './lock-run-exit.ts'
 import { reportError } from './report-error.ts'
 import { ResultFile } from './result-file.ts'
 import { runUnderHold } from './run-under-hold.ts'
 import { graceMs, stopBounds } from './stop-bounds.ts'
-import { CommandNotStartedError } from './supervised-command.ts'
-import type { ExitCode, Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 import { thisHolder } from './this-holder.ts'
 
 /** `lockstep lock run`: a command that runs while a lock is held, and no longer. */
@@ -52,11 +50,6 @@ export const lockRunCommand = (terminal: Terminal): Command =>
     runLock(name, command, options, terminal),
   )
 
-const EXIT_CODES = `
-Exit codes: that of the command; 128 + n if signal n ended it; 75 if others hold the lock; 76 if the
-hold was lost, so the command was ended or its end came too late; 125 if Lockstep could not do its
-part; 126 and 127 if the command cannot be started or found; 2 for wrong arguments.`
-
 interface LockRunOptions extends LeaseStoreOptions {
   readonly wait?: number | true
   readonly ttl: number
@@ -65,33 +58,8 @@ interface LockRunOptions extends LeaseStoreOptions {
   readonly holder?: string
 }
 
-const NOT_ACQUIRED = 75
-const LOST = 76
-const OWN_FAILURE = 125
-
-/** Nobody can say any more that the lock is held, so the command was ended. */
-class CommandStoppedError extends Error {
-  override readonly name = 'CommandStoppedError'
-  readonly code = 'COMMAND_STOPPED'
-  readonly remedy = 'What it did may be done in part. Its next run gets a larger fencing token'
-
-  constructor(cause: unknown) {
-    const why = cause instanceof Error ? cause.message : 'its hold was not renewed in time'
-    super(`The command was ended: ${why}`, { cause })
-  }
-}
-
-/** Has said itself what is wrong. */
-class CommandFailedError extends Error {
-  override readonly name = 'CommandFailedError'
-  readonly code = 'COMMAND_FAILED'
-  readonly exitCode: number
-
-  constructor(exitCode: number) {
-    super(`The command ended with exit code ${exitCode}`)
-    this.exitCode = exitCode
-  }
-}
+const ONCE_IS_BLIND =
+  '  → Whoever looks once cannot tell a holder that crashed from one that works. --wait=60s takes over from the dead whose --ttl is shorter\n'
 
 async function runLock(
   name: string,
@@ -109,6 +77,7 @@ async function runLock(
     else await runOnce(locks, { name, key: once, hold, run }, terminal)
   } catch (error) {
     if (!(error instanceof CommandFailedError)) reportError(error, terminal)
+    if (error instanceof LockHeldError && options.wait === undefined) terminal.err(ONCE_IS_BLIND)
     terminal.setExitCode(exitCodeOf(error))
   }
 }
@@ -182,15 +151,4 @@ function ttlSeconds(text: string): number {
     if (error instanceof TtlOutOfRangeError) throw new InvalidArgumentError(error.message)
     throw error
   }
-}
-
-function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof CommandFailedError) return error.exitCode
-  if (error instanceof CommandNotStartedError) return error.exitCode
-  if (error instanceof LockHeldError || error instanceof QueueFullError) return NOT_ACQUIRED
-  const isLost =
-    error instanceof CommandStoppedError ||
-    error instanceof HoldLostError ||
-    error instanceof RunTakenOverError
-  return isLost ? LOST : OWN_FAILURE
 }

@@ -70,6 +70,7 @@ describe('lockstep lock run', () => {
       const { code, stderr } = await locks.run('run', 'job', ...wait, '--', 'true')
       expect(code).toBe(75)
       expect(stderr).toContain('Lock default/job is held by the-first')
+      expect(stderr.includes('--wait=60s')).toBe(wait.length === 0)
     }
     a.child.stdin!.end('\n')
     expect(await a.ended).toMatchObject({ code: 0 })

@@ -123,6 +123,15 @@ describe('what comes with an entry', () => {
     expect(reachedFrom('checks/index.ts')).not.toContain(SCHEMAS)
   })
 
+  it('is nothing of constructs and of Git for locks on the command line', () => {
+    const reached = [...reachedFrom('cli/lock.ts')]
+    expect(reached).toContain('leases/locks.ts')
+    const heavy = reached.filter((file) =>
+      ['constructs', 'gitops', 'rollouts', 'checks/rules'].some((place) => isWithin(file, place)),
+    )
+    expect(heavy).toEqual([])
+  })
+
   it.each([
     'kubernetes/index.ts',
     'leases/kubernetes-lease-store.ts',

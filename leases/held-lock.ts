@@ -1,3 +1,5 @@
+// Whoever compiles for ES2022 has no `await using` by default, and this declares that it may be used.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { pauseAfter } from './backoff.ts'
 import { elapsedAtMostMs, type Moment } from './clock.ts'
 import type { FencedResource } from './fenced-resource.ts'

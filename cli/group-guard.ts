@@ -8,10 +8,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export class GroupGuard {
   readonly #process: ChildProcess
 
-  /** @param group id of the group, known later than the guard has to be started */
   constructor() {
     // Not a file of its own: the package is bundled, and where its parts are differs.
-    this.#process = spawn(process.execPath, ['--eval', `(${guard})()`], {
+    const args = ['--title=lockstep-guard', '--eval', `(${guard})()`]
+    this.#process = spawn(process.execPath, args, {
       stdio: ['pipe', 'ignore', 'ignore'],
       // Signals of the terminal are not for it.
       detached: true,
@@ -23,7 +23,12 @@ export class GroupGuard {
     this.#process.unref()
   }
 
-  /** The group may run for that long from now, should nothing more be said. */
+  /**
+   * The group may run for that long from now, should nothing more be said. Before the first call
+   * nothing is guarded.
+   *
+   * @param group its id
+   */
   allow(group: number, ms: number): void {
     const untilMs = Number(process.hrtime.bigint() / 1_000_000n) + Math.max(ms, 0)
     this.#process.stdin?.write(`${group} ${untilMs}\n`)
@@ -46,18 +51,13 @@ function guard(): void {
   let timer: NodeJS.Timeout | undefined
   let rest = ''
   const nowMs = () => Number(process.hrtime.bigint() / 1_000_000n)
-  const send = (signal: NodeJS.Signals) => {
+  const send = (signal: NodeJS.Signals | 0) => {
     try {
-      if (group > 0) process.kill(-group, signal)
-      return true
+      return group > 0 && process.kill(-group, signal)
     } catch {
       // Nobody is left.
       return false
     }
-  }
-  const kill = () => {
-    if (send('SIGKILL') && group > 0) setTimeout(kill, 20)
-    else process.exit()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.stdin.setEncoding('utf8')
@@ -71,9 +71,13 @@ function guard(): void {
     timer = setTimeout(() => send('SIGKILL'), Math.max(untilMs - nowMs(), 0))
   })
   process.stdin.on('end', () => {
-    clearTimeout(timer)
-    if (!send('SIGTERM') || group === 0) process.exit()
+    send('SIGTERM')
     send('SIGCONT')
-    setTimeout(kill, Math.max(untilMs - nowMs(), 0))
+    // Only as long as it is that group: its number may be given to others.
+    setInterval(() => {
+      const isOver = nowMs() >= untilMs
+      if (isOver) send('SIGKILL')
+      if (isOver || !send(0)) process.exit()
+    }, 20)
   })
 }

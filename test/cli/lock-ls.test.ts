@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { runProgram } from '../../cli/program.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { fakeTerminal } from './fake-terminal.ts'
 import { LockProcesses } from './lock-processes.ts'
 
 /** A lock that is held for as long as the test wants. */
@@ -52,6 +55,23 @@ it('lockstep lock show tells what follows from the times of a hold, and the runs
   expect(held).toContain('unless one clock runs 1.11 times as fast as another')
   await release()
 })
+
+it('looks in the cluster of its pod where nothing else is said', async () => {
+  const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' }
+  const terminal = fakeTerminal({ cwd: temporaryFolder(), env })
+  await runProgram(['lock', 'ls'], terminal)
+  expect(terminal.exitCode).toBe(2)
+  expect(terminal.stderr).toContain('/var/run/secrets/kubernetes.io/serviceaccount/')
+})
+
+it.each(['--context', '--kubeconfig', '--cluster-id'])(
+  'refuses a file and a cluster at once: --store and %s',
+  async (option) => {
+    const { code, stderr } = await new LockProcesses().run('ls', option, 'x')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/option '--store <file>' cannot be used with option/)
+  },
+)
 
 it('says which lock was meant', async () => {
   const locks = new LockProcesses()

@@ -1,31 +1,77 @@
 import { Duration } from 'cdk8s'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { environments } from '../../../apps/environments.ts'
 import { shop } from '../../../apps/shop.ts'
-import { type App, Environment } from '../../../constructs/index.ts'
+import {
+  type App,
+  Environment,
+  FencingPolicy,
+  Lock,
+  type Namespace,
+} from '../../../constructs/index.ts'
 import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
+import { deletePolicies, stamp, untilRefused } from '../../constructs/lock-calls.ts'
 import { gatewayApiDefinitions } from '../gateway-api.ts'
 import { describeWithFlux } from './describe-with-flux.ts'
-import { syncedEnvironment } from './synced-apps.ts'
+import { deploymentOf, syncedEnvironment } from './synced-apps.ts'
 
-function defineProd(app: App): Environment {
-  const { name, size, ...settings } = environments.find(({ name }) => name === 'prod')!
-  const prod = new Environment(app, name, settings)
+const DEPLOYMENTS = ['storefront', 'catalog', 'checkout', 'feed-importer', 'ledger'] as const
+
+const newRelease = `registry.example.com/shop/catalog:9.9@sha256:${'9'.repeat(64)}`
+
+/** As in production, with a lock whose holder may set the capacity of what the sync writes too. */
+function defineProd(app: App, sync: string, catalog?: string): Environment {
+  const { name, size, images, ...settings } = environments.find(({ name }) => name === 'prod')!
+  const prod = new Environment(app, name, {
+    ...settings,
+    images: { ...images, ...(catalog !== undefined && { catalog }) },
+  })
   shop(prod, size)
+  const namespace = prod.node.findChild('shop') as Namespace
+  new Lock(namespace, 'capacity')
+  for (const deployment of DEPLOYMENTS) {
+    new FencingPolicy(namespace, `${deployment}-capacity`, {
+      lock: 'capacity',
+      protects: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: deployment }],
+      sharedWith: [
+        { user: sync, risk: 'a release overwrites what the holder has set' },
+        {
+          user: 'system:serviceaccount:kube-system:horizontal-pod-autoscaler',
+          risk: 'load overrules the holder',
+        },
+      ],
+    })
+  }
   return prod
 }
 
-describeWithFlux('The first sync of the whole shop', (cluster, suite) => {
-  const define = () =>
-    syncedEnvironment(suite.flux, defineProd, { retryInterval: Duration.seconds(1) })
+describeWithFlux('The first sync of the whole shop, with its fences', (cluster, suite) => {
+  let user: string
+  const define = (catalog?: string) =>
+    syncedEnvironment(suite.flux, (app) => defineProd(app, user, catalog), {
+      retryInterval: Duration.seconds(1),
+    })
   const objects = () => define().rendering.files.flatMap(({ object }) => object ?? [])
   beforeAll(async () => {
+    user = await whoWeAre()
     await cluster.apply(await gatewayApiDefinitions())
     const { rendering, kustomizations } = define()
     await suite.flux.publish(rendering)
     await suite.flux.sync(kustomizations)
     await suite.flux.untilApplied()
   }, 120_000)
+
+  afterAll(() => deletePolicies(cluster, objects()))
+
+  /** The controller has the credentials of the tests. */
+  async function whoWeAre(): Promise<string> {
+    const { body } = await cluster.send({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+    })
+    return (body as { status: { userInfo: { username: string } } }).status.userInfo.username
+  }
 
   it('applies every object of every app', async () => {
     expect(objects().length).toBeGreaterThan(40)
@@ -45,6 +91,24 @@ describeWithFlux('The first sync of the whole shop', (cluster, suite) => {
     expect(await suite.flux.publish(define().rendering)).toMatchObject({ outcome: 'unchanged' })
     await suite.flux.untilApplied(await suite.flux.push({ path: 'README.md', write: '# Shop\n' }))
     expect(await versions()).toEqual(before)
+  })
+
+  it('is followed by a release while the fences are in force', async () => {
+    const catalog = deploymentOf('shop', 'catalog')
+    const path = await cluster.pathOf(catalog)
+    await untilRefused('a token that the sync does not have', () =>
+      cluster.send({
+        method: 'PATCH',
+        path: `${path}?dryRun=All`,
+        body: { metadata: { annotations: stamp(1) } },
+        contentType: 'application/merge-patch+json',
+      }),
+    )
+    expect(await suite.flux.publish(define(newRelease).rendering)).toMatchObject({
+      outcome: 'published',
+    })
+    await suite.flux.untilApplied()
+    expect(JSON.stringify((await cluster.get(catalog))?.spec)).toContain(newRelease)
   })
 
   it('is undone as a whole when nothing is published any more, but for what holds data', async () => {

@@ -112,6 +112,7 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
 /** The files of otherwise pure folders that know a clock, chance or the process, and why. */
 export const IMPURE_FILES: Readonly<Record<string, string>> = {
   'leases/clock.ts': 'the clock where nobody gives another one',
+  'leases/fenced-objects.ts': 'a nonce for each write',
   'leases/locks.ts': 'ids and pauses where nobody gives others',
   'leases/memory-lease-store.ts': 'a store has a clock, and makes ids',
   'leases/sqlite-lease-store.ts': 'a store makes ids',

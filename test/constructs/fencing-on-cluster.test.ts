@@ -28,7 +28,7 @@ import { objectsIn } from './singleton-fixtures.ts'
  */
 describeWithCluster('What a lock protects, on the real API server', (cluster) => {
   let namespace: string
-  let policies: readonly KubernetesObject[]
+  let policies: readonly KubernetesObject[] = []
   let connection: ConnectedClient
   let gardener: ApiClient
   let locks: Locks

@@ -21,7 +21,7 @@ const HOLD = 'lockstep.dev/hold'
 
 describeWithCluster('A lock on the real API server', (cluster) => {
   let namespace: string
-  let objects: readonly KubernetesObject[]
+  let objects: readonly KubernetesObject[] = []
   let connection: ConnectedClient
 
   beforeAll(async () => {

@@ -91,16 +91,17 @@ async function untilWorthwhile(
     readonly signal: AbortSignal | undefined
   },
 ): Promise<void> {
-  const { ahead, lease: queueLease } = await wait.line.keep(wait.id)
+  const { ahead } = await wait.line.keep(wait.id)
   const [first] = leases
   const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
   // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
-  if (ahead === 0 && seen.some((lease) => holdState(lease) === undefined)) return
-  const againMs =
-    ahead === 0 ? Math.max(againInMs, AFTER_A_RACE_MS * context.random()) : wait.line.refreshMs
+  const isFree = seen.some((lease) => holdState(lease) === undefined)
+  const pauseMs = Math.max(isFree ? 0 : againInMs, AFTER_A_RACE_MS * context.random())
+  // Only the first in line has to be quick: a queue that woke all at each change would be a crowd.
+  const againMs = ahead === 0 ? pauseMs : wait.line.refreshMs
   await untilChanged(
     context,
-    ahead === 0 ? seen : [...seen, queueLease],
+    seen,
     Math.min(againMs, wait.line.refreshMs, wait.withinMs),
     wait.signal,
   )

@@ -1,6 +1,6 @@
 import { isListOf, isObject, readJson } from './annotation-json.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import type { LeaseReading, StoredLease } from './lease-store.ts'
+import type { LeaseReading } from './lease-store.ts'
 import type { Lock, LockContext } from './lock.ts'
 import { LEASE_ANNOTATIONS, queueLeaseName } from './names.ts'
 import { rewriteLease } from './rewrite-lease.ts'
@@ -45,7 +45,7 @@ export class LockQueue {
   readonly #context: LockContext
   readonly #lock: Lock
   readonly #ticketTtlMs: number
-  #hasTicket = false
+  #kept: { readonly place: Place; readonly atMs: number } | undefined
 
   /** @param ttlSeconds of the holds that are waited for: no ticket blocks others for longer, if it is 5 to 15 s */
   constructor(context: LockContext, lock: Lock, ttlSeconds: number) {
@@ -70,12 +70,17 @@ export class LockQueue {
   }
 
   /**
-   * Comes, or says again that it still waits.
+   * Comes, or says again that it still waits, if it is time to: so the place may be of a moment ago,
+   * and no better than it is.
    *
    * @throws {QueueFullError}
    */
-  async keep(id: string): Promise<Place & { readonly lease: StoredLease }> {
-    const { lease, tickets } = await this.#change((tickets, storeTimeMs) => {
+  async keep(id: string): Promise<Place> {
+    const nowMs = this.#context.clock.monotonicMs()
+    if (this.#kept !== undefined && nowMs - this.#kept.atMs < this.refreshMs / 2) {
+      return this.#kept.place
+    }
+    const tickets = await this.#change((tickets, storeTimeMs) => {
       const own = tickets.find((ticket) => ticket.id === id)
       if (own && storeTimeMs - own.seenMs < this.refreshMs / 2) return tickets
       if (!own && tickets.length >= MOST_TICKETS) throw new QueueFullError(this.#lock)
@@ -84,13 +89,14 @@ export class LockQueue {
         ? tickets.map((ticket) => (ticket === own ? refreshed : ticket))
         : [...tickets, refreshed]
     })
-    this.#hasTicket = true
-    return { ...placeOf(id, tickets, []), lease }
+    const place = placeOf(id, tickets, [])
+    this.#kept = { place, atMs: nowMs }
+    return place
   }
 
   /** Waits no longer, if it ever did. */
   async leave(id: string): Promise<void> {
-    if (!this.#hasTicket) return
+    if (this.#kept === undefined) return
     await this.#change((tickets) =>
       tickets.some((ticket) => ticket.id === id)
         ? tickets.filter((ticket) => ticket.id !== id)
@@ -106,12 +112,12 @@ export class LockQueue {
   /** Writes only what has changed; tickets of the dead go along with it. */
   async #change(change: (tickets: readonly Ticket[], storeTimeMs: number) => readonly Ticket[]) {
     let tickets: readonly Ticket[] = []
-    const { lease } = await rewriteLease(this.#context, await this.#read(), (reading) => {
+    await rewriteLease(this.#context, await this.#read(), (reading) => {
       const before = liveTickets(reading)
       tickets = change(before, reading.storeTimeMs)
       return tickets === before ? undefined : withTickets(reading.lease.record, tickets)
     })
-    return { lease, tickets }
+    return tickets
   }
 }
 

@@ -194,6 +194,31 @@ describe('A hold', () => {
   })
 })
 
+describe('A crowd that comes without pause', () => {
+  it('neither loses a hold nor keeps a dead one', async () => {
+    const { time, store, process } = world()
+    const dead = new VirtualClock()
+    const gone = new Locks({ store, holder: 'gone', clock: dead.clock, random: () => 0.5 })
+    await gone.acquire('reindex', soon)
+    const got: number[] = []
+    const crowd = Array.from({ length: 100 }, async (_, index) => {
+      const name = `p${index}`
+      await time.clockOf(name).sleep(index * 100)
+      const hold = await process(name).acquire('reindex', { ...soon, waitMs: 60_000 })
+      got.push(index)
+      if (index === 0) await time.clockOf(name).sleep(25_000)
+      expect(hold.signal.aborted).toBe(false)
+      await hold.release()
+    })
+    const first = process('first').acquire('reindex', soon)
+    const hold = await time.until(first)
+    expect(time.nowMs).toBeLessThan(11_000)
+    await hold.release()
+    await time.until(Promise.all(crowd))
+    expect(got).toEqual(got.toSorted((a, b) => a - b))
+  })
+})
+
 describe('withLock', () => {
   it('gives what the work gives, and the lock back', async () => {
     const { process } = world()

@@ -148,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody leaves the queue',
     file: 'lock-queue.ts',
-    find: 'if (!this.#hasTicket) return',
+    find: 'if (this.#kept === undefined) return',
     replace: 'if (this.#ticketTtlMs > 0) return',
   },
   {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FencingPolicy } from '../../constructs/fencing-policy.ts'
 import { Lock } from '../../constructs/lock.ts'
+import { FencedObjects, fencingAnnotations } from '../../leases/fenced-objects.ts'
 import { formatToken } from '../../leases/fencing-token.ts'
 import { KubernetesLeaseStore } from '../../leases/kubernetes-lease-store.ts'
 import { Locks } from '../../leases/locks.ts'
@@ -242,6 +243,16 @@ describeWithCluster('What a lock protects, on the real API server', (cluster) =>
       expect((await on('book').create(tokenOfHold(second)())).status).toBe(201)
       expectRefused(await write('book', stamp('9'.repeat(39), 'elsewhere.1')), EARLY)
       await second.release()
+    })
+
+    it('and stamped by whoever works under the lock, before the work begins', async () => {
+      const path = `/api/v1/namespaces/${namespace}/configmaps/book`
+      const protects = [new FencedObjects({ client: connection.client, paths: [path] })]
+      await locks.withLock('ledger', { protects }, async ({ token }) => {
+        const { annotations } = (await on('book').read()).metadata
+        expect(annotations).toMatchObject({ [TOKEN]: String(token.number), [EPOCH]: token.epoch })
+        expect((await write('book', fencingAnnotations(token))).status).toBe(200)
+      })
     })
 
     it('of an old token that scales, or of none', async () => {

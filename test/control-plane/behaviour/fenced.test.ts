@@ -4,6 +4,7 @@ import { Lock } from '../../../constructs/lock.ts'
 import { Testing } from '../../../constructs/testing.ts'
 import { KubernetesLeaseStore } from '../../../leases/kubernetes-lease-store.ts'
 import { Locks } from '../../../leases/locks.ts'
+import { at } from '../../../manifests/fields.ts'
 import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
 import { minimal } from '../../constructs/fixtures.ts'
 import {
@@ -69,6 +70,13 @@ describeWithNodes('What a lock protects, among the real controllers', (cluster) 
     await deletePolicies(cluster, policies)
   })
 
+  it('has policies that their controller finds nothing wrong with', async () => {
+    for (const policy of policies.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy')) {
+      const { status } = await cluster.until(policy, isTypeChecked)
+      expect(at(status, 'typeChecking'), policy.metadata.name).toEqual({})
+    }
+  })
+
   it('is kept by its controllers while a new holder has not stamped it yet, and after', async () => {
     const hold = await locksIn(namespace).acquire('ledger')
     const pods = cluster.pods(deployment)
@@ -122,3 +130,6 @@ describeWithNodes('What a lock protects, among the real controllers', (cluster) 
     await deletePolicies(cluster, own)
   })
 })
+
+const isTypeChecked = ({ status }: KubernetesObject): boolean =>
+  at(status, 'observedGeneration') !== undefined

@@ -98,6 +98,7 @@ async function run(
   { cwd, env, err, signal }: SynthesizeProps['terminal'],
 ): Promise<{ code: number; stderr: string }> {
   signal.throwIfAborted()
+  const cache = compileCacheFolder(env)
   const child = spawn(app, {
     cwd,
     shell: true,
@@ -110,7 +111,7 @@ async function run(
       PATH: [dirname(process.execPath), env.PATH]
         .filter((part) => part !== undefined)
         .join(delimiter),
-      NODE_COMPILE_CACHE: compileCacheFolder(env),
+      ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
       ...request,
     },
   })

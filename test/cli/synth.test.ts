@@ -278,6 +278,19 @@ error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
     )
   })
 
+  it('says so also where Node itself would look for that place without an end', () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const main = join(import.meta.dirname, '../../cli/main.ts')
+    const { status, stderr } = spawnSync(process.execPath, [main, 'synth'], {
+      cwd: project.folder,
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: '/proc/nowhere' },
+      timeout: 60_000,
+    })
+    expect(stderr).toContain('error: The temporary folder /proc/nowhere cannot be written')
+    expect(status).toBe(2)
+  })
+
   it('writes an environment that is asked for twice once', async () => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     await project.lockstep('synth')

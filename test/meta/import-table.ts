@@ -92,7 +92,7 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'gitops/git-scratch-repository.ts': 'reads what a scratch repository is',
   'gitops/git-scratch.ts': 'takes and gives back folders',
   'gitops/git-source.ts': 'looks for configuration files',
-  'cli/compile-cache.ts': 'the folder for temporary files',
+  'cli/compile-cache.ts': 'looks for the folder for temporary files',
   'cli/explain.ts': 'colours',
   'cli/group-guard.ts': 'a process that outlives this one',
   'cli/lease-store-options.ts': 'paths of files',

@@ -128,10 +128,10 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   },
   './leases/kubernetes': {
     values: `
-      KubernetesLeaseStore
+      FencedObjects KubernetesLeaseStore fencingAnnotations
     `,
     types: `
-      KubernetesLeaseStoreProps
+      FencedObjectsProps KubernetesLeaseStoreProps
     `,
   },
   './leases/sqlite': {

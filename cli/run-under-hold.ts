@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts'
 export interface RunUnderHoldProps extends SupervisedCommandProps {
   readonly hold: HeldLock
   readonly bounds: StopBounds
-  readonly terminal: Pick<Terminal, 'takeSignals'>
+  readonly terminal: Pick<Terminal, 'signal' | 'takeSignals'>
 }
 
 export interface CommandEnd {
@@ -24,15 +24,22 @@ export interface CommandEnd {
  * until it has done so.
  *
  * @throws {CommandNotStartedError}
+ * @throws the reason of the terminal's signal, if this process was interrupted before that
  */
 export async function runUnderHold(props: RunUnderHoldProps): Promise<CommandEnd> {
   const { hold, bounds, terminal } = props
   const mayRunForMs = () => hold.remainingMs - bounds.killBeforeMs
-  const command = await SupervisedCommand.start(props, mayRunForMs)
-  const giveBackSignals = terminal.takeSignals?.((signal) => command.send(signal))
-  const over = new AbortController()
-  const stopped = stopInTime(props, command, over.signal)
+  const early: NodeJS.Signals[] = []
+  let take = (signal: NodeJS.Signals): void => void early.push(signal)
+  // Before the command is there: what comes while it starts is for the command as well.
+  const giveBackSignals = terminal.takeSignals?.((signal) => take(signal))
   try {
+    terminal.signal.throwIfAborted()
+    const command = await SupervisedCommand.start(props, mayRunForMs)
+    take = (signal) => command.send(signal)
+    early.forEach(take)
+    const over = new AbortController()
+    const stopped = stopInTime(props, command, over.signal)
     const exitCode = await command.ended
     over.abort()
     return { exitCode, wasStopped: await stopped }

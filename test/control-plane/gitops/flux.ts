@@ -142,13 +142,18 @@ export class Flux {
   /** Deletes the Kustomizations, with all that they have applied, and ends the programs. */
   async stop(): Promise<void> {
     await this.sync([])
+    await this.untilGone()
+    await this.end()
+  }
+
+  /** Waits until no Kustomization is left that was deleted. */
+  async untilGone(): Promise<void> {
     const gone = eventually(
       'the Kustomizations are gone',
       () => this.kustomizations(),
       ({ length }) => length === 0,
     )
     await Promise.race([gone, this.#broken])
-    await this.end()
   }
 
   /** Ends the programs and leaves the cluster as it is. */

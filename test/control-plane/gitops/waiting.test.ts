@@ -84,6 +84,8 @@ spec: { selector: { track: ${to} }, ports: [{ name: http, port: 80, targetPort: 
 
   it('traffic is applied also where workloads wait, and a fix of the workload only afterwards', async () => {
     await suite.flux.publish(define({}).rendering)
+    // Before anything waits, or it would wait for the image that was there before.
+    await suite.flux.untilApplied()
     await begin(true)
     await eventually('it waits', isWaiting, (waits) => waits)
 

@@ -22,6 +22,9 @@ export interface RunSimulationProps {
   readonly drift?: number
 }
 
+/** One that never ends is not left behind. */
+const ENDED_AFTER_MS = 280_000
+
 /** Runs schedules in a process of their own, as fast as they go. */
 export async function runSimulation(props: RunSimulationProps): Promise<SimulationReport> {
   const { root, first, count, untilFailure = false, drift } = props
@@ -32,7 +35,11 @@ export async function runSimulation(props: RunSimulationProps): Promise<Simulati
     ...(untilFailure ? ['--until-failure'] : []),
     ...(drift === undefined ? [] : [`--drift=${drift}`]),
   ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: ENDED_AFTER_MS,
+    killSignal: 'SIGKILL',
+  })
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
   if (output === '') throw new Error(`The simulation said nothing. ${errors}`)
   return JSON.parse(output) as SimulationReport

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { SyncSplit } from '../../../constructs/index.ts'
 import { eventually } from '../eventually.ts'
 import { describeWithFlux } from './describe-with-flux.ts'
@@ -20,12 +20,15 @@ describeWithFlux('Splitting the sync of an environment', (cluster, suite) => {
     shop = await cluster.namespace(`${suite.flux.namespace}-shop`)
   })
 
+  // One of the split before would apply the app too, and take it along when it is deleted.
+  beforeEach(async () => {
+    await suite.flux.sync([])
+    await suite.flux.untilGone()
+  })
+
   it.each<SyncSplit>(['environment', 'namespace', 'app'])(
     'by %s: the last app of a namespace is pruned, although Git keeps no empty folder',
     async (split) => {
-      // One of the split before would apply the app too, and take it along when it is deleted.
-      await suite.flux.sync([])
-      await suite.flux.untilGone()
       const { rendering, kustomizations } = define(['web'], split)
       await suite.flux.publish(rendering)
       await suite.flux.sync(kustomizations)
@@ -60,6 +63,7 @@ describeWithFlux('Splitting the sync of an environment', (cluster, suite) => {
       const uids = () => Promise.all(apps.map(uidOf))
       await suite.flux.publish(define(apps, from).rendering)
       await syncAndWait(from, true)
+      await suite.flux.untilApplied()
       const before = await uids()
       expect(before).not.toContain(undefined)
 

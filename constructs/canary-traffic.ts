@@ -9,6 +9,7 @@ import { NAME_LABEL } from './labels.ts'
 import { emitService, SERVICE_PORT } from './service.ts'
 import type { Traffic } from './traffic.ts'
 import type { WorkloadContext } from './workload-context.ts'
+import { writeRoute } from './write-route.ts'
 
 /** The ways in of an app with two tracks. */
 export interface CanaryTraffic {
@@ -63,7 +64,7 @@ function emitRoute(
   scope: Construct,
   context: WorkloadContext,
   traffic: Traffic,
-): EmittedObject<Emittable> {
+): EmittedObject<Emittable> | undefined {
   const { app: name, mistakes } = context
   // A router without weights is reported with the plan; both backends would only be a second mistake.
   const backends = traffic.capabilities.weights
@@ -72,7 +73,8 @@ function emitRoute(
         { service: canaryName(name), port: SERVICE_PORT, weight: 0 },
       ]
     : [{ service: name, port: SERVICE_PORT }]
-  const route = traffic.route({ context, name, backends })
+  const route = writeRoute(traffic, context, backends)
+  if (route === undefined) return undefined
   if (traffic.capabilities.weights && !isShareable(route as unknown as KubernetesObject)) {
     mistakes.add({
       option: 'traffic',

@@ -16,6 +16,7 @@ import {
 } from './served-deployment.ts'
 import { emitService, SERVICE_PORT } from './service.ts'
 import { workloadContext } from './workload-context.ts'
+import { writeRoute } from './write-route.ts'
 
 export interface HighlyAvailableDeploymentProps extends ServedDeploymentProps {}
 
@@ -63,13 +64,7 @@ export class HighlyAvailableDeployment extends Construct {
       ...(props.adopt !== undefined && { targetPort: props.port }),
     })
     const backends = [{ service: app, port: SERVICE_PORT }]
-    this.route =
-      props.traffic === undefined
-        ? undefined
-        : new EmittedObject(
-            context.scope,
-            'Route',
-            props.traffic.route({ context, name: app, backends }),
-          )
+    const route = props.traffic && writeRoute(props.traffic, context, backends)
+    this.route = route && new EmittedObject(context.scope, 'Route', route)
   }
 }

@@ -32,6 +32,7 @@ import type { GuaranteeKeeper, SingletonParts } from './singleton-parts.ts'
 import { SINGLETON_SERVICE_OPTIONS, type SingletonServiceProps } from './singleton-service-props.ts'
 import { keepUsuallyOne } from './usually-one.ts'
 import { type WorkloadContext, workloadContext } from './workload-context.ts'
+import { writeRoute } from './write-route.ts'
 
 /**
  * An app of which one instance works at a time. Kubernetes is made for many and cannot promise one
@@ -143,8 +144,8 @@ export class SingletonService extends Construct {
   ): EmittedObject<Emittable> | undefined {
     if (traffic === undefined) return undefined
     const backends = [{ service: context.app, port: SERVICE_PORT }]
-    const route = traffic.route({ context, name: context.app, backends })
-    return new EmittedObject(context.scope, 'Route', route)
+    const route = writeRoute(traffic, context, backends)
+    return route && new EmittedObject(context.scope, 'Route', route)
   }
 }
 

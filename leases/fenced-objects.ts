@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
 import { isObject } from './annotation-json.ts'
 import { type FencedResource, StaleTokenError } from './fenced-resource.ts'
-import { compareTokens, type FencingToken, parseToken } from './fencing-token.ts'
+import { areOfOneStore, compareTokens, type FencingToken, parseToken } from './fencing-token.ts'
 import { isStatus, storeError } from './kubernetes-failures.ts'
 import { FENCING_ANNOTATIONS } from './names.ts'
 
@@ -79,8 +79,6 @@ function refuseStale(
   const { [FENCING_ANNOTATIONS.token]: number, [FENCING_ANNOTATIONS.epoch]: epoch } = annotations
   const seen = parseToken(`${epoch}:${number}`)
   // Of another store: an object that was brought here from a cluster that is no more.
-  const isComparable = seen !== undefined && storeOf(seen) === storeOf(token)
+  const isComparable = seen !== undefined && areOfOneStore(seen, token)
   if (isComparable && compareTokens(seen, token) > 0) throw new StaleTokenError(path, token)
 }
-
-const storeOf = ({ epoch }: FencingToken): string => epoch.slice(0, epoch.lastIndexOf('.'))

@@ -38,11 +38,15 @@ export function parseToken(text: string): FencingToken | undefined {
  * @throws {IncomparableTokensError}
  */
 export function compareTokens(a: FencingToken, b: FencingToken): number {
-  const [store, generation] = splitEpoch(a.epoch)
-  const [otherStore, otherGeneration] = splitEpoch(b.epoch)
-  if (store !== otherStore) throw new IncomparableTokensError(a, b)
+  if (!areOfOneStore(a, b)) throw new IncomparableTokensError(a, b)
+  const [, generation] = splitEpoch(a.epoch)
+  const [, otherGeneration] = splitEpoch(b.epoch)
   return generation - otherGeneration || Number(a.number > b.number) - Number(a.number < b.number)
 }
+
+/** Whether two tokens can be compared. */
+export const areOfOneStore = (a: FencingToken, b: FencingToken): boolean =>
+  splitEpoch(a.epoch)[0] === splitEpoch(b.epoch)[0]
 
 function splitEpoch(epoch: string): readonly [store: string, generation: number] {
   const dot = epoch.lastIndexOf('.')

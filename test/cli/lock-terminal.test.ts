@@ -33,6 +33,10 @@ function watched(child: ChildProcess) {
   return { child, ended, until, output: () => output }
 }
 
+/** `exec`: the shell of `script` would get Ctrl-C as well, and some end of it before the command. */
+const onTerminal = (command: readonly string[]) =>
+  watched(spawn('script', ['-qec', `exec ${command.join(' ')}`, '/dev/null']))
+
 const canScript = spawnSync('script', ['--version']).status === 0
 
 describe.skipIf(!canScript)(
@@ -46,7 +50,7 @@ describe.skipIf(!canScript)(
       echo "got $line"
       while :; do sleep 0.05; done
     `)
-      const run = watched(spawn('script', ['-qec', command.join(' '), '/dev/null']))
+      const run = onTerminal(command)
       await run.until('on a terminal')
       run.child.stdin!.write('a line\n')
       await run.until('got a line')
@@ -57,7 +61,7 @@ describe.skipIf(!canScript)(
 
     it('keeps the lock when somebody presses Ctrl-Z', async () => {
       const command = commandFor('echo ready; read line; echo "got $line"')
-      const run = watched(spawn('script', ['-qec', command.join(' '), '/dev/null']))
+      const run = onTerminal(command)
       await run.until('ready')
       run.child.stdin!.write('\x1a')
       run.child.stdin!.write('a line\n')

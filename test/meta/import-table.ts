@@ -13,6 +13,7 @@ export const FOLDERS: Readonly<Record<string, Allowed>> = {
   rollouts: ['manifests'],
   constructs: ['manifests', 'checks', 'rollouts', 'leases/names.ts'],
   gitops: ['manifests', 'checks', 'rollouts'],
+  functions: ['manifests', 'kubernetes', 'leases'],
   cli: 'all of the above',
   demo: 'all of the above',
   apps: 'the package by its name, as a user would',

@@ -1,0 +1,50 @@
+import type { Identity } from './identity.ts'
+
+/**
+ * What somebody may do to a lock: `hold` it (acquire, renew and release its own holds, begin and end
+ * runs), `break` a hold of somebody else, `read` who holds it. None includes another one.
+ */
+export type LockVerb = 'hold' | 'break' | 'read'
+
+/** One thing that somebody wants to do. */
+export interface LockAccess {
+  readonly verb: LockVerb
+  /** `*` for all that there are, as Kubernetes says it: to list the locks of every namespace. */
+  readonly namespace: string
+  /** `*` for all of the namespace: to list them. */
+  readonly name: string
+}
+
+/** Tells who may do what. */
+export interface Authorizer {
+  /**
+   * @returns `false` for all that is not allowed in so many words
+   * @throws {AuthorizationUnavailableError} if it cannot tell now
+   * @throws the reason of the signal
+   */
+  allows(identity: Identity, access: LockAccess, signal: AbortSignal): Promise<boolean>
+}
+
+export interface AuthorizationUnavailableErrorProps {
+  /** Who did not answer, how, and what to do now. */
+  readonly message: string
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
+  /** How long whoever was asked wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number
+  readonly cause?: unknown
+}
+
+/** Whoever knows the rights cannot be asked now. Nothing was done. */
+export class AuthorizationUnavailableError extends Error {
+  override readonly name = 'AuthorizationUnavailableError'
+  readonly code = 'AUTHORIZATION_UNAVAILABLE'
+  readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
+
+  constructor({ message, retryable, retryAfterMs, cause }: AuthorizationUnavailableErrorProps) {
+    super(message, { cause })
+    this.retryable = retryable
+    this.retryAfterMs = retryAfterMs
+  }
+}

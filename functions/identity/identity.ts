@@ -1,0 +1,13 @@
+/** Who asks, as whoever vouched for the token says it. */
+export interface Identity {
+  /**
+   * The subject, the same each time it comes and never that of anybody else, whoever vouched for it:
+   * `system:serviceaccount:shop:reindex`. Its holds are its own by this name alone.
+   */
+  readonly name: string
+  /** Another one for each subject that ever had this name. For authorizers and people. */
+  readonly uid?: string
+  readonly groups: readonly string[]
+  /** What else is known, as a `TokenReview` of Kubernetes has it. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}

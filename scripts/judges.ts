@@ -1,10 +1,11 @@
 import { buildMissingPrograms } from '../test/control-plane/build-programs.ts'
 import { CheckovEnvironment } from '../test/judges/checkov-environment.ts'
-import { KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
+import { HISTORY_JUDGE, KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
 
 /** `npm run judges`: installs the programs that judge what Lockstep emits, once per version. */
 async function main(): Promise<number> {
-  const steps = [() => buildMissingPrograms(console.log, [KUBE_SCORE, KUBECTL]), installCheckov]
+  const programs = [HISTORY_JUDGE, KUBE_SCORE, KUBECTL]
+  const steps = [() => buildMissingPrograms(console.log, programs), installCheckov]
   let installed = 0
   let failed = false
   // Each needs something else of the machine, so what one lacks is no reason to do without another.

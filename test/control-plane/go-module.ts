@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A `go.mod` of ours with its `go.sum`: what is built, down to the checksum of each dependency. */
+/**
+ * A `go.mod` of ours with its `go.sum`: what is built, down to the checksum of each dependency; and
+ * what we have written ourselves, if it is more than a list of tools.
+ */
 export class GoModule {
   readonly folder: string
   readonly #goMod: string
@@ -27,8 +30,13 @@ export class GoModule {
 
   /** Twelve hexadecimal digits that differ as soon as anything that is built differs. */
   fingerprint(buildArguments: readonly string[]): string {
-    const everything = [this.#goMod, this.#goSum, ...buildArguments].join('\0')
+    const everything = [this.#goMod, this.#goSum, ...buildArguments, ...this.#sources].join('\0')
     return createHash('sha256').update(everything).digest('hex').slice(0, 12)
+  }
+
+  get #sources(): readonly string[] {
+    const files = globSync('*.go', { cwd: this.folder }).sort()
+    return files.map((file) => readFileSync(join(this.folder, file), 'utf8'))
   }
 
   #find(pattern: RegExp, what: string): string {

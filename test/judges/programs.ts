@@ -15,3 +15,11 @@ export const KUBECTL = {
   package: 'k8s.io/kubernetes/cmd/kubectl',
   versionOf: 'k8s.io/kubernetes',
 } as const satisfies Program
+
+/** Says of a history of a lock whether a fenced mutex could have behaved like that. */
+export const HISTORY_JUDGE = {
+  name: 'history-judge',
+  moduleFolder: '../judges/linearizability',
+  package: 'lockstep.dev/test/judges/linearizability',
+  versionOf: 'github.com/anishathalye/porcupine',
+} as const satisfies Program

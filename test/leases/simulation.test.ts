@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MUTANTS, type Mutant } from './simulation/mutants.ts'
+import { exhibit } from './simulation/exhibit.ts'
+import { MUTANTS } from './simulation/mutants.ts'
 import { runSimulation, type SimulationReport } from './simulation/run-simulation.ts'
 import { runSchedule } from './simulation/schedule.ts'
 
@@ -72,18 +73,3 @@ describe('The museum of mistakes', () => {
 
 const summary = ({ schedules, holds, fenced, perMinute }: SimulationReport): string =>
   `${schedules} schedules, ${holds} holds, ${fenced} late writes refused, ${perMinute} a minute`
-
-/** A copy of the locks and their simulation with one mistake in it. */
-async function exhibit(root: string, { file, find, replace }: Mutant): Promise<void> {
-  for (const part of ['leases', 'test/leases/simulation']) {
-    await cp(join(ROOT, part), join(root, part), { recursive: true })
-  }
-  await writeFile(join(root, 'package.json'), '{ "type": "module" }')
-  const path = join(root, 'leases', file)
-  const source = await readFile(path, 'utf8')
-  expect(source.split(find), `${file} has "${find}" once`).toHaveLength(2)
-  await writeFile(
-    path,
-    source.replace(find, () => replace),
-  )
-}

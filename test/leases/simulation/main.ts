@@ -1,11 +1,14 @@
 /*
  * Runs schedules one after the other and prints one line of JSON:
  *
- *   node main.ts --first 1 --count 1000 [--until-failure] [--drift 0.4] [--show]
+ *   node main.ts --first 1 --count 1000 [--until-failure] [--drift 0.4] [--show] [--histories FILE]
  *
  * The same seed gives the same schedule. `--show` tells what happened in those that failed.
+ * `--histories` writes all of them, for the judge of histories.
  */
+import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { historyOf } from './history.ts'
 import { isCalm } from './profile.ts'
 import { runSchedule, type ScheduleResult } from './schedule.ts'
 
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     drift: { type: 'string' },
     'until-failure': { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
+    histories: { type: 'string' },
   },
 })
 const first = Number(values.first)
@@ -31,6 +35,7 @@ for (let seed = first; seed < first + Number(values.count); seed++) {
     if (isCalm(profile)) add('calm', 1)
     return values.drift === undefined ? profile : { ...profile, drift: Number(values.drift) }
   })
+  if (values.histories !== undefined) appendFileSync(values.histories, historyLine(result))
   add('schedules', 1)
   add('holds', result.holds)
   add('fenced', result.fenced)
@@ -52,6 +57,10 @@ const report = {
   })),
 }
 process.stdout.write(`${JSON.stringify(report)}\n`)
+
+function historyLine(result: ScheduleResult): string {
+  return `${JSON.stringify({ name: `seed ${result.seed}`, ...historyOf(result) })}\n`
+}
 
 function add(name: string, times: number): void {
   sums[name] = (sums[name] ?? 0) + times

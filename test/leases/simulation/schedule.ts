@@ -15,12 +15,22 @@ import { SimulatedProcess } from './process.ts'
 import { drawProfile, isCalm, type Profile } from './profile.ts'
 import { between, oneOf, type Random, randomOf } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
-import { type Happening, type Violation, Witness } from './witness.ts'
+import {
+  type Happening,
+  type SeenHoldSpan,
+  type SeenWrite,
+  type Violation,
+  Witness,
+} from './witness.ts'
 
 export interface ScheduleResult {
   readonly seed: number
   readonly violations: readonly Violation[]
   readonly happenings: readonly Happening[]
+  readonly spans: readonly SeenHoldSpan[]
+  readonly writes: readonly SeenWrite[]
+  /** Nobody took a hold away by force. */
+  readonly isExclusive: boolean
   readonly holds: number
   /** Writes that only the fence kept out. */
   readonly fenced: number
@@ -75,6 +85,9 @@ class Schedule {
     return {
       violations: this.#witness.violations,
       happenings: this.#witness.happenings,
+      spans: this.#witness.spans,
+      writes: this.#witness.writes,
+      isExclusive: this.#witness.isExclusive,
       holds: this.#witness.spans.length,
       fenced: [...this.#resources.values()].reduce((sum, { refused }) => sum + refused, 0),
       faults: this.#faultsSeen,
@@ -197,9 +210,9 @@ class Schedule {
   async #work(process: SimulatedProcess, hold: HeldLock, slot: string): Promise<void> {
     const untilMs = this.#time.nowMs + between(this.#random, 0, this.#profile.ttlSeconds * 2500)
     while (this.#hasTrouble && this.#time.nowMs < untilMs && !hold.signal.aborted) {
-      const token = hold.token.number
+      const write = { id: hold.id, process: process.name, slot, token: hold.token.number }
       const arrivesMs = this.#time.nowMs + between(this.#random, 1, 2000)
-      this.#time.at(arrivesMs, () => this.#write(slot, token))
+      this.#time.at(arrivesMs, () => this.#write(write))
       try {
         await process.clock.sleep(between(this.#random, 50, 3000), hold.signal)
         hold.assertHeld()
@@ -209,10 +222,10 @@ class Schedule {
     }
   }
 
-  #write(slot: string, token: bigint): void {
-    const resource = this.#resources.get(slot) ?? new FencedResource()
-    this.#resources.set(slot, resource)
-    resource.write(token)
+  #write(write: Omit<SeenWrite, 'atMs' | 'isAccepted'>): void {
+    const resource = this.#resources.get(write.slot) ?? new FencedResource()
+    this.#resources.set(write.slot, resource)
+    this.#witness.wrote({ ...write, isAccepted: resource.write(write.token) })
   }
 
   async #end(process: SimulatedProcess, hold: HeldLock): Promise<void> {

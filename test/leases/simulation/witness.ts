@@ -10,7 +10,21 @@ export interface SeenHoldSpan {
   readonly token: bigint
   readonly askedMs: number
   readonly gotMs: number
+  /**
+   * Since when its process does not believe any more that it holds, whatever it does about that. Since
+   * it asked, if it never did: the answer came when the hold was over.
+   */
   endedMs: number | undefined
+}
+
+/** A write that reached what the lock protects. */
+export interface SeenWrite {
+  readonly id: string
+  readonly process: string
+  readonly slot: string
+  readonly token: bigint
+  readonly atMs: number
+  readonly isAccepted: boolean
 }
 
 export interface Violation {
@@ -41,12 +55,13 @@ const TOLD_WITHIN_MS = 1
 export class Witness {
   readonly violations: Violation[] = []
   readonly spans: SeenHoldSpan[] = []
+  readonly writes: SeenWrite[] = []
   readonly happenings: Happening[] = []
   readonly #time: VirtualTime
   readonly #slots: number
   readonly #believers = new Set<Believer>()
   #promisesExclusion = true
-  #largestAccepted = -1n
+  #wasExcluded = true
   readonly #tokenOwners = new Map<string, string>()
 
   constructor(time: VirtualTime, slots: number) {
@@ -61,6 +76,12 @@ export class Witness {
   /** From here on only tokens keep holders apart: somebody took a hold away by force. */
   exclusionIsOff(): void {
     this.#promisesExclusion = false
+    this.#wasExcluded = false
+  }
+
+  /** Whether nobody took a hold away by force. */
+  get isExclusive(): boolean {
+    return this.#wasExcluded
   }
 
   /** I6: a hold that is asked for again is the same. */
@@ -81,7 +102,9 @@ export class Witness {
     }
     this.#tokenOwners.set(key, span.id)
     this.spans.push(span)
-    this.#believers.add({ hold, process, span, overdueMs: undefined })
+    const believer = { hold, process, span, overdueMs: undefined }
+    if (!believes(believer)) span.endedMs = askedMs
+    this.#believers.add(believer)
     this.tell(process.name, `holds ${slot} with token ${span.token}`)
     return span
   }
@@ -89,17 +112,13 @@ export class Witness {
   ended(hold: HeldLock): void {
     for (const believer of this.#believers) {
       if (believer.hold !== hold) continue
-      believer.span.endedMs = this.#time.nowMs
+      believer.span.endedMs ??= this.#time.nowMs
       this.#believers.delete(believer)
     }
   }
 
-  /** I1: what a resource accepts that keeps the largest token it has seen. */
-  accepted(token: bigint): void {
-    if (token < this.#largestAccepted) {
-      this.#violated('I1', `a write with ${token} was accepted after ${this.#largestAccepted}`)
-    }
-    this.#largestAccepted = token
+  wrote(write: Omit<SeenWrite, 'atMs'>): void {
+    this.writes.push({ ...write, atMs: this.#time.nowMs })
   }
 
   /** I6: asking again under the same id answers the same. */
@@ -132,10 +151,12 @@ export class Witness {
 
   /** I3, I10: at no moment do more believe that they hold than there are slots. */
   look(): void {
-    for (const believer of this.#believers) this.#checkTold(believer)
-    const believing = [...this.#believers].filter(
-      ({ process, hold }) => !process.isDead && hold.remainingMs > 0 && !hold.signal.aborted,
-    )
+    const believing: Believer[] = []
+    for (const believer of this.#believers) {
+      this.#checkTold(believer)
+      if (believes(believer)) believing.push(believer)
+      else believer.span.endedMs ??= this.#time.nowMs
+    }
     if (this.#promisesExclusion && believing.length > this.#slots) {
       const who = believing.map(({ process, span }) => `${process.name} (${span.token})`)
       this.#violated('I3', `${who.join(' and ')} believe that they hold`)
@@ -171,3 +192,6 @@ export class Witness {
     this.tell('witness', `${invariant}: ${text}`)
   }
 }
+
+const believes = ({ process, hold }: Believer): boolean =>
+  !process.isDead && hold.remainingMs > 0 && !hold.signal.aborted

@@ -25,6 +25,8 @@ export interface StartApiServerProps {
    * @default freePort
    */
   readonly choosePort?: () => Promise<number>
+  /** One that has ended, of the same folder: it is started again as it was. @default a new one */
+  readonly again?: Connection
 }
 
 /**
@@ -36,12 +38,12 @@ export interface StartApiServerProps {
 export async function startApiServer(
   binary: string,
   folder: string,
-  { etcdAddress, signal, choosePort = freePort }: StartApiServerProps,
+  { etcdAddress, signal, choosePort = freePort, again }: StartApiServerProps,
 ): Promise<ApiServer> {
-  const token = randomBytes(24).toString('hex')
-  await writeRunFiles(folder, token)
+  const token = again?.token ?? randomBytes(24).toString('hex')
+  if (again === undefined) await writeRunFiles(folder, token)
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort()
+    const port = again === undefined ? await choosePort() : Number(new URL(again.server).port)
     const args = apiServerArguments(folder, etcdAddress, port)
     const process = await SupervisedProcess.start('kube-apiserver', binary, args, folder)
     try {

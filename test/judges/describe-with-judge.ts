@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { describe } from 'vitest'
 import { cachedBinary } from '../control-plane/binary-cache.ts'
 import type { Program } from '../control-plane/programs.ts'
+import { SetClock } from '../leases/contention/set-clock.ts'
 import { CheckovEnvironment } from './checkov-environment.ts'
 
 const REMEDY = 'run `npm run judges`, which installs it'
@@ -17,6 +18,10 @@ export async function describeWithCheckov(
   const environment = new CheckovEnvironment()
   describeIf(await environment.isInstalled(), 'Checkov', () => tests(environment))
 }
+
+/** A suite that sets the clocks of processes. Skipped, and the run says why, without faketime. */
+export const describeWithSetClocks = (tests: () => void): void =>
+  describeIf(SetClock.isPossible(), 'faketime', tests)
 
 function describeIf(isInstalled: boolean, judge: string, tests: () => void): void {
   if (!isInstalled) {

@@ -1,13 +1,19 @@
 import { buildMissingPrograms } from '../test/control-plane/build-programs.ts'
-import { CheckovEnvironment } from '../test/judges/checkov-environment.ts'
 import { installDebianPackage } from '../test/judges/debian-package.ts'
-import { HISTORY_JUDGE, KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
+import { CLIENT_GO_ELECTOR, HISTORY_JUDGE, KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
+import { PythonEnvironment } from '../test/judges/python-environment.ts'
+import { CHECKOV, type PythonProgram, SCHEMATHESIS } from '../test/judges/python-programs.ts'
 import { SetClock } from '../test/leases/contention/set-clock.ts'
 
 /** `npm run judges`: installs the programs that judge what Lockstep emits and does, once per version. */
 async function main(): Promise<number> {
-  const programs = [HISTORY_JUDGE, KUBE_SCORE, KUBECTL]
-  const steps = [() => buildMissingPrograms(console.log, programs), installFaketime, installCheckov]
+  const programs = [HISTORY_JUDGE, CLIENT_GO_ELECTOR, KUBE_SCORE, KUBECTL]
+  const steps = [
+    () => buildMissingPrograms(console.log, programs),
+    installFaketime,
+    () => install(CHECKOV),
+    () => install(SCHEMATHESIS),
+  ]
   let installed = 0
   let failed = false
   // Each needs something else of the machine, so what one lacks is no reason to do without another.
@@ -32,14 +38,15 @@ async function installFaketime(): Promise<number> {
   return 1
 }
 
-async function installCheckov(): Promise<number> {
-  const checkov = new CheckovEnvironment()
-  if (await checkov.isInstalled()) return 0
-  console.log(`Installing Checkov ${checkov.version} (the first time takes a minute) …`)
+async function install(program: PythonProgram): Promise<number> {
+  const environment = new PythonEnvironment(program)
+  if (await environment.isInstalled()) return 0
+  const title = `${environment.name} ${environment.version}`
+  console.log(`Installing ${title} (the first time takes a minute) …`)
   const started = performance.now()
-  await checkov.install()
+  await environment.install()
   const seconds = Math.round((performance.now() - started) / 1000)
-  console.log(`Installed Checkov ${checkov.version} in ${seconds} s: ${checkov.folder}`)
+  console.log(`Installed ${title} in ${seconds} s: ${environment.folder}`)
   return 1
 }
 

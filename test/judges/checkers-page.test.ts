@@ -7,8 +7,9 @@ import { GOLDENS } from '../goldens/goldens.ts'
 import { OBJECTIONABLE } from '../goldens/objectionable.ts'
 import { ROOT } from '../meta/repository.ts'
 import { checkersTable, codes } from './checkers-page.ts'
-import { CheckovEnvironment } from './checkov-environment.ts'
 import { KUBE_SCORE } from './programs.ts'
+import { PythonEnvironment } from './python-environment.ts'
+import { CHECKOV } from './python-programs.ts'
 
 it('lists every waiver that the constructs write, and no others', () => {
   const rows = checkersTable('On purpose').map(({ why, ...checkers }) => ({
@@ -30,7 +31,7 @@ it('names the versions that are run', () => {
   const page = readFileSync(join(ROOT, 'docs/checkers.md'), 'utf8')
   const kubeScore = new GoModule(KUBE_SCORE.moduleFolder).versionOf(KUBE_SCORE.versionOf)
   expect(page).toContain(`| kube-score ${kubeScore.slice(1)} |`)
-  expect(page).toContain(`| Checkov ${new CheckovEnvironment().version},`)
+  expect(page).toContain(`| Checkov ${new PythonEnvironment(CHECKOV).version},`)
 })
 
 it('says that checks are accepted that some golden answers, each of them', () => {

@@ -4,13 +4,14 @@ import { OBJECTIONABLE } from '../goldens/objectionable.ts'
 import { shopObjects } from '../goldens/shop.ts'
 import { acceptedChecks, objectionsTo } from './checkers-page.ts'
 import { checkov } from './checkov.ts'
-import { describeWithCheckov } from './describe-with-judge.ts'
+import { describeWithPython } from './describe-with-judge.ts'
 import { judgedFolder } from './judged-folder.ts'
+import { CHECKOV } from './python-programs.ts'
 
 /** It takes some seconds to start, more on a busy machine. */
 const TIMEOUT_MS = 120_000
 
-await describeWithCheckov((installation) => {
+await describeWithPython(CHECKOV, (installation) => {
   vi.setConfig({ testTimeout: TIMEOUT_MS })
 
   it('finds nothing that a workload has not said is accepted, and all that one has', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { CheckovEnvironment } from './checkov-environment.ts'
 import type { PeerFinding } from './peer-finding.ts'
+import type { PythonEnvironment } from './python-environment.ts'
 
 export interface CheckovVerdict {
   readonly findings: readonly PeerFinding[]
@@ -25,7 +25,7 @@ interface Result {
 
 /** Checkov's verdict on a folder of manifests. It asks nobody for policies of its own. */
 export async function checkov(
-  environment: CheckovEnvironment,
+  environment: PythonEnvironment,
   folder: string,
 ): Promise<CheckovVerdict> {
   const [program, ...start] = environment.command

@@ -3,7 +3,8 @@ import { describe } from 'vitest'
 import { cachedBinary } from '../control-plane/binary-cache.ts'
 import type { Program } from '../control-plane/programs.ts'
 import { SetClock } from '../leases/contention/set-clock.ts'
-import { CheckovEnvironment } from './checkov-environment.ts'
+import { PythonEnvironment } from './python-environment.ts'
+import type { PythonProgram } from './python-programs.ts'
 
 const REMEDY = 'run `npm run judges`, which installs it'
 
@@ -11,12 +12,13 @@ const REMEDY = 'run `npm run judges`, which installs it'
 export const describeWithProgram = (program: Program, tests: () => void): void =>
   describeIf(existsSync(cachedBinary(program)), program.name, tests)
 
-/** A suite that needs Checkov. Skipped, and the run says why, where it is not installed. */
-export async function describeWithCheckov(
-  tests: (environment: CheckovEnvironment) => void,
+/** A suite that needs a program of Python. Skipped, and the run says why, where it is not installed. */
+export async function describeWithPython(
+  program: PythonProgram,
+  tests: (environment: PythonEnvironment) => void,
 ): Promise<void> {
-  const environment = new CheckovEnvironment()
-  describeIf(await environment.isInstalled(), 'Checkov', () => tests(environment))
+  const environment = new PythonEnvironment(program)
+  describeIf(await environment.isInstalled(), program.name, () => tests(environment))
 }
 
 /** A suite that sets the clocks of processes. Skipped, and the run says why, without faketime. */

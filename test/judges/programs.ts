@@ -23,3 +23,11 @@ export const HISTORY_JUDGE = {
   package: 'lockstep.dev/test/judges/linearizability',
   versionOf: 'github.com/anishathalye/porcupine',
 } as const satisfies Program
+
+/** The elector that controllers have, on one Lease. */
+export const CLIENT_GO_ELECTOR = {
+  name: 'client-go-elector',
+  moduleFolder: '../judges/client-go-elector',
+  package: 'lockstep.dev/test/judges/client-go-elector',
+  versionOf: 'k8s.io/client-go',
+} as const satisfies Program

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Operation } from '../simulation/history.ts'
 import type { ContenderProps, ContenderReport } from './contender.ts'
 import { monotonicUs } from './monotonic.ts'
+import type { Term } from './term.ts'
 
 const CONTENDER = join(import.meta.dirname, 'contender.ts')
 
@@ -69,6 +70,15 @@ export class RunningContender {
     return this.#reports.flatMap((report) =>
       report.kind === 'got' ? this.#operationsOf(report) : [],
     )
+  }
+
+  /** When it believed that it holds, once it has ended. */
+  terms(): readonly Term[] {
+    return this.#reports.flatMap((report) => {
+      if (report.kind !== 'got') return []
+      const untilUs = this.#believedUntilUs(report.hold)
+      return untilUs > report.atUs ? { who: this.name, fromUs: report.atUs, untilUs } : []
+    })
   }
 
   #operationsOf(got: ContenderReport & { readonly kind: 'got' }): readonly Operation[] {

@@ -5,17 +5,17 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheFolder } from '../control-plane/binary-cache.ts'
+import type { PythonProgram } from './python-programs.ts'
 
 const run = promisify(execFile)
 
-/** What Checkov's requirements are compiled for. */
+/** What all requirements are compiled for. */
 const OLDEST_PYTHON = '3.11'
-const REQUIREMENTS = join(import.meta.dirname, 'checkov', 'requirements.txt')
 
-/** Checkov could not be installed: no Python, an old one, no network, a full disk. */
-export class CheckovInstallError extends Error {
-  override readonly name = 'CheckovInstallError'
-  readonly code = 'CHECKOV_INSTALL'
+/** It could not be installed: no Python, an old one, no network, a full disk. */
+export class PythonInstallError extends Error {
+  override readonly name = 'PythonInstallError'
+  readonly code = 'PYTHON_INSTALL'
   readonly remedy: string
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
@@ -25,25 +25,30 @@ export class CheckovInstallError extends Error {
 }
 
 /**
- * A folder of the user's cache with a virtual environment in which Checkov and all that it needs is
- * installed, at the versions and checksums of `requirements.txt`.
+ * A folder of the user's cache with a virtual environment in which a program and all that it needs is
+ * installed, at the versions and checksums of its `requirements.txt`.
  */
-export class CheckovEnvironment {
+export class PythonEnvironment {
+  readonly name: string
   readonly version: string
   readonly folder: string
+  readonly #program: PythonProgram
 
-  constructor(env = process.env) {
-    const requirements = readFileSync(REQUIREMENTS, 'utf8')
-    this.version = /^checkov==([^\s;]+)/m.exec(requirements)?.[1] ?? 'unknown'
+  constructor(program: PythonProgram, env = process.env) {
+    const { name, packageName } = program
+    const requirements = readFileSync(requirementsOf(program), 'utf8')
+    this.#program = program
+    this.name = name
+    this.version = versionOf(packageName, requirements)
     const fingerprint = createHash('sha256').update(requirements).digest('hex').slice(0, 12)
-    const key = `checkov-${this.version}-${fingerprint}-${process.platform}-${process.arch}`
+    const key = `${packageName}-${this.version}-${fingerprint}-${process.platform}-${process.arch}`
     this.folder = join(cacheFolder(env), 'judges', key)
   }
 
   /** Whether it is there and its Python still is, which is the machine's and may have been replaced. */
   async isInstalled(): Promise<boolean> {
     try {
-      await run(pythonOf(this.folder), ['-c', 'import checkov.version'])
+      await run(pythonOf(this.folder), ['-c', `import ${this.#program.packageName}`])
       return true
     } catch (error) {
       if (!isFailedProcess(error)) throw error
@@ -51,18 +56,24 @@ export class CheckovEnvironment {
     }
   }
 
-  /** @throws {CheckovInstallError} */
+  /** @throws {PythonInstallError} */
   async install(): Promise<void> {
-    await requirePython()
+    await requirePython(this.name)
     // Renamed when it is whole: whatever ends this process, half of it never counts as installed.
     const partial = `${this.folder}.${process.pid}.partial`
     await mkdir(dirname(this.folder), { recursive: true })
     try {
       await step('Making a virtual environment', 'python3', ['-m', 'venv', partial])
-      await step('Installing Checkov', pythonOf(partial), [
+      await step(`Installing ${this.name}`, pythonOf(partial), [
         ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
         // Wheels alone: nothing that is downloaded runs while it is being installed.
-        ...['--require-hashes', '--only-binary', ':all:', '--requirement', REQUIREMENTS],
+        ...[
+          '--require-hashes',
+          '--only-binary',
+          ':all:',
+          '--requirement',
+          requirementsOf(this.#program),
+        ],
       ])
       await rm(this.folder, { recursive: true, force: true })
       await rename(partial, this.folder)
@@ -73,8 +84,16 @@ export class CheckovEnvironment {
 
   /** Runs it. The module and not its script, whose first line has the path before the renaming. */
   get command(): readonly [string, ...string[]] {
-    return [pythonOf(this.folder), '-m', 'checkov.main']
+    return [pythonOf(this.folder), '-m', this.#program.module]
   }
+}
+
+const requirementsOf = ({ packageName }: PythonProgram): string =>
+  join(import.meta.dirname, packageName, 'requirements.txt')
+
+function versionOf(packageName: string, requirements: string): string {
+  const line = requirements.split('\n').find((line) => line.startsWith(`${packageName}==`))
+  return /==([^\s;]+)/.exec(line ?? '')?.[1] ?? 'unknown'
 }
 
 const pythonOf = (folder: string): string =>
@@ -82,7 +101,7 @@ const pythonOf = (folder: string): string =>
     ? join(folder, 'Scripts', 'python.exe')
     : join(folder, 'bin', 'python')
 
-async function requirePython(): Promise<void> {
+async function requirePython(name: string): Promise<void> {
   const script = 'import sys; print("%d.%d" % sys.version_info[:2])'
   const remedy = `Install Python ${OLDEST_PYTHON} or newer with its venv module`
   let found: string
@@ -90,12 +109,12 @@ async function requirePython(): Promise<void> {
     found = (await run('python3', ['-c', script])).stdout.trim()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    const message = "Checkov runs on Python, and this machine has no 'python3' on its PATH"
-    throw new CheckovInstallError(message, remedy, { cause })
+    const message = `${name} runs on Python, and this machine has no 'python3' on its PATH`
+    throw new PythonInstallError(message, remedy, { cause })
   }
   if (Number(found.split('.')[1]) < Number(OLDEST_PYTHON.split('.')[1])) {
-    const message = `Checkov runs on Python ${OLDEST_PYTHON} or newer, and this machine has ${found}`
-    throw new CheckovInstallError(message, remedy)
+    const message = `${name} runs on Python ${OLDEST_PYTHON} or newer, and this machine has ${found}`
+    throw new PythonInstallError(message, remedy)
   }
 }
 
@@ -107,7 +126,7 @@ async function step(what: string, program: string, args: readonly string[]): Pro
     const lines = `${cause.stderr}\n${cause.stdout}`
       .split('\n')
       .filter((line) => line.trim() !== '')
-    throw new CheckovInstallError(
+    throw new PythonInstallError(
       `${what} failed: ${lines.slice(0, 3).join(' / ') || 'no output'}`,
       'Mend that and run the command again',
       { cause },

@@ -62,6 +62,7 @@ export async function mayDo(
   asker: Asker,
   user: string,
   resourceAttributes: Readonly<Record<string, string | undefined>>,
+  groups: readonly string[] = [],
 ): Promise<boolean> {
   const { body } = await asker.send({
     method: 'POST',
@@ -69,7 +70,7 @@ export async function mayDo(
     body: {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
-      spec: { user, resourceAttributes },
+      spec: { user, groups, resourceAttributes },
     },
   })
   return (body as { status: { allowed: boolean } }).status.allowed

@@ -1,0 +1,269 @@
+import { createHmac } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { OidcIssuer } from '../../../functions/identity/oidc-issuer.ts'
+import type { OidcIssuerProps } from '../../../functions/identity/oidc-settings.ts'
+import { describeAuthenticator } from './authenticator-contract.ts'
+import { json, OidcTestIssuer } from './oidc-test-issuer.ts'
+
+const AUDIENCE = 'https://locks.example.com'
+/** As GitHub Actions has them. */
+const CLAIMS = {
+  sub: 'repo:acme/shop:environment:prod',
+  aud: AUDIENCE,
+  repository: 'acme/shop',
+  repository_id: '4711',
+  repository_owner_id: '815',
+  environment: 'prod',
+}
+const IDENTITY = {
+  name: 'github:repo:acme/shop:environment:prod',
+  groups: ['github:repository:acme/shop', 'github:environment:prod'],
+}
+
+const signal = (): AbortSignal => AbortSignal.timeout(20_000)
+const nowSeconds = () => Math.floor(Date.now() / 1000)
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+let issuer: OidcTestIssuer
+beforeAll(async () => {
+  issuer = await OidcTestIssuer.start()
+})
+afterAll(() => issuer.stop())
+
+const propsFor = (changes: Partial<OidcIssuerProps> = {}): OidcIssuerProps => ({
+  issuer: issuer.address,
+  audience: AUDIENCE,
+  prefix: 'github:',
+  requiredClaims: { repository_owner_id: ['815'] },
+  groupClaims: ['repository', 'environment'],
+  keysCooldownSeconds: 0,
+  ...changes,
+})
+const open = (changes?: Partial<OidcIssuerProps>) => new OidcIssuer(propsFor(changes))
+const tokenWith = (claims: Readonly<Record<string, unknown>>) =>
+  issuer.sign({ ...CLAIMS, ...claims })
+
+/** Signed with the public key, as if it were a shared secret. */
+async function confused(): Promise<string> {
+  const pem = await exportSPKI((await importJWK(issuer.publicKey, 'RS256')) as CryptoKey)
+  const { kid } = issuer.publicKey
+  const content = `${encoded({ alg: 'HS256', kid })}.${encoded({ ...CLAIMS, iss: issuer.address, exp: nowSeconds() + 300 })}`
+  return `${content}.${createHmac('sha256', pem).update(content).digest('base64url')}`
+}
+
+async function signedBySomebodyElse(): Promise<string> {
+  const { privateKey } = await generateKeyPair('RS256')
+  return new SignJWT({ ...CLAIMS, iss: issuer.address })
+    .setProtectedHeader({ alg: 'RS256', kid: issuer.publicKey.kid! })
+    .setExpirationTime('5 minutes')
+    .sign(privateKey)
+}
+
+describeAuthenticator({
+  name: 'OidcIssuer',
+  open,
+  good: async () => ({ token: await issuer.sign(CLAIMS), identity: IDENTITY }),
+  cutOff: () =>
+    new OidcIssuer(propsFor(), { fetch: () => Promise.reject(new TypeError('no route')) }),
+  wrong: {
+    'that has expired': () => tokenWith({ exp: nowSeconds() - 11 }),
+    'that never expires': () => tokenWith({ exp: undefined }),
+    'that is not good yet': () => tokenWith({ nbf: nowSeconds() + 60 }),
+    'for somebody else': () => tokenWith({ aud: 'https://elsewhere.example.com' }),
+    'for nobody': () => tokenWith({ aud: undefined }),
+    'of another issuer': () => tokenWith({ iss: 'https://issuer.example.com' }),
+    'of an issuer that is nearly ours': () => tokenWith({ iss: `${issuer.address}/` }),
+    'of nobody': () => tokenWith({ sub: undefined }),
+    'whose subject is no text': () => tokenWith({ sub: 7 }),
+    'without a claim that is required': () => tokenWith({ repository_owner_id: undefined }),
+    'with another value of a required claim': () => tokenWith({ repository_owner_id: '816' }),
+    'that nobody signed': async () =>
+      `${encoded({ alg: 'none' })}.${encoded({ ...CLAIMS, iss: issuer.address, exp: nowSeconds() + 300 })}.`,
+    'signed with the public key for a secret': confused,
+    'signed by somebody else in its name': signedBySomebodyElse,
+    'by a key that nobody knows': () => issuer.sign(CLAIMS, { kid: 'unknown' }),
+  },
+})
+
+describe('OidcIssuer', () => {
+  beforeEach(() => {
+    issuer.recover()
+    issuer.takeAsked()
+  })
+
+  it('asks for the keys once, and for nothing for tokens of others', async () => {
+    const authenticator = open()
+    const other = await tokenWith({ iss: 'https://issuer.example.com' })
+    expect(await authenticator.authenticate(other, signal())).toBeUndefined()
+    expect(issuer.takeAsked()).toEqual([])
+    for (let time = 0; time < 3; time++) {
+      await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    }
+    expect(issuer.takeAsked()).toEqual(['/.well-known/openid-configuration', '/keys'])
+  })
+
+  it('finds a new key at once, and forgets the old one', async () => {
+    const authenticator = open()
+    const before = await issuer.sign(CLAIMS)
+    expect(await authenticator.authenticate(before, signal())).toEqual(IDENTITY)
+    await issuer.rotate()
+    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(IDENTITY)
+    expect(await authenticator.authenticate(before, signal())).toBeUndefined()
+  })
+
+  it('does not ask again and again for a key that there is not', async () => {
+    const authenticator = open({ keysCooldownSeconds: 3600 })
+    await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    issuer.takeAsked()
+    for (let time = 0; time < 3; time++) {
+      const unknown = await issuer.sign(CLAIMS, { kid: `unknown-${time}` })
+      expect(await authenticator.authenticate(unknown, signal())).toBeUndefined()
+    }
+    expect(issuer.takeAsked()).toEqual([])
+  })
+
+  it('asks for the keys again when they are old', async () => {
+    let nowMs = 0
+    const clock = { monotonicMs: () => nowMs, wallMs: () => Date.now() }
+    const authenticator = new OidcIssuer(propsFor({ keysMaxAgeSeconds: 600 }), { clock })
+    await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    issuer.takeAsked()
+    nowMs = 599_999
+    await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    expect(issuer.takeAsked()).toEqual([])
+    nowMs = 600_000
+    await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    expect(issuer.takeAsked()).toEqual(['/.well-known/openid-configuration', '/keys'])
+  })
+
+  it('goes by the clock of this machine, as far as it may be wrong', async () => {
+    const token = await tokenWith({ exp: 1_000_000 })
+    const at = (seconds: number, clockToleranceSeconds: number) =>
+      new OidcIssuer(propsFor({ clockToleranceSeconds }), {
+        clock: { monotonicMs: () => 0, wallMs: () => seconds * 1000 },
+      }).authenticate(token, signal())
+    // It was issued after that, which nobody looks at.
+    expect(await at(999_999, 0)).toEqual(IDENTITY)
+    expect(await at(1_000_001, 0)).toBeUndefined()
+    expect(await at(1_000_029, 30)).toEqual(IDENTITY)
+    expect(await at(1_000_031, 30)).toBeUndefined()
+  })
+
+  it('knows other signatures if it is told so', async () => {
+    await issuer.rotate('ES384')
+    const token = await issuer.sign(CLAIMS)
+    expect(await open().authenticate(token, signal())).toBeUndefined()
+    expect(await open({ algorithms: ['ES384'] }).authenticate(token, signal())).toEqual(IDENTITY)
+    await issuer.rotate()
+  })
+
+  it('names by another claim, and groups by each value of one', async () => {
+    const authenticator = open({
+      requiredClaims: { teams: ['platform', 'ops'], verified: ['true'] },
+      nameClaim: 'email',
+      groupClaims: ['teams', 'level', 'absent', 'nested'],
+    })
+    const token = await tokenWith({
+      email: 'a@example.com',
+      teams: ['shop', 'ops'],
+      verified: true,
+      level: 3,
+      nested: { is: 'left out' },
+    })
+    expect(await authenticator.authenticate(token, signal())).toEqual({
+      name: 'github:a@example.com',
+      groups: ['github:teams:shop', 'github:teams:ops', 'github:level:3'],
+    })
+  })
+
+  const page: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+  }
+  const elsewhere: RequestListener = (_, response) => {
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  }
+  it.each<['discovery' | 'keys', string, RequestListener, boolean]>([
+    ['discovery', 'is down', (request) => request.socket.destroy(), true],
+    ['discovery', 'fails', (_, response) => response.writeHead(503).end(), true],
+    ['discovery', 'is not there', (_, response) => response.writeHead(404).end(), false],
+    ['discovery', 'is elsewhere', elsewhere, false],
+    ['discovery', 'is a page', page, false],
+    [
+      'discovery',
+      'is endless',
+      (_, response) => response.writeHead(200).end('x'.repeat(1e6)),
+      false,
+    ],
+    [
+      'discovery',
+      'is of another issuer',
+      (_, response) =>
+        json(response, {
+          issuer: 'https://issuer.example.com',
+          jwks_uri: 'https://issuer.example.com/keys',
+        }),
+      false,
+    ],
+    [
+      'discovery',
+      'has keys that anybody could change',
+      (_, response) =>
+        json(response, { issuer: issuer.address, jwks_uri: 'http://keys.example.com/' }),
+      false,
+    ],
+    ['keys', 'are down', (request) => request.socket.destroy(), true],
+    ['keys', 'fail', (_, response) => response.writeHead(500).end(), true],
+    ['keys', 'are elsewhere', elsewhere, false],
+    ['keys', 'are a page', page, true],
+    ['keys', 'are none', (_, response) => json(response, { keys: 'none' }), true],
+    ['keys', 'are endless', (_, response) => response.writeHead(200).end('x'.repeat(1e6)), false],
+  ])(
+    'cannot tell while its %s %s, and can as soon as that is over',
+    async (what, _, fault, retryable) => {
+      issuer.fail(what, fault)
+      const authenticator = open()
+      const token = await issuer.sign(CLAIMS)
+      const error = await authenticator.authenticate(token, signal()).catch((error) => error)
+      expect(error).toMatchObject({ code: 'AUTHENTICATION_UNAVAILABLE', retryable })
+      expect(error.message).toContain(issuer.address)
+      expect(error.message).toMatch(/\. Check .+/)
+      issuer.recover()
+      expect(await authenticator.authenticate(token, signal())).toEqual(IDENTITY)
+    },
+  )
+
+  it('goes on with the keys that it has while the issuer is down', async () => {
+    const authenticator = open()
+    await authenticator.authenticate(await issuer.sign(CLAIMS), signal())
+    for (const what of ['discovery', 'keys'] as const) {
+      issuer.fail(what, (request) => request.socket.destroy())
+    }
+    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(IDENTITY)
+    // A key that may be a new one cannot be told from none.
+    const unknown = await issuer.sign(CLAIMS, { kid: 'unknown' })
+    await expect(authenticator.authenticate(unknown, signal())).rejects.toMatchObject({
+      retryable: true,
+    })
+  })
+
+  it.each<[string, Partial<OidcIssuerProps>, string]>([
+    ['without a prefix', { prefix: '' }, 'prefix: Write a name'],
+    ['with half a prefix', { prefix: 'github' }, 'prefix that ends with a colon'],
+    ['that would pass for Kubernetes', { prefix: 'system:serviceaccount:' }, 'are of Kubernetes'],
+    ['without an audience', { audience: '' }, 'audience: Write whom'],
+    ['that cannot be trusted', { issuer: 'http://issuer.example.com' }, 'begins with https://'],
+    ['with a shared secret', { algorithms: ['HS256' as 'RS256'] }, 'Write any of RS256'],
+    ['without a signature', { algorithms: ['none' as 'RS256'] }, 'Write any of RS256'],
+    [
+      'that signs for everybody',
+      { issuer: 'https://token.actions.githubusercontent.com', requiredClaims: {} },
+      'by the claim repository_id',
+    ],
+    ['with a claim that nothing meets', { requiredClaims: { team: [] } }, 'Write the values'],
+  ])('refuses one %s', (_, changes, words) => {
+    expect(() => open(changes)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+    expect(() => open(changes)).toThrow(words)
+  })
+})

@@ -1,0 +1,97 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { type ListeningServer, listening } from '../../kubernetes/listening-server.ts'
+
+interface IssuerKey {
+  readonly kid: string
+  readonly alg: string
+  readonly privateKey: CryptoKey
+  readonly publicKey: JWK
+}
+
+const DISCOVERY = '/.well-known/openid-configuration'
+const KEYS = '/keys'
+const WITHIN = '5 minutes'
+
+/** An issuer of OpenID Connect, by HTTP on this machine, whose keys rotate and whose answers can fail. */
+export class OidcTestIssuer {
+  readonly #keys: IssuerKey[] = []
+  readonly #asked: string[] = []
+  readonly #faults = new Map<string, RequestListener>()
+  #server: ListeningServer | undefined
+  #made = 0
+
+  static async start(): Promise<OidcTestIssuer> {
+    const issuer = new OidcTestIssuer()
+    await issuer.rotate()
+    issuer.#server = await listening(createServer(issuer.#answer))
+    return issuer
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.#server?.port}`
+  }
+
+  /** The paths that it was asked for, and forgets that. */
+  takeAsked(): readonly string[] {
+    return this.#asked.splice(0)
+  }
+
+  /** From now on it has one key, a new one. */
+  async rotate(alg = 'RS256'): Promise<void> {
+    const { publicKey, privateKey } = await generateKeyPair(alg)
+    const kid = `key-${++this.#made}`
+    this.#keys.splice(0)
+    this.#keys.push({
+      kid,
+      alg,
+      privateKey,
+      publicKey: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
+    })
+  }
+
+  /** Answers otherwise for a document, until `recover`. */
+  fail(what: 'discovery' | 'keys', listener: RequestListener): void {
+    this.#faults.set(what === 'discovery' ? DISCOVERY : KEYS, listener)
+  }
+
+  recover(): void {
+    this.#faults.clear()
+  }
+
+  get publicKey(): JWK {
+    return this.#keys[0]!.publicKey
+  }
+
+  /** A token by the key that it has now. */
+  sign(
+    claims: Readonly<Record<string, unknown>>,
+    header: { readonly kid?: string } = {},
+  ): Promise<string> {
+    const { alg, kid, privateKey } = this.#keys[0]!
+    const now = Math.floor(Date.now() / 1000)
+    const token = new SignJWT({ iss: this.address, iat: now, ...claims })
+    if (!('exp' in claims)) token.setExpirationTime(WITHIN)
+    return token.setProtectedHeader({ alg, kid, ...header }).sign(privateKey)
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close()
+  }
+
+  #answer: RequestListener = (request, response) => {
+    const path = request.url ?? ''
+    this.#asked.push(path)
+    const fault = this.#faults.get(path)
+    if (fault !== undefined) return void fault(request, response)
+    if (path === DISCOVERY) {
+      return json(response, { issuer: this.address, jwks_uri: `${this.address}${KEYS}` })
+    }
+    if (path === KEYS) return json(response, { keys: this.#keys.map(({ publicKey }) => publicKey) })
+    response.writeHead(404).end()
+  }
+}
+
+export function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

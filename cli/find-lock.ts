@@ -1,6 +1,6 @@
 import { didYouMean } from '../checks/schema/did-you-mean.ts'
 import type { LeaseListing } from '../leases/lease-listing.ts'
-import { type LockView, locksIn } from './lock-view.ts'
+import { type LockView, locksIn } from '../leases/lock-view.ts'
 
 /** No lock of that name is declared, and nobody has held one. */
 export class UnknownLockError extends Error {

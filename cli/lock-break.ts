@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { breakHold } from '../leases/break-hold.ts'
 import { systemClock } from '../leases/clock.ts'
+import type { HoldView } from '../leases/lock-view.ts'
 import { inWords } from './duration-argument.ts'
 import { findLock } from './find-lock.ts'
 import {
@@ -8,7 +9,6 @@ import {
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
-import type { HoldView } from './lock-view.ts'
 import type { Terminal } from './terminal.ts'
 import { thisPerson } from './this-holder.ts'
 

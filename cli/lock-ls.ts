@@ -1,11 +1,11 @@
 import { Command } from 'commander'
+import { type LockView, locksIn } from '../leases/lock-view.ts'
 import { inWords } from './duration-argument.ts'
 import {
   addLeaseStoreOptions,
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
-import { type LockView, locksIn } from './lock-view.ts'
 import { renderTable } from './render-table.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { HoldBounds, HoldView, LockView } from '../leases/lock-view.ts'
 import { inWords } from './duration-argument.ts'
 import { findLock } from './find-lock.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
-import type { HoldBounds, HoldView, LockView } from './lock-view.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep lock show`: all about one lock. */

@@ -1,17 +1,14 @@
 import { pauseAfter } from './backoff.ts'
 import type { Grant } from './grant.ts'
-import { holdState, mayBeQueued } from './hold-state.ts'
-import { type HoldRequest, markedQueued } from './hold-writes.ts'
-import type { StoredLease } from './lease-store.ts'
+import type { HoldRequest } from './hold-writes.ts'
 import { LeaseStoreError } from './lease-store-errors.ts'
 import type { Lock, LockContext } from './lock.ts'
 import { LockHeldError } from './lock-errors.ts'
 import { LockQueue } from './lock-queue.ts'
 import { release } from './release.ts'
-import { rewriteLease } from './rewrite-lease.ts'
 import { Sightings } from './sightings.ts'
-import { type HeldByOthers, tryAcquire } from './try-acquire.ts'
-import { untilChanged } from './until-changed.ts'
+import { standInLine, untilWorthwhile } from './stand-in-line.ts'
+import { tryAcquire } from './try-acquire.ts'
 
 export interface AcquireProps {
   readonly lock: Lock
@@ -67,7 +64,8 @@ async function untilAcquired(
           lock,
           attempt.holders.map(({ holder }) => holder),
         )
-      await untilWorthwhile(context, attempt, { line, id: request.id, withinMs: leftMs, signal })
+      const standing = await standInLine(context, attempt, line, request.id)
+      await untilWorthwhile(context, standing, leftMs, signal)
       failures = 0
     } catch (error) {
       if (leftMs <= 0) throw error
@@ -76,43 +74,6 @@ async function untilAcquired(
       await clock.sleep(Math.min(pauseMs, leftMs), signal)
     }
   }
-}
-
-/** Whoever is first in line and found the lock free has only lost a race. */
-const AFTER_A_RACE_MS = 50
-
-async function untilWorthwhile(
-  context: LockContext,
-  { leases, againInMs }: HeldByOthers,
-  wait: {
-    readonly line: LockQueue
-    readonly id: string
-    readonly withinMs: number
-    readonly signal: AbortSignal | undefined
-  },
-): Promise<void> {
-  const { ahead } = await wait.line.keep(wait.id)
-  const [first] = leases
-  const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
-  // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
-  const isFree = seen.some((lease) => holdState(lease) === undefined)
-  const pauseMs = Math.max(isFree ? 0 : againInMs, AFTER_A_RACE_MS * context.random())
-  // Only the first in line has to be quick: a queue that woke all at each change would be a crowd.
-  const againMs = ahead === 0 ? pauseMs : wait.line.refreshMs
-  await untilChanged(
-    context,
-    seen,
-    Math.min(againMs, wait.line.refreshMs, wait.withinMs),
-    wait.signal,
-  )
-}
-
-/** Without it, whoever finds the lock free takes it and never looks at the queue. */
-async function markQueue(context: LockContext, seen: StoredLease): Promise<StoredLease> {
-  const { lease } = await rewriteLease(context, { lease: seen, storeTimeMs: 0 }, ({ lease }) =>
-    mayBeQueued(lease.record) ? undefined : markedQueued(lease.record, true),
-  )
-  return lease
 }
 
 function ignoreStore(error: unknown): void {

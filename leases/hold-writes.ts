@@ -39,7 +39,7 @@ const REMEMBERED_ENDS = 16
 export function acquired(
   { record, version, ...lease }: StoredLease,
   request: HoldRequest,
-  { epoch, wallMs }: { readonly epoch: string; readonly wallMs: number },
+  { epoch, wallMs, slots }: HoldContext,
 ): LeaseRecord {
   const before = holdState({ record, version, ...lease })
   const { id, holder, ttlSeconds, minimumHoldSeconds = 0, metadata = {} } = request
@@ -55,6 +55,7 @@ export function acquired(
       [LEASE_ANNOTATIONS.token]: version,
       [LEASE_ANNOTATIONS.epoch]: epoch,
       [LEASE_ANNOTATIONS.renewals]: '0',
+      ...(slots > 1 && { [LEASE_ANNOTATIONS.slots]: String(slots) }),
       ...(minimumHoldSeconds > 0 && {
         [LEASE_ANNOTATIONS.minimumHold]: String(minimumHoldSeconds),
       }),
@@ -63,6 +64,14 @@ export function acquired(
       }),
     },
   }
+}
+
+/** What a hold is part of. */
+export interface HoldContext {
+  readonly epoch: string
+  readonly wallMs: number
+  /** Of the lock. */
+  readonly slots: number
 }
 
 /** A sign of life. */
@@ -106,12 +115,12 @@ export const freed = (record: LeaseRecord, id: string | undefined, wallMs: numbe
 export function handedOver(
   lease: StoredLease,
   to: HoldRequest,
-  context: { readonly epoch: string; readonly wallMs: number },
+  context: Omit<HoldContext, 'slots'>,
 ): LeaseRecord {
   const from = holdState(lease)
   const annotations = remember(lease.record, from?.id, 'handed over')
   const free = { ...lease, record: { ...lease.record, holderIdentity: '', annotations } }
-  return acquired(free, to, context)
+  return acquired(free, to, { ...context, slots: from?.slots ?? 1 })
 }
 
 /** Whoever finds the lock free has to ask the queue first, or no longer has to. */
@@ -148,6 +157,7 @@ function endOf(hold: HoldState | undefined): HoldEnd {
 const OF_ONE_HOLD: ReadonlySet<string> = new Set([
   LEASE_ANNOTATIONS.hold,
   LEASE_ANNOTATIONS.renewals,
+  LEASE_ANNOTATIONS.slots,
   LEASE_ANNOTATIONS.minimumHold,
   LEASE_ANNOTATIONS.released,
   LEASE_ANNOTATIONS.broken,

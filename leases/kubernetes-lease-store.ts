@@ -74,16 +74,20 @@ export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
     return this.#waits.join(key, signal, (shared) => this.#untilChanged(seen, shared))
   }
 
-  async list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]> {
-    const nowhere = { namespace, name: 'all' }
-    if (!VALID_NAME.test(namespace)) throw new LeaseMissingError(nowhere)
-    const answer = await this.#call(nowhere, { path: listPathOf(nowhere), signal })
+  async list(
+    namespace: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly LeaseReading[]> {
+    const nowhere = { namespace: namespace ?? 'all', name: 'all' }
+    if (!VALID_NAME.test(nowhere.namespace)) throw new LeaseMissingError(nowhere)
+    const path = namespace === undefined ? LEASES_PATH : listPathOf(nowhere)
+    const answer = await this.#call(nowhere, { path, signal })
     const storeTimeMs = timeOf(answer, 'none')
     const { items } = answer.body as unknown as { readonly items: readonly ListedLease[] }
-    return items.map((item) => ({
-      lease: leaseOf({ namespace, name: item.metadata.name }, item),
-      storeTimeMs,
-    }))
+    return items.map((item) => {
+      const { namespace, name } = item.metadata
+      return { lease: leaseOf({ namespace, name }, item), storeTimeMs }
+    })
   }
 
   async epoch(): Promise<string> {
@@ -137,11 +141,14 @@ export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
 }
 
 interface ListedLease extends Readonly<Record<string, unknown>> {
-  readonly metadata: { readonly name: string }
+  readonly metadata: LeaseName
 }
 
+const API_PATH = '/apis/coordination.k8s.io/v1'
+const LEASES_PATH = `${API_PATH}/leases`
+
 const listPathOf = ({ namespace }: LeaseName): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+  `${API_PATH}/namespaces/${namespace}/leases`
 
 /** RFC 1123; what else is in a path would lead elsewhere, and there can be no Lease of that name. */
 const VALID_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/

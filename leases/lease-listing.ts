@@ -8,7 +8,8 @@ export interface LeaseListing {
   /**
    * All Leases of a namespace, of whoever they are, by name.
    *
+   * @param namespace `undefined` for those of all namespaces
    * @throws {LeaseStoreError}
    */
-  list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]>
+  list(namespace: string | undefined, signal?: AbortSignal): Promise<readonly LeaseReading[]>
 }

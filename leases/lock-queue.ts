@@ -97,6 +97,11 @@ export class LockQueue {
   /** Waits no longer, if it ever did. */
   async leave(id: string): Promise<void> {
     if (this.#kept === undefined) return
+    await this.strike(id)
+  }
+
+  /** Takes a ticket away, whoever came with it: one call of a function waits on where another did. */
+  async strike(id: string): Promise<void> {
     await this.#change((tickets) =>
       tickets.some((ticket) => ticket.id === id)
         ? tickets.filter((ticket) => ticket.id !== id)

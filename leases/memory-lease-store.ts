@@ -1,3 +1,4 @@
+import type { LeaseListing } from './lease-listing.ts'
 import { describeLease, type LeaseName } from './lease-name.ts'
 import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
@@ -11,7 +12,7 @@ export interface MemoryLeaseStoreProps {
 }
 
 /** Leases of one process, made on demand. For tests and for apps that are one process. */
-export class MemoryLeaseStore implements LeaseStore {
+export class MemoryLeaseStore implements LeaseStore, LeaseListing {
   readonly #leases = new Map<string, StoredLease>()
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #epoch: string
@@ -52,6 +53,14 @@ export class MemoryLeaseStore implements LeaseStore {
       watchers.delete(resolve)
       signal.removeEventListener('abort', abort)
     })
+  }
+
+  async list(namespace: string | undefined): Promise<readonly LeaseReading[]> {
+    const storeTimeMs = this.#now()
+    return [...this.#leases]
+      .filter(([, { name }]) => namespace === undefined || name.namespace === namespace)
+      .sort(([a], [b]) => Number(a > b) - Number(a < b))
+      .map(([, lease]) => ({ lease, storeTimeMs }))
   }
 
   async epoch(): Promise<string> {

@@ -36,6 +36,8 @@ export const LEASE_ANNOTATIONS = {
   broken: 'lockstep.dev/broken',
   /** JSON: the holds that ended last, and how, so that late requests of theirs get the right answer. */
   ended: 'lockstep.dev/ended',
+  /** How many slots its holder took the lock to have, if more than one. */
+  slots: 'lockstep.dev/slots',
   /** JSON: what the holder wants others to know. */
   metadata: 'lockstep.dev/metadata',
   /** `'true'` if the queue may not be empty, so whoever finds the lock free has to look there. */

@@ -81,9 +81,12 @@ export class SqliteLeaseStore implements LeaseStore, LeaseListing {
     }
   }
 
-  async list(namespace: string, signal?: AbortSignal): Promise<readonly LeaseReading[]> {
+  async list(
+    namespace: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly LeaseReading[]> {
     const rows = await this.#database.read((database) => findAll(database, namespace), signal)
-    return rows.map(({ name, ...row }) => this.#readingOf({ namespace, name }, row))
+    return rows.map(({ namespace, name, ...row }) => this.#readingOf({ namespace, name }, row))
   }
 
   async epoch(): Promise<string> {
@@ -131,10 +134,10 @@ function find(database: DatabaseSync, { namespace, name }: LeaseName): LeaseRow 
   return database.prepare(sql).get(namespace, name) as LeaseRow | undefined
 }
 
-function findAll(database: DatabaseSync, namespace: string): (LeaseRow & { name: string })[] {
-  const sql = `SELECT name, uid, CAST(version AS TEXT) AS version, record
-    FROM leases WHERE namespace = ? ORDER BY name`
-  return database.prepare(sql).all(namespace) as unknown as (LeaseRow & { name: string })[]
+function findAll(database: DatabaseSync, namespace: string | undefined): (LeaseRow & LeaseName)[] {
+  const sql = `SELECT namespace, name, uid, CAST(version AS TEXT) AS version, record
+    FROM leases WHERE namespace = coalesce(?, namespace) ORDER BY namespace, name`
+  return database.prepare(sql).all(namespace ?? null) as unknown as (LeaseRow & LeaseName)[]
 }
 
 function findOrInsert(database: DatabaseSync, lease: LeaseName): LeaseRow {

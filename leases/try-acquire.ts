@@ -9,14 +9,14 @@ import { type Lock, type LockContext, leasesOf } from './lock.ts'
 import { HoldLostError } from './lock-errors.ts'
 import { LockQueue } from './lock-queue.ts'
 
-export type Attempt =
-  | {
-      readonly kind: 'acquired'
-      readonly grant: Grant
-      /** It already had the hold: an earlier answer was lost, or the hold was handed over to it. */
-      readonly isReplay: boolean
-    }
-  | HeldByOthers
+export type Attempt = Acquired | HeldByOthers
+
+export interface Acquired {
+  readonly kind: 'acquired'
+  readonly grant: Grant
+  /** It already had the hold: an earlier answer was lost, or the hold was handed over to it. */
+  readonly isReplay: boolean
+}
 
 export interface HeldByOthers {
   readonly kind: 'held'
@@ -56,7 +56,7 @@ export async function tryAcquire(
     const target = own ?? (await chooseSlot(context, lock, request, slots))
     if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
     try {
-      const grant = await writeHold(context, request, target)
+      const grant = await writeHold(context, lock, request, target)
       return { kind: 'acquired', grant, isReplay: own !== undefined }
     } catch (error) {
       if (!(error instanceof LeaseConflictError)) throw error
@@ -122,6 +122,7 @@ function preferred(slots: readonly Slot[], id: string): readonly Slot[] {
 
 async function writeHold(
   { store, clock }: LockContext,
+  { slots = 1 }: Lock,
   request: HoldRequest,
   { reading: { lease }, hold, isQueued = false }: Slot,
 ): Promise<Grant> {
@@ -131,7 +132,7 @@ async function writeHold(
   const next =
     hold?.id === request.id
       ? renewOwn(hold, lease, request.id, wallMs)
-      : markedQueued(acquired(lease, request, { epoch, wallMs }), isQueued)
+      : markedQueued(acquired(lease, request, { epoch, wallMs, slots }), isQueued)
   return grantOf(request.id, await store.replace(lease, next), since)
 }
 

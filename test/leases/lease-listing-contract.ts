@@ -28,6 +28,16 @@ export function describeLeaseListing({ name, open, declare }: LeaseListingContra
       }
     })
 
+    it('names those of all namespaces', async () => {
+      const store = open()
+      const leaseName = await declare()
+      const listed = await store.list(undefined)
+      expect(listed.map(({ lease }) => lease.name)).toContainEqual(leaseName)
+      const here = listed.filter(({ lease }) => lease.name.namespace === leaseName.namespace)
+      const names = (await store.list(leaseName.namespace)).map(({ lease }) => lease.name.name)
+      expect(here.map(({ lease }) => lease.name.name)).toEqual(names)
+    })
+
     it('names none of a namespace where there are none', async () => {
       await declare()
       expect(await open().list('nobody-is-here')).toEqual([])

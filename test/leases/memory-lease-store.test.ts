@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
+import { describeLeaseListing } from './lease-listing-contract.ts'
 import { describeLeaseStore } from './lease-store-contract.ts'
 
 const store = new MemoryLeaseStore()
@@ -10,4 +11,14 @@ describeLeaseStore({
   declare: async () => ({ namespace: 'test', name: randomUUID() }),
   remove: async (name) => store.delete(name),
   recreate: async (name) => void (await store.read(name)),
+})
+
+describeLeaseListing({
+  name: 'MemoryLeaseStore',
+  open: () => store,
+  declare: async () => {
+    const name = { namespace: 'listed', name: randomUUID() }
+    await store.read(name)
+    return name
+  },
 })

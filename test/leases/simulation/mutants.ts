@@ -74,9 +74,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a hold that is handed over keeps its token',
     file: 'hold-writes.ts',
-    find: 'return acquired(free, to, context)',
+    find: 'return acquired(free, to, { ...context, slots: from?.slots ?? 1 })',
     replace:
-      'return { ...acquired(free, to, context), annotations: { ...acquired(free, to, context).annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
+      'const next = acquired(free, to, { ...context, slots: 1 })\n  return { ...next, annotations: { ...next.annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
   },
   {
     name: 'a hold that is asked for again counts from then, without a write',

@@ -1,9 +1,9 @@
-import { type HoldState, holdState, isInterop, type Metadata } from '../leases/hold-state.ts'
-import type { LeaseReading } from '../leases/lease-store.ts'
-import { waitingIn } from '../leases/lock-queue.ts'
-import { lockTiming, toleratedRateRatio } from '../leases/lock-timing.ts'
-import { LEASE_ANNOTATIONS, queueLeaseName, runsLeaseName } from '../leases/names.ts'
-import { type RunRecord, recordsOf } from '../leases/run-records.ts'
+import { type HoldState, holdState, isInterop, type Metadata } from './hold-state.ts'
+import type { LeaseReading } from './lease-store.ts'
+import { waitingIn } from './lock-queue.ts'
+import { lockTiming, toleratedRateRatio } from './lock-timing.ts'
+import { LEASE_ANNOTATIONS, queueLeaseName, runsLeaseName } from './names.ts'
+import { type RunRecord, recordsOf } from './run-records.ts'
 
 /** A lock, as it is shown. Durations and no times: clocks of several machines differ. */
 export interface LockView {
@@ -52,17 +52,29 @@ export function locksIn(readings: readonly LeaseReading[]): readonly LockView[] 
     (reading) => isOfLock(reading) && !beside.has(reading.lease.name.name),
   )
   const slots = Map.groupBy(ofLocks, ({ lease }) => lockName(lease.name.name, byName))
-  return [...slots].map(([name, leases]) => {
-    const queue = byName.get(queueLeaseName(name))
-    const runs = byName.get(runsLeaseName(name))
-    return {
-      name,
-      holds: leases.flatMap((reading) => holdIn(reading) ?? []),
-      waiting: queue === undefined ? 0 : waitingIn(queue),
-      runs: runs === undefined ? [] : recordsOf(runs.lease.record),
-    }
-  })
+  return [...slots].map(([name, leases]) =>
+    lockView(name, {
+      slots: leases,
+      queue: byName.get(queueLeaseName(name)),
+      runs: byName.get(runsLeaseName(name)),
+    }),
+  )
 }
+
+/** One lock, by its Leases. */
+export const lockView = (
+  name: string,
+  leases: {
+    readonly slots: readonly LeaseReading[]
+    readonly queue: LeaseReading | undefined
+    readonly runs: LeaseReading | undefined
+  },
+): LockView => ({
+  name,
+  holds: leases.slots.flatMap((reading) => holdIn(reading) ?? []),
+  waiting: leases.queue === undefined ? 0 : waitingIn(leases.queue),
+  runs: leases.runs === undefined ? [] : recordsOf(leases.runs.lease.record),
+})
 
 /** Declared, or held at some time: the last token stays. Leases of nodes and others have neither. */
 const isOfLock = ({ lease }: LeaseReading): boolean =>

@@ -1,0 +1,63 @@
+import { holdState, mayBeQueued } from './hold-state.ts'
+import { markedQueued } from './hold-writes.ts'
+import type { StoredLease } from './lease-store.ts'
+import type { LockContext } from './lock.ts'
+import type { LockQueue, Place } from './lock-queue.ts'
+import { rewriteLease } from './rewrite-lease.ts'
+import type { HeldByOthers } from './try-acquire.ts'
+import { untilChanged } from './until-changed.ts'
+
+/** One that waits: it has a ticket, and the lock says that somebody has. */
+export interface Standing {
+  readonly place: Place
+  /** The lock's Leases, as they were seen last. */
+  readonly seen: readonly StoredLease[]
+  /** When it is worth to try again, if nothing changes. */
+  readonly againInMs: number
+}
+
+/** Whoever is first in line and found the lock free has only lost a race. */
+const AFTER_A_RACE_MS = 50
+
+/**
+ * Comes to the queue of a lock that others have, or stays there.
+ *
+ * @throws {QueueFullError}
+ * @throws {LeaseStoreError}
+ */
+export async function standInLine(
+  context: LockContext,
+  { leases, againInMs }: HeldByOthers,
+  line: LockQueue,
+  id: string,
+): Promise<Standing> {
+  const place = await line.keep(id)
+  const [first] = leases
+  const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
+  // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
+  const isFree = seen.some((lease) => holdState(lease) === undefined)
+  const pauseMs = Math.max(isFree ? 0 : againInMs, AFTER_A_RACE_MS * context.random())
+  // Only the first in line has to be quick: a queue that woke all at each change would be a crowd.
+  const againMs = place.ahead === 0 ? pauseMs : line.refreshMs
+  return { place, seen, againInMs: Math.min(againMs, line.refreshMs) }
+}
+
+/**
+ * Waits until trying again may help, or the ticket has to be kept, or that time is over.
+ *
+ * @throws the reason of the signal
+ */
+export const untilWorthwhile = (
+  context: LockContext,
+  { seen, againInMs }: Standing,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<void> => untilChanged(context, seen, Math.min(againInMs, withinMs), signal)
+
+/** Without it, whoever finds the lock free takes it and never looks at the queue. */
+async function markQueue(context: LockContext, seen: StoredLease): Promise<StoredLease> {
+  const { lease } = await rewriteLease(context, { lease: seen, storeTimeMs: 0 }, ({ lease }) =>
+    mayBeQueued(lease.record) ? undefined : markedQueued(lease.record, true),
+  )
+  return lease
+}

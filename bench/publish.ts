@@ -52,7 +52,7 @@ function contestantsOf(
   const own = new DeployBranch(join(OUTPUT, 'own'))
   const theirs = new DeployBranch(join(OUTPUT, 'theirs'))
   const rendered = join(OUTPUT, 'dist')
-  const report = join(OUTPUT, 'report.jsonl')
+  const report = join(OUTPUT, 'report')
   const lockstep = (...args: readonly string[]) => [
     'node',
     'node_modules/lockstep/cli/main.js',

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Finding } from '../checks/finding.ts'
+import { readReports } from '../constructs/read-synthesis-report.ts'
 import type { Synthesis } from '../constructs/synthesis.ts'
 import {
   DETAIL_VARIABLE,
@@ -25,12 +26,13 @@ export interface SynthesizeProps {
  * Runs the app definitions in a process of their own and brings back what they synthesized.
  *
  * @throws {AppFailedError} if the process failed for another reason than findings
+ * @throws {ReportVersionError}
  * @throws {TemporaryFolderError}
  */
 export async function synthesize({ app, detail, terminal }: SynthesizeProps): Promise<Synthesis> {
   const folder = await temporaryFolder()
   try {
-    const report = join(folder, 'report.jsonl')
+    const report = join(folder, 'report')
     // An app reports into a file that is there; a variable that somebody left behind names none.
     await writeFile(report, '')
     const { code, stderr } = await run(
@@ -40,7 +42,7 @@ export async function synthesize({ app, detail, terminal }: SynthesizeProps): Pr
     )
     const failed = (output: string) =>
       new AppFailedError({ app, exitCode: code, output, cwd: terminal.cwd })
-    const synthesis = await readReport(report)
+    const synthesis = readReports(await readFile(report, 'utf8'))
     if (synthesis === undefined) {
       throw failed(
         code === 0 ? 'It ended without a call of `app.synth()` on an `App` of lockstep' : stderr,
@@ -142,31 +144,5 @@ function endGroup({ pid }: ChildProcess): void {
   } catch (error) {
     // It has ended between the decision and the signal.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** Reads what the process reported; `undefined` if it reported nothing. */
-async function readReport(path: string): Promise<Synthesis | undefined> {
-  const text = await readFile(path, 'utf8')
-  if (text === '') return undefined
-  const apps = parseReport(text)
-  return (
-    apps && {
-      renderings: apps.flatMap(({ renderings }) => renderings),
-      findings: apps.flatMap(({ findings }) => findings),
-    }
-  )
-}
-
-/** @returns `undefined` if the process ended in the middle of a line: on a full disk, or killed */
-function parseReport(text: string): readonly Synthesis[] | undefined {
-  try {
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Synthesis)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }

@@ -1,10 +1,12 @@
-import type { RenderedFile } from '../manifests/rendering.ts'
+import type { Finding } from '../checks/finding.ts'
+import type { Origin } from '../manifests/origin.ts'
+import type { RenderedFile, Rendering } from '../manifests/rendering.ts'
 import type { Synthesis } from './synthesis.ts'
 
 /**
  * Environment variable by which a caller in another process asks for the synthesis as data instead
- * of as a folder: `App.synth()` appends it to that file, a line of JSON for each app. Two copies of
- * this package can so work together without ever meeting in one process.
+ * of as a folder: `App.synth()` appends it to that file, one report for each app. Two copies of this
+ * package can so work together without ever meeting in one process.
  */
 export const REPORT_VARIABLE = 'LOCKSTEP_REPORT'
 
@@ -37,19 +39,55 @@ export function requestedReport(
   return { path, detail: detail === 'files' || detail === 'objects' ? detail : 'origins' }
 }
 
-/** The report as one line of JSON, line break included. */
-export function reportOf({ renderings, findings }: Synthesis, detail: ReportDetail): string {
-  const reported = renderings.map((rendering) => ({
-    ...rendering,
-    files: rendering.files.map((file) => withDetail(file, detail)),
-  }))
-  return `${JSON.stringify({ renderings: reported, findings })}\n`
+/** Another number with every form that readers of this one would not understand. */
+export const REPORT_VERSION = 1
+
+/**
+ * The first line of a report, as JSON. Contents follow it without anything between them: for each
+ * file, in this order, its text and the JSON of its object. Whoever reads so needs to look only at
+ * those that it is asked for.
+ */
+export interface ReportHeader {
+  readonly version: number
+  readonly findings: readonly Finding[]
+  readonly renderings: readonly ReportedRendering[]
 }
 
-function withDetail(file: RenderedFile, detail: ReportDetail): RenderedFile {
-  if (detail === 'origins') return file
-  const { path, text, app, object } = file
-  return detail === 'files' || object === undefined
-    ? { path, text, app }
-    : { path, text, app, object }
+export type ReportedRendering = Omit<Rendering, 'files'> & { readonly files: readonly Reported[] }
+
+/** A file without its contents. Lengths are in UTF-16 code units, as of a string. */
+export interface Reported {
+  readonly path: string
+  readonly app: string
+  readonly textLength: number
+  /** Absent if there is no object, or if none was asked for. */
+  readonly objectLength?: number
+  readonly origin?: Origin
+}
+
+export function reportOf({ renderings, findings }: Synthesis, detail: ReportDetail): string {
+  const contents: string[] = []
+  const header: ReportHeader = {
+    version: REPORT_VERSION,
+    findings,
+    renderings: renderings.map((rendering) => ({
+      ...rendering,
+      files: rendering.files.map((file) => addContents(file, detail, contents)),
+    })),
+  }
+  return `${JSON.stringify(header)}\n${contents.join('')}`
+}
+
+function addContents(file: RenderedFile, detail: ReportDetail, contents: string[]): Reported {
+  const { path, app, text } = file
+  contents.push(text)
+  const reported = { path, app, textLength: text.length }
+  if (detail === 'files') return reported
+  const object = file.object && JSON.stringify(file.object)
+  if (object !== undefined) contents.push(object)
+  return {
+    ...reported,
+    ...(object !== undefined && { objectLength: object.length }),
+    ...(detail === 'origins' && file.origin !== undefined && { origin: file.origin }),
+  }
 }

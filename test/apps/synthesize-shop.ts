@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { readReports } from '../../constructs/read-synthesis-report.ts'
 import type { Synthesis } from '../../constructs/synthesis.ts'
 import { REPORT_VARIABLE } from '../../constructs/synthesis-report.ts'
 
@@ -13,14 +14,16 @@ export async function synthesizeShop(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-test-'))
-  const report = join(folder, 'report.jsonl')
+  const report = join(folder, 'report')
   try {
     await writeFile(report, '')
     await promisify(execFile)(process.execPath, [join(ROOT, 'apps/main.ts')], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env, [REPORT_VARIABLE]: report },
     })
-    return JSON.parse(await readFile(report, 'utf8')) as Synthesis
+    const synthesis = readReports(await readFile(report, 'utf8'))
+    if (synthesis === undefined) throw new Error('the shop has reported nothing')
+    return synthesis
   } finally {
     await rm(folder, { recursive: true })
   }

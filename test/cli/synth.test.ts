@@ -199,13 +199,18 @@ error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
     expect(existsSync(join(project.folder, 'nobody.jsonl'))).toBe(false)
   })
 
-  it('says why when two apps have one environment, and when a report ends in mid-line', async () => {
+  it('says why when two apps have one environment, and when a report is cut off', async () => {
     const project = new TemporaryProject({
       'apps/main.ts': oneService(),
       'apps/twice.ts': "await import('./main.ts')\nawait import('./main.ts?again')\n",
       'apps/full.ts':
         "import { writeFileSync } from 'node:fs'\n" +
         "writeFileSync(process.env.LOCKSTEP_REPORT, '{\"rend')\nthrow new Error('disk is full')\n",
+      'apps/nearly-full.ts':
+        "import { statSync, truncateSync } from 'node:fs'\nimport './main.ts'\n" +
+        'const report = process.env.LOCKSTEP_REPORT\n' +
+        'truncateSync(report, statSync(report).size - 1)\n' +
+        "throw new Error('ENOSPC: no space left on device, write')\n",
     })
     const twice = await project.lockstep('synth', '--app', 'node apps/twice.ts')
     expect(twice.code).toBe(2)
@@ -216,6 +221,23 @@ error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
       /^error: `node apps\/full\.ts` ended with exit code 1: Error: disk is full/,
     )
     expect(full.stderr).toContain('disk is full')
+    const nearlyFull = await project.lockstep('synth', '--app', 'node apps/nearly-full.ts')
+    expect(nearlyFull.code).toBe(2)
+    expect(nearlyFull.stderr).toContain('ended with exit code 1: Error: ENOSPC: no space left')
+    expect(nearlyFull.stderr).toContain('→ Free space on the disk')
+    expect(existsSync(join(project.folder, 'dist'))).toBe(false)
+  })
+
+  it('says so when the app imports a lockstep that reports in another form', async () => {
+    const project = new TemporaryProject({
+      'apps/main.ts':
+        "import { writeFileSync } from 'node:fs'\n" +
+        'writeFileSync(process.env.LOCKSTEP_REPORT, \'{"renderings":[],"findings":[]}\\n\')\n',
+    })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: The app definitions import another version of lockstep than /)
+    expect(stderr).toContain('→ Run the command of the package that the app definitions import')
     expect(existsSync(join(project.folder, 'dist'))).toBe(false)
   })
 

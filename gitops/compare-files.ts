@@ -1,9 +1,11 @@
-import type { DesiredApp, DesiredFile } from './desired-app.ts'
+import type { RenderedFile } from '../manifests/rendering.ts'
+import type { DesiredApp } from './desired-app.ts'
 import { type DriftedFile, driftOf } from './drift.ts'
+import type { FindObject } from './find-object.ts'
 import type { TreeFile } from './git-remote.ts'
 import type { Inventory, PublishedRevision } from './inventory.ts'
 import { nextInventory } from './next-inventory.ts'
-import { type ConfigMapPaths, nextRevisions } from './published-revisions.ts'
+import { nextRevisions } from './published-revisions.ts'
 
 export interface CompareFilesProps {
   /** Files of the environment on the branch. */
@@ -15,7 +17,8 @@ export interface CompareFilesProps {
   readonly project: string | undefined
   /** Apps to publish. Apps of the inventory that are not here stay as they are. */
   readonly apps: readonly DesiredApp[]
-  readonly configMaps: ConfigMapPaths
+  /** In all that the app definitions say. */
+  readonly findRendered: FindObject
   readonly overwriteDrift: boolean
 }
 
@@ -29,7 +32,7 @@ export interface FileComparison {
 }
 
 export interface FileWrite {
-  readonly file: DesiredFile
+  readonly file: RenderedFile
   /** What lies at the path now. */
   readonly previous: TreeFile | undefined
   /** Whether that is somebody else's. */
@@ -60,9 +63,9 @@ export function compareFiles(props: CompareFilesProps): FileComparison {
   const writes = active
     .flatMap(({ files }) => files)
     .filter(({ path, id }) => !untouched.has(path) && !isSame(tree.get(path), id))
-    .map((file): FileWrite => {
-      const previous = tree.get(file.path)
-      return { file, previous, isForeign: previous !== undefined && !written.has(file.path) }
+    .map(({ path, rendered }): FileWrite => {
+      const previous = tree.get(path)
+      return { file: rendered, previous, isForeign: previous !== undefined && !written.has(path) }
     })
   const deletions = deletionsOf(active, props, retainedAfter(revisions, inventory, conflicting))
   const deleted = new Set(deletions.map(({ path }) => path))
@@ -97,12 +100,14 @@ const isSame = (file: TreeFile | undefined, id: string): boolean =>
 /** Revisions of every app that is to be there, as they are if none of them is held back. */
 function revisionsAfter(
   apps: readonly DesiredApp[],
-  { inventory, configMaps }: CompareFilesProps,
+  { inventory, findRendered }: CompareFilesProps,
 ): Revisions {
   const revisions = new Map<string, readonly PublishedRevision[]>()
   for (const [app, { revisions: published }] of inventory.apps) revisions.set(app, published)
   for (const { app, files } of apps) {
-    revisions.set(app, nextRevisions(inventory.apps.get(app)?.revisions ?? [], files, configMaps))
+    const published = inventory.apps.get(app)?.revisions ?? []
+    const rendered = files.map((file) => file.rendered)
+    revisions.set(app, nextRevisions(published, rendered, findRendered))
   }
   return revisions
 }

@@ -10,7 +10,11 @@ export interface DesiredApp {
   readonly heldBack?: string
 }
 
-export interface DesiredFile extends RenderedFile {
+export interface DesiredFile {
+  /** Below the environment's folder. */
+  readonly path: string
   /** Git blob id that the content has in this repository. */
   readonly id: string
+  /** All of the file. Most are settled by their ids, and then nothing else of them is looked at. */
+  readonly rendered: RenderedFile
 }

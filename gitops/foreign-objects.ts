@@ -1,4 +1,6 @@
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { type BranchManifest, objectName } from './branch-manifest.ts'
+import type { FindObject } from './find-object.ts'
 import type { TreeFile } from './git-remote.ts'
 import { INVENTORY_FILE, type Inventory } from './inventory.ts'
 import type { Stop } from './stop.ts'
@@ -29,8 +31,8 @@ const MANIFEST = /\.(?:ya?ml|json)$|(?:^|\/)Kustomization$/
 
 export interface ForeignObjectsProps {
   readonly manifests: readonly BranchManifest[]
-  /** Paths of the files that are to hold our objects, by name: `Deployment.apps shop/web`. */
-  readonly ours: () => ReadonlyMap<string, string>
+  /** In the files that are to hold our objects. */
+  readonly findOurs: FindObject
   /** Paths that we are to write and where somebody else's file lies, with other content. */
   readonly overwritten: ReadonlySet<string>
   /** Whether to take over. */
@@ -49,42 +51,54 @@ export interface ForeignObjects {
 export function findForeignObjects(props: ForeignObjectsProps): ForeignObjects {
   const adopted: BranchManifest[] = []
   const stops: Stop[] = []
-  if (props.manifests.length === 0) return { adopted, stops }
-  const paths = new Set(props.ours().values())
   for (const manifest of props.manifests) {
-    const isOverwritten = props.overwritten.has(manifest.path)
+    const { path, objects } = manifest
+    const shared = objects.flatMap((object) => sharedObject(object, props))
     // The same content at the same path is ours from now on.
-    if (paths.has(manifest.path) && !isOverwritten) continue
-    const shared = namesIn(manifest).filter((name) => props.ours().has(name))
-    if (shared.length === 0 && !isOverwritten) continue
+    const isFree = shared.length === 0 || shared.some((object) => object.path === path)
+    if (isFree && !props.overwritten.has(path)) continue
     if (isTakenOver(manifest, props)) adopted.push(manifest)
     else stops.push(stopFor(manifest, shared, props))
   }
   return { adopted, stops }
 }
 
-const namesIn = ({ objects }: BranchManifest): readonly string[] => objects.map(objectName)
+/** An object in a file of others that we have as well. */
+interface SharedObject {
+  readonly name: string
+  /** Where we are to have it. */
+  readonly path: string
+}
 
-const isWhollyOurs = (manifest: BranchManifest, { ours }: ForeignObjectsProps): boolean =>
-  !manifest.hasOther && namesIn(manifest).every((name) => ours().has(name))
+function sharedObject(
+  object: KubernetesObject,
+  { findOurs }: ForeignObjectsProps,
+): readonly SharedObject[] {
+  const file = findOurs(object)
+  return file === undefined ? [] : [{ name: objectName(object), path: file.path }]
+}
+
+const isWhollyOurs = (manifest: BranchManifest, { findOurs }: ForeignObjectsProps): boolean =>
+  !manifest.hasOther && manifest.objects.every((object) => findOurs(object) !== undefined)
 
 const isTakenOver = (manifest: BranchManifest, props: ForeignObjectsProps): boolean =>
   props.adopt && props.projectOf(manifest.path) === undefined && isWhollyOurs(manifest, props)
 
 function stopFor(
   manifest: BranchManifest,
-  shared: readonly string[],
+  shared: readonly SharedObject[],
   props: ForeignObjectsProps,
 ): Stop {
   const { path, problem } = manifest
   const project = props.projectOf(path)
-  if (project !== undefined) return sharedObjectStop(path, shared, project)
-  const [object] = shared
-  const files = [path, ...shared.map((name) => props.ours().get(name) ?? '')]
+  const names = shared.map(({ name }) => name)
+  if (project !== undefined) return sharedObjectStop(path, names, project)
+  const [object] = names
+  const ours = shared.map((one) => one.path)
   const what =
     object === undefined
       ? `${path} exists already, and Lockstep has not written it`
-      : `${shared.join(', ')} would be in ${files.slice(1).join(', ')} and is in ${path}, which Lockstep does not own`
+      : `${names.join(', ')} would be in ${ours.join(', ')} and is in ${path}, which Lockstep does not own`
   return {
     kind: 'foreign-object',
     ...(object !== undefined && { object }),
@@ -92,7 +106,7 @@ function stopFor(
     remedy: isWhollyOurs(manifest, props)
       ? `Take it over with --adopt, which replaces ${path} in the same commit, or remove one of the two`
       : `Take what Lockstep is to own out of ${path}: --adopt does not delete a file that has more in it`,
-    files: [...new Set(files)],
+    files: [...new Set([path, ...ours])],
   }
 }
 

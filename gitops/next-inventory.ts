@@ -55,7 +55,7 @@ function pendingHandovers(
 ): ReadonlyMap<string, number> {
   if (handovers.size === 0) return handovers
   const replicas = new Map(
-    files.flatMap(({ object }) =>
+    files.flatMap(({ rendered: { object } }) =>
       object === undefined
         ? []
         : [[describeIdentity(identityOf(object)), at(object, 'spec', 'replicas')] as const],

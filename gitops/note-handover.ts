@@ -1,6 +1,6 @@
 import { at, number } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
-import { objectPath } from '../manifests/layout.ts'
+import { objectFileName } from '../manifests/layout.ts'
 import { objectName, readBranchManifest } from './branch-manifest.ts'
 import { commitMessage } from './commit-message.ts'
 import { readEnvironment } from './environment-on-branch.ts'
@@ -51,8 +51,7 @@ export async function findFixedWorkload(props: FindFixedWorkloadProps): Promise<
   const { remote, branch, environment, workload } = props
   const object = objectName(workload)
   const { inventory, tree } = await readEnvironment(remote, await remote.tip(branch), environment)
-  // The last part of a path says what the object is, and the folder before it whose.
-  const file = objectPath(workload, '').split('/').at(-1) ?? ''
+  const file = objectFileName(workload)
   const candidates = [...inventory.apps].flatMap(([app, { files }]) =>
     [...files.keys()].flatMap((path) => {
       const blob = path.endsWith(`/${file}`) ? tree.get(path) : undefined

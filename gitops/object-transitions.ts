@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { BranchManifest } from './branch-manifest.ts'
 import { objectName } from './branch-manifest.ts'
 import type { FileComparison } from './compare-files.ts'
@@ -10,7 +11,7 @@ export interface ObjectTransitionsProps {
   /** Files of others that we take over. */
   readonly adopted: readonly BranchManifest[]
   /** Whether an object will be in a file that this publish leaves alone. */
-  readonly isElsewhere: (object: string) => boolean
+  readonly isElsewhere: (object: KubernetesObject) => boolean
 }
 
 interface Half extends Located {
@@ -34,7 +35,7 @@ export function objectTransitions(props: ObjectTransitionsProps): readonly Objec
   return names.flatMap((object): ObjectTransition[] => {
     const old = before.get(object)
     const next = after.get(object)
-    if (next === undefined && isElsewhere(object)) return []
+    if (next === undefined && old !== undefined && isElsewhere(old.object)) return []
     return [
       {
         object,

@@ -1,6 +1,7 @@
 import { branchChanges } from './branch-changes.ts'
 import { type BranchManifest, objectName, readBranchManifest } from './branch-manifest.ts'
 import type { DesiredFile } from './desired-app.ts'
+import { findObjectIn } from './find-object.ts'
 import { findForeignObjects } from './foreign-objects.ts'
 import type { FileChange } from './git-remote.ts'
 import { judgeTransitions } from './judge-transitions.ts'
@@ -28,11 +29,13 @@ export function planPublish(
     ]),
   )
   const foreign = [...draft.foreign.keys()].flatMap((path) => before.get(path) ?? [])
-  const ours = lazily(() => pathsByObject(draft))
+  const findOurs = findObjectIn(
+    draft.apps.flatMap(({ files }) => files.map(({ rendered }) => rendered)),
+  )
   const overwritten = new Set(writes.flatMap(({ file, isForeign }) => (isForeign ? file.path : [])))
   const { adopted, stops } = findForeignObjects({
     manifests: foreign,
-    ours,
+    findOurs,
     overwritten,
     adopt: options.adopt ?? false,
     projectOf: projectByPath(draft),
@@ -42,7 +45,7 @@ export function planPublish(
     comparison,
     before,
     adopted,
-    isElsewhere: (object) => ours().has(object) || left().has(object),
+    isElsewhere: (object) => findOurs(object) !== undefined || left().has(objectName(object)),
   })
   const written = new Set(writes.map(({ file }) => file.path))
   const deleted = [...deletions, ...adopted]
@@ -96,16 +99,6 @@ function lazily<T>(make: () => T): () => T {
     return made.value
   }
 }
-
-/** Paths of all files that are to hold an object, by its name. */
-const pathsByObject = ({ apps }: PublishDraft): ReadonlyMap<string, string> =>
-  new Map(
-    apps.flatMap(({ files }) =>
-      files.flatMap(({ object, path }) =>
-        object === undefined ? [] : [[objectName(object), path] as const],
-      ),
-    ),
-  )
 
 const isPlan = ({ path }: DesiredFile): boolean => /^rollouts\/.*\/plan\.yaml$/.test(path)
 

@@ -1,10 +1,10 @@
 import { compareFiles, type FileComparison } from './compare-files.ts'
 import type { DesiredApp } from './desired-app.ts'
+import type { FindObject } from './find-object.ts'
 import { foreignManifests } from './foreign-objects.ts'
 import type { TreeFile } from './git-remote.ts'
 import type { Inventory } from './inventory.ts'
 import type { PublishOptions } from './publish-plan.ts'
-import type { ConfigMapPaths } from './published-revisions.ts'
 
 /** One environment on the branch, and what it is to become, before any manifest is read. */
 export interface PublishDraft {
@@ -27,11 +27,12 @@ export interface PublishDraft {
 }
 
 export type DraftPublishProps = Omit<PublishDraft, 'comparison' | 'foreign' | 'reads'> & {
-  readonly configMaps: ConfigMapPaths
+  /** In all that the app definitions say, published now or not. */
+  readonly findRendered: FindObject
 }
 
 /** Finds out by ids alone what changes, and what must be read to judge it. */
-export function draftPublish({ configMaps, ...props }: DraftPublishProps): PublishDraft {
+export function draftPublish({ findRendered, ...props }: DraftPublishProps): PublishDraft {
   const { tree, inventory, own, project, apps, options } = props
   const overwriteDrift = options.overwriteDrift ?? false
   const comparison = compareFiles({
@@ -40,7 +41,7 @@ export function draftPublish({ configMaps, ...props }: DraftPublishProps): Publi
     own,
     project,
     apps,
-    configMaps,
+    findRendered,
     overwriteDrift,
   })
   const foreign = foreignManifests(tree, own)

@@ -4,13 +4,13 @@ import { commitMessage, publishSubject } from './commit-message.ts'
 import { beginDeployBranch } from './deploy-branch.ts'
 import type { DesiredApp } from './desired-app.ts'
 import { readEnvironment } from './environment-on-branch.ts'
+import { findObjectIn } from './find-object.ts'
 import type { GitRemote } from './git-remote.ts'
 import { mergeApps } from './merge-apps.ts'
 import { ownInventory } from './other-projects.ts'
 import { planPublish } from './plan-publish.ts'
 import { draftPublish } from './publish-draft.ts'
 import type { PublishOptions, PublishPlan } from './publish-plan.ts'
-import { immutableConfigMaps } from './published-revisions.ts'
 import { type RetryLostRacesProps, retryLostRaces } from './retry-lost-races.ts'
 
 export interface PlanProps extends PublishOptions {
@@ -142,17 +142,20 @@ async function planAt(commit: string | undefined, props: PlanProps): Promise<Pub
     ([app, result]): DesiredApp => ({
       ...result,
       app,
-      files: result.files.map((file) => ({ ...file, id: ids[next++] ?? '' })),
+      files: result.files.map((rendered) => ({
+        path: rendered.path,
+        id: ids[next++] ?? '',
+        rendered,
+      })),
     }),
   )
-  const configMaps = immutableConfigMaps(rendering.files)
   const draft = draftPublish({
     environment,
     ...onBranch,
     own,
     project,
     apps,
-    configMaps,
+    findRendered: findObjectIn(rendering.files),
     options: props,
   })
   const blobs = [...draft.reads].map(([path, { id }]) => ({ path, id }))

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { podTemplateOf } from '../manifests/pod-template.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import { configMapNames, revisionOf } from '../rollouts/revision.ts'
+import type { FindObject } from './find-object.ts'
 import type { PublishedRevision } from './inventory.ts'
 
 /**
@@ -12,29 +13,18 @@ import type { PublishedRevision } from './inventory.ts'
  */
 export const KEPT_REVISIONS = 3
 
-/** Immutable ConfigMaps of a rendering, by `<namespace>/<name>`, with the paths of their files. */
-export type ConfigMapPaths = ReadonlyMap<string, string>
-
-/** Only immutable ones: one that can change has no generations, and pods read whatever it holds. */
-export function immutableConfigMaps(files: readonly RenderedFile[]): ConfigMapPaths {
-  const paths = new Map<string, string>()
-  for (const { object, path } of files) {
-    if (object?.kind !== 'ConfigMap' || object.immutable !== true) continue
-    paths.set(`${object.metadata.namespace ?? ''}/${object.metadata.name}`, path)
-  }
-  return paths
-}
-
 /**
  * The revisions of an app after this one is published, newest first. Empty if none of them needs a
  * ConfigMap, since then there is nothing to remember.
+ *
+ * @param findRendered in all apps: the ConfigMap may be another one's
  */
 export function nextRevisions(
   published: readonly PublishedRevision[],
   rendered: readonly RenderedFile[],
-  configMaps: ConfigMapPaths,
+  findRendered: FindObject,
 ): readonly PublishedRevision[] {
-  const current = currentRevision(rendered, configMaps)
+  const current = currentRevision(rendered, findRendered)
   if (current === undefined) return []
   const others = published.filter(({ id }) => id !== current.id)
   const revisions = [current, ...others].slice(0, KEPT_REVISIONS)
@@ -44,20 +34,26 @@ export function nextRevisions(
 /** What makes the pods of an app differ; `undefined` if it has none. */
 function currentRevision(
   rendered: readonly RenderedFile[],
-  configMaps: ConfigMapPaths,
+  findRendered: FindObject,
 ): PublishedRevision | undefined {
   const objects = rendered.flatMap(({ object }) => (object === undefined ? [] : [object]))
   const revisions = objects.flatMap((object) => revisionOf(object, objects) ?? [])
   if (revisions.length === 0) return undefined
-  const paths = objects.flatMap((object) => configMapsOf(object, configMaps))
+  const paths = objects.flatMap((object) => configMapsOf(object, findRendered))
   const id = revisions.length === 1 ? revisions[0] : contentHash(revisions.sort().join())
   return { id: id ?? '', configMaps: [...new Set(paths)].sort() }
 }
 
-function configMapsOf(object: KubernetesObject, paths: ConfigMapPaths): readonly string[] {
-  const template = podTemplateOf(object)
+/**
+ * Paths of the ConfigMaps that a workload's pods name. Only immutable ones: one that can change has
+ * no generations, and pods read whatever it holds.
+ */
+function configMapsOf(workload: KubernetesObject, findRendered: FindObject): readonly string[] {
+  const template = podTemplateOf(workload)
   if (template === undefined) return []
-  return [...configMapNames(template)].flatMap(
-    (name) => paths.get(`${object.metadata.namespace ?? ''}/${name}`) ?? [],
-  )
+  return [...configMapNames(template)].flatMap((name) => {
+    const metadata = { ...workload.metadata, name }
+    const file = findRendered({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+    return file?.object?.immutable === true ? file.path : []
+  })
 }

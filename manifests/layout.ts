@@ -42,11 +42,16 @@ export function sectionOf(object: KubernetesObject): 'workloads' | 'traffic' {
 
 /** Path of an object's file below the environment's folder. `app` is the id of its app. */
 export function objectPath(object: KubernetesObject, app: string): string {
-  const { group, kind, namespace, name } = identityOf(object)
+  const { namespace } = identityOf(object)
   const folder = namespace === undefined ? CLUSTER_FOLDER : segment(namespace)
+  return `${sectionOf(object)}/${folder}/${segment(app)}/${objectFileName(object)}`
+}
+
+/** The last part of that path, the same wherever the object lies. */
+export function objectFileName(object: KubernetesObject): string {
+  const { group, kind, name } = identityOf(object)
   const qualifiedKind = (group === '' ? kind : `${kind}.${group}`).toLowerCase()
-  const file = shortened(`${encoded(qualifiedKind)}-${encoded(name)}`)
-  return `${sectionOf(object)}/${folder}/${segment(app)}/${file}.yaml`
+  return `${shortened(`${encoded(qualifiedKind)}-${encoded(name)}`)}.yaml`
 }
 
 export const planPath = (namespace: string, app: string): string =>

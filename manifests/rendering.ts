@@ -26,13 +26,19 @@ export interface Rendering {
 }
 
 export interface RenderedFile {
-  /** Below the environment's folder, with forward slashes: `workloads/shop/web/deployment.apps-web.yaml`. */
+  /**
+   * Below the environment's folder, with forward slashes: `workloads/shop/web/deployment.apps-web.yaml`.
+   * Of an object it is its `objectPath`, by which it is found again.
+   */
   readonly path: string
   /** Exact content, ending in a line break. */
   readonly text: string
   /** The app that it belongs to, as `<namespace>/<app>`. */
   readonly app: string
-  /** The Kubernetes object inside; absent for files that are not synced, as a rollout's plan. */
+  /**
+   * The Kubernetes object inside; absent for files that are not synced, as a rollout's plan. It may
+   * be read only when it is asked for, so ask for no more than you need.
+   */
   readonly object?: KubernetesObject
   readonly origin?: Origin
 }

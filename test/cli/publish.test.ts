@@ -21,6 +21,17 @@ function newProject(app = oneService()) {
   return { project, remote, folder }
 }
 
+/** An app after whose synth the objects of one kind in its report are no JSON any more. */
+const SPOILT_REPORT = `
+import { readFileSync, writeFileSync } from 'node:fs'
+import './main.ts'
+
+const { LOCKSTEP_REPORT: path, SPOILT: kind } = process.env
+const report = readFileSync(path, 'utf8')
+const object = new RegExp('\\\\{("apiVersion":"[^"]*","kind":"' + kind + '")', 'g')
+writeFileSync(path, report.replaceAll(object, '!$1'))
+`
+
 const edit = (remote: string, change: (folder: string) => void): void => {
   const clone = join(remote, '..', `clone-${Math.random().toString(36).slice(2)}`)
   git('/', 'clone', '--quiet', '--branch', 'deploy', remote, clone)
@@ -68,6 +79,21 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     expect((await project.lockstep('publish')).stdout).toMatch(/^\+ prod\/rollouts\/shop\/web/m)
     project.write({ 'apps/main.ts': canary(34) })
     expect((await project.lockstep('diff')).stdout).toMatch(/^~ prod\/rollouts\/shop\/web/m)
+  })
+
+  it('reads the objects of the app that has changed and of no other', async () => {
+    const { project, remote } = newProject()
+    await project.lockstep('publish')
+    project.write({
+      'apps/main.ts': oneService("env: { LOG_LEVEL: 'debug' },"),
+      'apps/spoilt.ts': SPOILT_REPORT,
+    })
+    const publishWithout = (kind: string) =>
+      project.lockstep('publish', '--app', `SPOILT=${kind} node apps/spoilt.ts`)
+    expect((await publishWithout('Deployment')).stderr).toContain('SyntaxError')
+    expect((await publishWithout('Namespace')).stdout).toContain('Published prod as')
+    expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('debug')
+    expect((await publishWithout('Deployment')).stdout).toMatch(/^prod is up to date on deploy/)
   })
 
   it('writes nothing with --dry-run', async () => {

@@ -63,10 +63,10 @@ export class LockQueue {
   /**
    * How many wait, and how many of them came first.
    *
-   * @param holding ids that have got it already, and may not have left the queue yet
+   * @param served ids that have got it already, and may not have left the queue yet
    */
-  async look(id: string, holding: readonly string[] = []): Promise<Place> {
-    return placeOf(id, liveTickets(await this.#read()), holding)
+  async look(id: string, served: readonly string[] = []): Promise<Place> {
+    return placeOf(id, liveTickets(await this.#read()), served)
   }
 
   /**
@@ -141,8 +141,8 @@ export interface Place {
 /** How many wait, by the Lease of a queue. */
 export const waitingIn = (queue: LeaseReading): number => liveTickets(queue).length
 
-function placeOf(id: string, tickets: readonly Ticket[], holding: readonly string[]): Place {
-  const waiting = tickets.filter((ticket) => ticket.id === id || !holding.includes(ticket.id))
+function placeOf(id: string, tickets: readonly Ticket[], served: readonly string[]): Place {
+  const waiting = tickets.filter((ticket) => ticket.id === id || !served.includes(ticket.id))
   const own = waiting.findIndex((ticket) => ticket.id === id)
   return own === -1
     ? { ahead: waiting.length, others: waiting.length }

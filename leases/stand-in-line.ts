@@ -1,4 +1,4 @@
-import { holdState, mayBeQueued } from './hold-state.ts'
+import { type HoldState, holdState, mayBeQueued } from './hold-state.ts'
 import { markedQueued } from './hold-writes.ts'
 import type { StoredLease } from './lease-store.ts'
 import type { LockContext } from './lock.ts'
@@ -34,13 +34,17 @@ export async function standInLine(
   const place = await line.keep(id)
   const [first] = leases
   const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
-  // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
-  const isFree = seen.some((lease) => holdState(lease) === undefined)
+  const isFree = seen.some((lease) => isThereFor(id, holdState(lease)))
   const pauseMs = Math.max(isFree ? 0 : againInMs, AFTER_A_RACE_MS * context.random())
-  // Only the first in line has to be quick: a queue that woke all at each change would be a crowd.
-  const againMs = place.ahead === 0 ? pauseMs : line.refreshMs
-  return { place, seen, againInMs: Math.min(againMs, line.refreshMs) }
+  // What happened between the attempt and the mark is part of what was seen, and wakes nobody. Else
+  // only the first in line has to be quick: a queue that woke all at each change would be a crowd.
+  const isQuick = place.ahead === 0 || (isFree && seen[0]?.version !== first?.version)
+  return { place, seen, againInMs: Math.min(isQuick ? pauseMs : line.refreshMs, line.refreshMs) }
 }
+
+/** Nobody has it, or another call of the same hold has got it. */
+const isThereFor = (id: string, hold: HoldState | undefined): boolean =>
+  hold === undefined || hold.id === id
 
 /**
  * Waits until trying again may help, or the ticket has to be kept, or that time is over.

@@ -1,7 +1,7 @@
 import { momentOf } from './clock.ts'
 import type { ExpiryJudge, ExpiryVerdict } from './expiry-judge.ts'
 import { type Grant, grantOf } from './grant.ts'
-import { endedHold, type HoldState, holdState, mayBeQueued } from './hold-state.ts'
+import { endedHold, endedHolds, type HoldState, holdState, mayBeQueued } from './hold-state.ts'
 import { acquired, type HoldRequest, markedQueued, renewed } from './hold-writes.ts'
 import type { LeaseReading, StoredLease } from './lease-store.ts'
 import { LeaseConflictError } from './lease-store-errors.ts'
@@ -109,9 +109,15 @@ async function chooseSlot(
   const asksQueue =
     slots.length > 1 || slots.some(({ reading }) => mayBeQueued(reading.lease.record))
   if (chosen === undefined || !asksQueue) return chosen
-  const holding = slots.flatMap(({ hold }) => hold?.id ?? [])
-  const { ahead, others } = await new LockQueue(context, lock, ttlSeconds).look(id, holding)
+  const served = slots.flatMap(servedIn)
+  const { ahead, others } = await new LockQueue(context, lock, ttlSeconds).look(id, served)
   return ahead < takeable.length ? { ...chosen, isQueued: others > 0 } : undefined
+}
+
+/** Who has it or has had it, and may not have left the queue yet. */
+const servedIn = ({ reading, hold }: Slot): readonly string[] => {
+  const ended = endedHolds(reading.lease.record).map(({ id }) => id)
+  return hold?.id === undefined ? ended : [hold.id, ...ended]
 }
 
 /** The same order each time a hold is asked for: a retry does not get it in a second slot. */

@@ -22,6 +22,8 @@ export interface Profile {
   readonly deletions: number
   readonly breaks: number
   readonly handOvers: boolean
+  /** How many of the holds are given back at once, from 0 to 1. */
+  readonly shortHolds: number
 }
 
 /** Nothing goes wrong, so everybody gets the lock in turn and at once. */
@@ -55,6 +57,7 @@ export function drawProfile(random: Random): Profile {
     deletions: upTo(1, 0.15),
     breaks: upTo(1, 0.15),
     handOvers: chance(0.2),
+    shortHolds: oneOf(random, [0, 0, 0.3, 1]),
   }
 }
 

@@ -208,7 +208,9 @@ class Schedule {
   }
 
   async #work(process: SimulatedProcess, hold: HeldLock, slot: string): Promise<void> {
-    const untilMs = this.#time.nowMs + between(this.#random, 0, this.#profile.ttlSeconds * 2500)
+    const isShort = this.#random() < this.#profile.shortHolds
+    const longestMs = isShort ? 0 : this.#profile.ttlSeconds * 2500
+    const untilMs = this.#time.nowMs + between(this.#random, 0, longestMs)
     while (this.#hasTrouble && this.#time.nowMs < untilMs && !hold.signal.aborted) {
       const write = { id: hold.id, process: process.name, slot, token: hold.token.number }
       const arrivesMs = this.#time.nowMs + between(this.#random, 1, 2000)

@@ -5,6 +5,7 @@ import { elapsedAtMostMs, type Moment } from './clock.ts'
 import type { FencedResource } from './fenced-resource.ts'
 import type { FencingToken } from './fencing-token.ts'
 import type { Grant } from './grant.ts'
+import { isInterop } from './hold-state.ts'
 import type { HoldRequest } from './hold-writes.ts'
 import type { LeaseName } from './lease-name.ts'
 import type { LockContext } from './lock.ts'
@@ -12,6 +13,13 @@ import { HoldLostError } from './lock-errors.ts'
 import { handOver, release } from './release.ts'
 import { renew } from './renew.ts'
 import { withTimeLimit } from './time-limit.ts'
+
+export interface HeldLockOptions {
+  /** Tells whoever works under the lock to stop; the hold itself stays until it is released. */
+  readonly until?: AbortSignal | undefined
+  /** @default a third of the time to live, and never less often */
+  readonly renewEveryMs?: number | undefined
+}
 
 /**
  * A hold of this process, renewed for as long as it is wanted.
@@ -26,12 +34,13 @@ export class HeldLock implements AsyncDisposable {
   readonly #ended = new AbortController()
   readonly #renewing: Promise<void>
   readonly #signal: AbortSignal
+  readonly #renewEveryMs: number
   #grant: Grant
 
-  /** @param until tells whoever works under the lock to stop; the hold itself stays until it is released */
-  constructor(context: LockContext, grant: Grant, until?: AbortSignal) {
+  constructor(context: LockContext, grant: Grant, { until, renewEveryMs }: HeldLockOptions = {}) {
     this.#context = context
     this.#grant = grant
+    this.#renewEveryMs = renewEveryMs ?? Number.POSITIVE_INFINITY
     this.#signal = until ? AbortSignal.any([this.#lost.signal, until]) : this.#lost.signal
     this.#renewing = this.#keepRenewing()
     void this.#watchDeadline()
@@ -48,6 +57,11 @@ export class HeldLock implements AsyncDisposable {
 
   get token(): FencingToken {
     return this.#grant.token
+  }
+
+  /** Whether nobody but holders with a token may have this lock. Else the token fences nobody off. */
+  get isFenced(): boolean {
+    return !isInterop(this.#grant.written.lease.record)
   }
 
   /** Aborts when the hold is lost or about to be, with a `HoldLostError` for a reason. */
@@ -113,7 +127,8 @@ export class HeldLock implements AsyncDisposable {
     while (!over.aborted) {
       try {
         const { since, timing } = this.#grant
-        const dueMs = failures > 0 ? 0 : timing.renewEveryMs - elapsedAtMostMs(clock, since)
+        const everyMs = Math.min(this.#renewEveryMs, timing.renewEveryMs)
+        const dueMs = failures > 0 ? 0 : everyMs - elapsedAtMostMs(clock, since)
         await clock.sleep(dueMs, over)
         // A third of what is left for it, so that after one that hangs there is time for others.
         const limitMs = timing.renewEveryMs / 3

@@ -40,6 +40,8 @@ export interface HoldOptions extends Partial<Pick<HoldRequest, 'id' | 'metadata'
   readonly ttlSeconds?: number
   /** For how long nobody else gets it, even if it is released. @default 0 */
   readonly minimumHoldSeconds?: number
+  /** How often it is renewed, if more often than a third of that. @default ttlSeconds / 3 */
+  readonly renewEveryMs?: number
   /** How long to wait for it; 0 tries once. @default forever */
   readonly waitMs?: number
   /** Ends the waiting, and whatever is done under the lock. */
@@ -86,7 +88,7 @@ export class Locks {
    * @throws {LeaseStoreError}
    */
   async acquire(name: string, options: HoldOptions = {}): Promise<HeldLock> {
-    const { waitMs, signal, slots = 1, ...request } = options
+    const { waitMs, signal, renewEveryMs, slots = 1, ...request } = options
     const grant = await acquire(this.#context, {
       lock: this.#lock(name, slots),
       request: {
@@ -98,7 +100,7 @@ export class Locks {
       ...(waitMs !== undefined && { waitMs }),
       ...(signal !== undefined && { signal }),
     })
-    return new HeldLock(this.#context, grant, signal)
+    return new HeldLock(this.#context, grant, { until: signal, renewEveryMs })
   }
 
   /**

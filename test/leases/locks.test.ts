@@ -4,6 +4,7 @@ import { compareTokens, type FencingToken } from '../../leases/fencing-token.ts'
 import { HoldLostError, LockHeldError } from '../../leases/lock-errors.ts'
 import { type HoldOptions, Locks } from '../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
+import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** Processes that share a store and a world whose time the test lets pass. */
@@ -36,6 +37,18 @@ describe('A lock', () => {
     await time.pass(600_000)
     expect(hold.signal.aborted).toBe(false)
     await expect(process('b').acquire('reindex', { waitMs: 0 })).rejects.toThrow(LockHeldError)
+  })
+
+  it('is renewed more often if that is asked for, and never less often than it needs', async () => {
+    const { time, store, process } = world()
+    const renewals = async (renewEveryMs: number) => {
+      const hold = await process('a').acquire('reindex', { ttlSeconds: 15, renewEveryMs })
+      await time.pass(10_500)
+      const { record } = (await store.read(NAME)).lease
+      await hold.release()
+      return record.annotations[LEASE_ANNOTATIONS.renewals]
+    }
+    expect([await renewals(2_000), await renewals(60_000)]).toEqual(['5', '2'])
   })
 
   it('goes to whoever waits the moment that it is released', async () => {

@@ -1,20 +1,29 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
+import type { NodeTransport } from '../kubernetes/node-transport.ts'
 import type { LeaseListing } from '../leases/lease-listing.ts'
 import type { LeaseStore } from '../leases/lease-store.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Where the locks are that a command is about. */
-export interface LeaseStoreOptions {
+/** Where a store of Leases is. */
+export interface StoreOptions {
   readonly store?: string
   readonly kubeconfig?: string
   readonly context?: string
   readonly clusterId?: string
   readonly epoch?: number
+}
+
+/** Where the locks are that a command is about. */
+export interface LeaseStoreOptions extends StoreOptions {
   readonly namespace: string
 }
 
 export const addLeaseStoreOptions = (command: Command): Command =>
+  addStoreOptions(command).option('-n, --namespace <name>', 'namespace of the locks', 'default')
+
+export const addStoreOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--store <file>', 'SQLite file with the locks of this machine').conflicts([
@@ -37,7 +46,6 @@ export const addLeaseStoreOptions = (command: Command): Command =>
       'raised by whoever put the store back to an earlier state (default: 1)',
       wholeNumber,
     )
-    .option('-n, --namespace <name>', 'namespace of the locks', 'default')
 
 /**
  * Only what is asked for is loaded.
@@ -45,27 +53,52 @@ export const addLeaseStoreOptions = (command: Command): Command =>
  * @throws {LeaseStoreError} {NotInClusterError} {UnknownContextError} {KubernetesClientMissingError}
  */
 export async function openLeaseStore(
-  { store: file, epoch, clusterId, ...kubeconfig }: LeaseStoreOptions,
-  { cwd, env }: Pick<Terminal, 'cwd' | 'env'>,
+  options: StoreOptions,
+  terminal: Pick<Terminal, 'cwd' | 'env'>,
 ): Promise<LeaseStore & LeaseListing> {
-  const generation = epoch === undefined ? {} : { epoch }
-  if (file !== undefined) {
-    const { SqliteLeaseStore } = await import('../leases/sqlite-lease-store.ts')
-    return SqliteLeaseStore.open({ file: resolve(cwd, file), ...generation })
-  }
+  if (options.store !== undefined) return openFile(options.store, options, terminal)
   const { KubernetesClient } = await import('../kubernetes/kubernetes-client.ts')
-  const { KubernetesLeaseStore } = await import('../leases/kubernetes-lease-store.ts')
-  return new KubernetesLeaseStore({
-    client: new KubernetesClient({ transport: await openTransport(kubeconfig, env) }),
-    ...generation,
-    ...(clusterId !== undefined && { clusterId }),
+  const transport = await openTransport(options, terminal.env)
+  return openLeasesOf(new KubernetesClient({ transport }), options)
+}
+
+/** @throws {LeaseStoreError} */
+export async function openFile(
+  file: string,
+  { epoch }: StoreOptions,
+  { cwd }: Pick<Terminal, 'cwd'>,
+): Promise<LeaseStore & LeaseListing> {
+  const { SqliteLeaseStore } = await import('../leases/sqlite-lease-store.ts')
+  return SqliteLeaseStore.open({
+    file: resolve(cwd, file),
+    ...(epoch !== undefined && { epoch }),
   })
 }
 
-async function openTransport(
-  { kubeconfig: file, context }: Pick<LeaseStoreOptions, 'kubeconfig' | 'context'>,
+/** @param pollEveryMs how long to wait where changes cannot be watched */
+export async function openLeasesOf(
+  client: KubernetesClient,
+  { epoch, clusterId }: StoreOptions,
+  pollEveryMs?: number,
+): Promise<LeaseStore & LeaseListing> {
+  const { KubernetesLeaseStore } = await import('../leases/kubernetes-lease-store.ts')
+  return new KubernetesLeaseStore({
+    client,
+    ...(epoch !== undefined && { epoch }),
+    ...(clusterId !== undefined && { clusterId }),
+    ...(pollEveryMs !== undefined && { pollEveryMs }),
+  })
+}
+
+/**
+ * The API server of this pod, or of a kubeconfig.
+ *
+ * @throws {NotInClusterError} {UnknownContextError} {KubernetesClientMissingError}
+ */
+export async function openTransport(
+  { kubeconfig: file, context }: Pick<StoreOptions, 'kubeconfig' | 'context'>,
   env: Terminal['env'],
-) {
+): Promise<NodeTransport> {
   const isPod = env.KUBERNETES_SERVICE_HOST !== undefined && env.KUBECONFIG === undefined
   if (isPod && file === undefined && context === undefined) {
     return (await import('../kubernetes/in-cluster.ts')).inCluster({ env })

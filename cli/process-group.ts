@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { processIds, processStatus } from './process-status.ts'
 
 /** A command and all that it has started, but for what went into a group of its own. */
 export class ProcessGroup {
@@ -33,23 +33,8 @@ export class ProcessGroup {
 /** @returns `undefined` where nobody can tell the running from the dead */
 function runningIn(group: number): number | undefined {
   if (process.platform !== 'linux') return undefined
-  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return ids.filter((id) => {
-    const { state, group: its } = statusOf(id)
-    return its === group && state !== 'Z' && state !== 'X'
+  return processIds().filter((id) => {
+    const status = processStatus(id)
+    return status?.group === group && status.isAlive
   }).length
-}
-
-/** See proc_pid_stat(5). The name, which comes before these fields, may have spaces and brackets. */
-function statusOf(id: string): { readonly state?: string | undefined; readonly group?: number } {
-  try {
-    const text = readFileSync(`/proc/${id}/stat`, 'latin1')
-    const [state, , group] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { state, group: Number(group) }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // It has ended since the folder was read.
-    if (code === 'ENOENT' || code === 'ESRCH') return {}
-    throw error
-  }
 }

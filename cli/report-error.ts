@@ -6,7 +6,7 @@ export function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'en
     terminal.err(`error: ${String(error)}\n`)
     return
   }
-  if (!isExpected(error)) {
+  if (!isForeseen(error)) {
     terminal.err(`error: ${error.message}\n${error.stack ?? ''}\n`)
     return
   }
@@ -17,5 +17,8 @@ export function reportError(error: unknown, terminal: Pick<Terminal, 'err' | 'en
 }
 
 /** Errors that carry a code were foreseen, and their message is meant for people. */
-const isExpected = (error: Error): error is Error & { code: string; remedy?: string } =>
-  'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_]+$/.test(error.code)
+export const isForeseen = (error: unknown): error is Error & { code: string; remedy?: string } =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^[A-Z][A-Z_]+$/.test(error.code)

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { HeldLock } from '../leases/held-lock.ts'
+import { pause } from './pause.ts'
 import { graceMs, type StopBounds } from './stop-bounds.ts'
 import { SupervisedCommand, type SupervisedCommandProps } from './supervised-command.ts'
 import type { Terminal } from './terminal.ts'
@@ -68,12 +68,4 @@ async function stopInTime(
   await pause(Math.min(grace, hold.remainingMs - bounds.killBeforeMs), over)
   if (!over.aborted) command.send('SIGKILL')
   return true
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(Math.max(ms, 0), undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
-  }
 }

@@ -26,6 +26,12 @@ export interface Terminal {
    * @returns ends that
    */
   takeSignals?(take: (signal: NodeJS.Signals) => void): () => void
+  /**
+   * Ends the process with the exit code that was set, whatever is still under way.
+   *
+   * @default - it ends when nothing is
+   */
+  endNow?(): void
 }
 
 /**
@@ -79,6 +85,7 @@ export function processTerminal(): Terminal {
         for (const signal of INTERRUPTIONS) process.once(signal, interrupt)
       }
     },
+    endNow: () => process.exit(),
   }
 }
 

@@ -1,0 +1,16 @@
+import type { Terminal } from './terminal.ts'
+
+/** Says what happened, in a line; what is said again and again only once. */
+export type ElectorLog = (text: string, error?: unknown) => void
+
+/** @param about what all lines are about */
+export function electorLog({ err }: Pick<Terminal, 'err'>, about: string): ElectorLog {
+  let last = ''
+  return (text, error) => {
+    const line = `${about}: ${text}${error === undefined ? '' : `. ${wordsOf(error)}`}\n`
+    if (line !== last) err(line)
+    last = line
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (terminal: Terminal) => Promise<Command>
   publish: async (terminal) => (await import('./publish.ts')).publishCommand(terminal),
   handover: async (terminal) => (await import('./handover.ts')).handoverCommand(terminal),
   lock: async (terminal) => (await import('./lock.ts')).lockCommand(terminal),
+  elect: async (terminal) => (await import('./elect.ts')).electCommand(terminal),
   explain: async (terminal) => (await import('./explain.ts')).explainCommand(terminal),
 }
 

@@ -138,5 +138,8 @@ export function writeTiming(lease: LeaseTiming, option: string, mistakes: Mistak
   return { duration, renewDeadline, retryPeriod }
 }
 
+/** Shortest hold that our own elector takes: of a shorter one, a busy machine would lose renewals. */
+export const LEAST_DURATION_MS = 3000
+
 /** As Go and people write it: `15s`, `1.5s`. */
 export const seconds = (milliseconds: number): string => `${milliseconds / 1000}s`

@@ -14,12 +14,19 @@ import {
   runsLeaseName,
 } from '../leases/names.ts'
 import type { AdmissionPolicy } from './admission-policy.ts'
-import { type ElectionOptions, writeTiming } from './election-options.ts'
+import { type ClusterIdentity, emitClusterIdentity } from './cluster-identity.ts'
+import {
+  type ElectionOptions,
+  LEAST_DURATION_MS,
+  seconds,
+  writeTiming,
+} from './election-options.ts'
 import { DEFAULT_ELECTOR_PORT, leaseVariables, writeElector } from './elector.ts'
 import { EmittedObject } from './emitted-object.ts'
 import { supports } from './kubernetes-version.ts'
 import { emitLeaseGuard } from './lease-guard.ts'
 import { emitLease, type LockMode, leaseRule } from './lock-leases.ts'
+import type { LockSubject } from './lock-user.ts'
 import { emitOwnPodPolicy, type OwnPodPolicy, type OwnPodRight } from './own-pod-policy.ts'
 import { apiServer, type Peer } from './peer.ts'
 import type { PodAdditions } from './pod.ts'
@@ -55,6 +62,8 @@ export interface ElectionObjects {
   readonly guard: AdmissionPolicy | undefined
   readonly role: EmittedObject<IRole>
   readonly roleBinding: EmittedObject<IRoleBinding>
+  /** For its tokens. Absent if the app holds the election, which has none. */
+  readonly clusterIdentity: ClusterIdentity | undefined
   readonly admissionPolicy: EmittedObject<IValidatingAdmissionPolicy> | undefined
   readonly admissionPolicyBinding: EmittedObject<IValidatingAdmissionPolicyBinding> | undefined
 }
@@ -87,6 +96,10 @@ export function emitElection(
       guard: emitGuard(scope, context, mode),
       role: emitRole(scope, context, { leases, mode, right }),
       roleBinding: emitRoleBinding(scope, context, serviceAccount),
+      clusterIdentity:
+        mode === 'interop'
+          ? undefined
+          : emitClusterIdentity(scope, context, [subjectOf(context, serviceAccount)]),
       ...noPolicy,
       ...policy,
     },
@@ -165,16 +178,26 @@ const POD_RULES: Readonly<Record<OwnPodRight, Written<IIoK8sApiRbacV1PolicyRule>
 
 const emitRoleBinding = (
   scope: Construct,
-  { app, namespace, metadata }: WorkloadContext,
+  context: WorkloadContext,
   serviceAccount: string,
 ): EmittedObject<IRoleBinding> =>
   new EmittedObject<IRoleBinding>(scope, 'ElectorRoleBinding', {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
-    metadata: metadata(electorName(app)),
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: electorName(app) },
-    subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace }],
+    metadata: context.metadata(electorName(context.app)),
+    roleRef: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'Role',
+      name: electorName(context.app),
+    },
+    subjects: [subjectOf(context, serviceAccount)],
   })
+
+const subjectOf = ({ namespace }: WorkloadContext, serviceAccount: string): LockSubject => ({
+  kind: 'ServiceAccount',
+  name: serviceAccount,
+  namespace,
+})
 
 /** The token is mounted into the elector alone: the app itself gets no rights by it. */
 function heldBySidecar(
@@ -191,6 +214,14 @@ function heldBySidecar(
     })
   }
   const timing = writeTiming(options.lease ?? {}, 'lease', context.mistakes)
+  if (timing.duration < LEAST_DURATION_MS) {
+    context.mistakes.add({
+      option: 'lease.duration',
+      value: seconds(timing.duration),
+      problem: `must be at least ${seconds(LEAST_DURATION_MS)}, or a busy machine loses the lead`,
+      remedy: 'Raise it',
+    })
+  }
   const elector = writeElector(context, { ...options.elector, work, lease: context.app, timing })
   const supervises = work === 'supervised' || work === 'job'
   return {

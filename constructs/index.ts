@@ -22,6 +22,7 @@ export {
 export { App, type AppProps } from './app.ts'
 export { type ArgoSource, ArgoSync, type ArgoSyncProps } from './argo-sync.ts'
 export { CanaryRollout, type CanaryRolloutProps } from './canary-rollout.ts'
+export type { ClusterIdentity } from './cluster-identity.ts'
 export type { ConfigFiles } from './config-files.ts'
 export type { ContainerProps, SecretFiles, SidecarProps } from './container.ts'
 export type { RollingUpdate } from './deployment.ts'

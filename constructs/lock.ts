@@ -3,6 +3,7 @@ import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1'
 import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1'
 import { queueLeaseName, runsLeaseName, slotLeaseName } from '../leases/names.ts'
 import { type AdmissionPolicy, requireAdmissionPolicies } from './admission-policy.ts'
+import { type ClusterIdentity, emitClusterIdentity } from './cluster-identity.ts'
 import { EmittedObject } from './emitted-object.ts'
 import { emitFence, type Fence } from './fence.ts'
 import { checkFence } from './fencing-policy.ts'
@@ -10,7 +11,7 @@ import { emitLeaseGuard } from './lease-guard.ts'
 import { type LockContext, lockContext } from './lock-context.ts'
 import { emitLease, type LockMode, leaseRule } from './lock-leases.ts'
 import { LOCK_OPTIONS, type LockProps } from './lock-props.ts'
-import { subjectsOf } from './lock-user.ts'
+import { type LockSubject, subjectsOf } from './lock-user.ts'
 import { Mistakes } from './mistakes.ts'
 import { readOptions } from './options.ts'
 import { placeOf } from './place.ts'
@@ -20,8 +21,8 @@ import { placeOf } from './place.ts'
  * is mistyped is an error and no second lock.
  *
  * Emits a Lease for each slot, one for the queue and one for the runs that were done once; a Role to
- * read and update these, with its binding; and a ValidatingAdmissionPolicy that guards the tokens.
- * With `protects`, those of a `FencingPolicy` too.
+ * read and update these, with its binding; a ClusterRole to know which cluster it is; and a
+ * ValidatingAdmissionPolicy that guards the tokens. With `protects`, those of a `FencingPolicy` too.
  *
  * The Leases stay in the cluster when the manifest goes away, with whoever holds them.
  */
@@ -35,6 +36,8 @@ export class Lock extends Construct {
   readonly role: EmittedObject<IRole>
   /** Absent without `users`. */
   readonly roleBinding: EmittedObject<IRoleBinding> | undefined
+  /** What tokens of this cluster are called. Absent without `users`. */
+  readonly clusterIdentity: ClusterIdentity | undefined
   readonly guard: AdmissionPolicy
   /** Absent without `protects`. */
   readonly fence: Fence | undefined
@@ -53,7 +56,11 @@ export class Lock extends Construct {
     this.queueLease = this.#emitLease(context, queueLeaseName(app))
     this.runsLease = this.#emitLease(context, runsLeaseName(app))
     this.role = this.#emitRole(context)
-    this.roleBinding = emitRoleBinding(context, props)
+    const { users = [] } = props
+    const subjects = subjectsOf(users, context.namespace, mistakes)
+    this.roleBinding = subjects.length === 0 ? undefined : emitRoleBinding(context, subjects)
+    this.clusterIdentity =
+      subjects.length === 0 ? undefined : emitClusterIdentity(context.scope, context, subjects)
     requireAdmissionPolicies(context, { option: 'mode', instead: 'Leave the lock out' })
     this.guard = emitLeaseGuard(context.scope, context, this)
     this.fence = this.#emitFence(context, props)
@@ -89,20 +96,17 @@ export class Lock extends Construct {
 
 const roleName = (lock: string): string => `${lock}-lock`
 
-function emitRoleBinding(
-  { scope, app, namespace, metadata, mistakes }: LockContext,
-  { users = [] }: LockProps,
-): EmittedObject<IRoleBinding> | undefined {
-  const subjects = subjectsOf(users, namespace, mistakes)
-  if (subjects.length === 0) return undefined
-  return new EmittedObject<IRoleBinding>(scope, 'RoleBinding', {
+const emitRoleBinding = (
+  { scope, app, metadata }: LockContext,
+  subjects: readonly LockSubject[],
+): EmittedObject<IRoleBinding> =>
+  new EmittedObject<IRoleBinding>(scope, 'RoleBinding', {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
     metadata: metadata(roleName(app)),
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: roleName(app) },
     subjects: [...subjects],
   })
-}
 
 /** What a fence needs of its lock. */
 function checkProtects(

@@ -6,6 +6,7 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { IRole, IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1'
 import type { IConfigMap, IServiceAccount } from 'kubernetes-models/v1'
 import type { AdmissionPolicy } from './admission-policy.ts'
+import type { ClusterIdentity } from './cluster-identity.ts'
 import { emitCronJob, RUN_SUFFIX } from './cron-job.ts'
 import { type Election, emitElection } from './election.ts'
 import type { EmittedObject } from './emitted-object.ts'
@@ -54,6 +55,8 @@ export class SingletonJob extends Construct {
   readonly role: EmittedObject<IRole> | undefined
   /** Absent without `lock`. */
   readonly roleBinding: EmittedObject<IRoleBinding> | undefined
+  /** What tokens of this cluster are called. Absent without `lock`. */
+  readonly clusterIdentity: ClusterIdentity | undefined
 
   constructor(scope: Construct, id: string, given: SingletonJobProps) {
     super(...placeOf(scope, id))
@@ -74,6 +77,7 @@ export class SingletonJob extends Construct {
     this.guard = election?.objects.guard
     this.role = election?.objects.role
     this.roleBinding = election?.objects.roleBinding
+    this.clusterIdentity = election?.objects.clusterIdentity
     this.cronJob = emitCronJob(context.scope, context, {
       schedule: props.schedule,
       timeZone: props.timeZone,

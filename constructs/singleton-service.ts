@@ -16,6 +16,7 @@ import type {
 } from 'kubernetes-models/v1'
 import type { AdmissionPolicy } from './admission-policy.ts'
 import { keepAtMostOne } from './at-most-one.ts'
+import type { ClusterIdentity } from './cluster-identity.ts'
 import { emitBudget } from './disruption-budget.ts'
 import { drainWaivers } from './drains.ts'
 import { keepElected } from './elected.ts'
@@ -79,6 +80,8 @@ export class SingletonService extends Construct {
   readonly role: EmittedObject<IRole> | undefined
   /** With `elected`. */
   readonly roleBinding: EmittedObject<IRoleBinding> | undefined
+  /** What tokens of this cluster are called. As `queueLease`. */
+  readonly clusterIdentity: ClusterIdentity | undefined
   /** Holds the elector to its own pod. With `elected`, for requests and supervised work. */
   readonly admissionPolicy: EmittedObject<IValidatingAdmissionPolicy> | undefined
   /** As `admissionPolicy`. */
@@ -112,6 +115,7 @@ export class SingletonService extends Construct {
     this.guard = parts.election?.guard
     this.role = parts.election?.role
     this.roleBinding = parts.election?.roleBinding
+    this.clusterIdentity = parts.election?.clusterIdentity
     this.admissionPolicy = parts.election?.admissionPolicy
     this.admissionPolicyBinding = parts.election?.admissionPolicyBinding
     this.podDisruptionBudget = this.#emitBudget(context, props, parts)

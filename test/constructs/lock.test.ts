@@ -66,17 +66,24 @@ describe('A lock', () => {
         },
       ],
     })
+    const subjects = [
+      { kind: 'ServiceAccount', name: 'report', namespace: 'test' },
+      { kind: 'ServiceAccount', name: 'migrator', namespace: 'test' },
+    ]
     expect(find('RoleBinding', 'ledger-lock')).toMatchObject({
       roleRef: { kind: 'Role', name: 'ledger-lock' },
-      subjects: [
-        { kind: 'ServiceAccount', name: 'report', namespace: 'test' },
-        { kind: 'ServiceAccount', name: 'migrator', namespace: 'test' },
-      ],
+      subjects,
+    })
+    // For their tokens, which name the cluster.
+    expect(find('ClusterRoleBinding')).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: 'ledger.test.cluster-identity.lockstep.dev' },
+      subjects,
     })
   })
 
   it('is bound to nobody unless somebody is named', () => {
-    expect(lock().objects.map(({ kind }) => kind)).not.toContain('RoleBinding')
+    const kinds = lock().objects.map(({ kind }) => kind)
+    expect(kinds.filter((kind) => /RoleBinding|ClusterRole/.test(kind))).toEqual([])
   })
 
   it('is open to electors of client-go if it is declared so, with its tokens guarded all the same', () => {

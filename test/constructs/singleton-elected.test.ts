@@ -6,6 +6,7 @@ import { elected } from '../../constructs/guarantee.ts'
 import { SingletonService } from '../../constructs/singleton-service.ts'
 import type { SingletonServiceProps } from '../../constructs/singleton-service-props.ts'
 import { Testing } from '../../constructs/testing.ts'
+import { LEAST_TTL_SECONDS } from '../../leases/lock-timing.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { goldenYaml } from './golden-yaml.ts'
 import { complaints, LOCKSTEP_IMAGE, listening, synth, worker } from './singleton-fixtures.ts'
@@ -101,6 +102,25 @@ describe.each(everyWork)('An elected singleton, work: %s', (work) => {
     })
     expect(find('RoleBinding')).toMatchObject({
       roleRef: { kind: 'Role', name: 'ledger-elector' },
+      subjects: [{ kind: 'ServiceAccount', name: 'ledger', namespace: 'test' }],
+    })
+  })
+
+  it('lets its elector know which cluster it is of, by which tokens are told apart', () => {
+    const { find } = ledger({ work })
+    const name = 'ledger.test.cluster-identity.lockstep.dev'
+    expect(find('ClusterRole', name)).toMatchObject({
+      rules: [
+        {
+          apiGroups: [''],
+          resources: ['namespaces'],
+          resourceNames: ['kube-system'],
+          verbs: ['get'],
+        },
+      ],
+    })
+    expect(find('ClusterRoleBinding', name)).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name },
       subjects: [{ kind: 'ServiceAccount', name: 'ledger', namespace: 'test' }],
     })
   })
@@ -481,6 +501,15 @@ describe('The options of an election', () => {
       'a fraction of a second in the Lease',
       { duration: Duration.millis(15_500) },
       "'lease.duration' must be whole seconds",
+    ],
+    [
+      'a lease that our elector cannot hold',
+      {
+        duration: Duration.seconds(2),
+        renewDeadline: Duration.seconds(1),
+        retryPeriod: Duration.millis(500),
+      },
+      `'lease.duration' must be at least ${LEAST_TTL_SECONDS}s`,
     ],
     ['no pause at all', { retryPeriod: Duration.seconds(0) }, "'lease.retryPeriod' must be longer"],
   ])('refuse %s', (_, lease, message) => {

@@ -17,7 +17,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     `,
     types: `
       AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
-      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ConfigFiles
+      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
       ContainerProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
       EnvironmentVariables Fence FencingPolicyProps Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee

@@ -1,0 +1,8 @@
+export { ConfigurationError } from '../configuration/configuration-error.ts'
+export { firstOf } from './first-of.ts'
+export { OidcIssuer, type OidcIssuerSurroundings } from './oidc-issuer.ts'
+export type { OidcIssuerProps } from './oidc-settings.ts'
+export { PolicyFile } from './policy-file.ts'
+export { StaticTokens } from './static-tokens.ts'
+export { SubjectAccessReviews, type SubjectAccessReviewsProps } from './subject-access-review.ts'
+export { TokenReviews, type TokenReviewsProps } from './token-review.ts'

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
+import type { LeaseListing } from '../leases/lease-listing.ts'
+import type { LeaseStore } from '../leases/lease-store.ts'
+import { LET_IN } from './configuration/access.ts'
+import { readServeConfiguration } from './configuration/serve-configuration.ts'
+import type { LogSink } from './http/log-sink.ts'
+import { PrometheusMetrics } from './http/prometheus-metrics.ts'
+import { lockFunction } from './locks/lock-function.ts'
+import { jsonLines } from './serving/json-lines.ts'
+import { NodeServer } from './serving/node-server.ts'
+import { forThisMachine, thisMachine } from './serving/this-machine.ts'
+
+/** Where the locks are. */
+export interface ServedStore {
+  readonly store: LeaseStore & LeaseListing
+  /** Of the cluster that they are in, whose tokens and RBAC count. @default - they are in a file */
+  readonly client?: KubernetesClient
+}
+
+export interface ServeLocksProps extends ServedStore {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Takes the lines of the log, each JSON. */
+  readonly write: (line: string) => void
+}
+
+/** A server of locks that has begun. */
+export interface LockServer {
+  /** `http://127.0.0.1:8080`. */
+  readonly address: string
+  /** Finishes what is under way; called again, in less time. Resolves when it is over. */
+  stop(): Promise<void>
+}
+
+/**
+ * Serves locks by HTTP, as the environment says.
+ *
+ * @throws {ConfigurationError} {ServerAddressError}
+ */
+export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
+  const { store, client, env, write } = props
+  const source = { env, readFile: (path: string) => readFile(path, 'utf8') }
+  const { access, keys, listen, ...rest } = await readServeConfiguration(source, client ?? 'file')
+  const log = jsonLines(write)
+  const { fetch } = lockFunction({
+    store,
+    listing: store,
+    keys: keys ?? [crypto.getRandomValues(new Uint8Array(32))],
+    ...(access ?? { authenticator: thisMachine, authorizer: thisMachine }),
+    log,
+    metrics: new PrometheusMetrics(),
+  })
+  const server = await NodeServer.start({
+    fetch: access === undefined ? forThisMachine(fetch) : fetch,
+    listen,
+    ...rest,
+  })
+  const { address } = server
+  log({ level: 'info', message: `Serves locks at ${address}`, fields: { address } })
+  if (access === undefined) {
+    log({
+      level: 'warn',
+      message: `Nobody is asked who they are, so this is for this machine alone. ${LET_IN}`,
+      fields: {},
+    })
+  }
+  return { address, stop: () => stop(server, log) }
+}
+
+async function stop(server: NodeServer, log: LogSink): Promise<void> {
+  log({ level: 'info', message: 'Stops, and finishes what is under way', fields: {} })
+  const isFinished = await server.stop()
+  if (isFinished) log({ level: 'info', message: 'Stopped', fields: {} })
+  else log({ level: 'warn', message: 'Stopped, and cut off what was still under way', fields: {} })
+}

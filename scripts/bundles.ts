@@ -1,0 +1,63 @@
+import { join, resolve } from 'node:path'
+import { type OutputChunk, rolldown } from 'rolldown'
+
+const ROOT = resolve(import.meta.dirname, '..')
+
+/** A program that is deployed as one file, with all that it needs in it. */
+export interface Bundle {
+  /** Called `<name>.mjs`. */
+  readonly name: string
+  readonly entry: string
+  /** Whether Node is there to import from. */
+  readonly platform: 'node' | 'browser'
+}
+
+export const BUNDLES = {
+  /** What the image runs, which runs one of the others. */
+  lockstep: { name: 'lockstep', entry: 'cli/image-main.ts', platform: 'node' },
+  /** Locks by HTTP, in a cluster. */
+  serve: { name: 'serve', entry: 'cli/serve-main.ts', platform: 'node' },
+  /** The code of a function of AWS Lambda, whose handler is `lambda.handler`. */
+  lambda: { name: 'lambda', entry: 'functions/lambda.ts', platform: 'node' },
+  /** The module of a Worker of Cloudflare. */
+  workers: { name: 'workers', entry: 'functions/workers.ts', platform: 'browser' },
+} as const satisfies Readonly<Record<string, Bundle>>
+
+export interface WrittenBundle {
+  readonly file: string
+  /** Files that parts of are in it, ours from the root of the repository, all others absolute. */
+  readonly modules: readonly string[]
+  /** What it imports still. */
+  readonly imports: readonly string[]
+}
+
+/** Writes a bundle into a folder. */
+export async function writeBundle(
+  { name, entry, platform }: Bundle,
+  folder: string,
+): Promise<WrittenBundle> {
+  const build = await rolldown({
+    input: { [name]: join(ROOT, entry) },
+    platform,
+    external: /^node:/,
+  })
+  const { output } = await build.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    codeSplitting: false,
+  })
+  const chunks = output.filter((part): part is OutputChunk => part.type === 'chunk')
+  const [chunk, ...others] = chunks
+  if (chunk === undefined || others.length > 0) {
+    throw new TypeError(`The bundle ${name} is ${chunks.length} files, not one`)
+  }
+  const modules = Object.entries(chunk.modules)
+    .filter(([, { renderedLength }]) => renderedLength > 0)
+    .map(([id]) => (id.startsWith(`${ROOT}/`) ? id.slice(ROOT.length + 1) : id))
+  return {
+    file: join(folder, chunk.fileName),
+    modules,
+    imports: [...chunk.imports, ...chunk.dynamicImports],
+  }
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { BUNDLES } from '../../../scripts/bundles.ts'
+import { builtBundle } from './built-bundle.ts'
+
+/** What is in no bundle, by the beginning of its path. */
+const NOWHERE = [
+  'constructs/',
+  'gitops/',
+  'checks/',
+  'rollouts/',
+  'leases/memory-lease-store.ts',
+  'leases/sqlite',
+  'node_modules/cdk8s',
+  'node_modules/commander/',
+  'node_modules/constructs/',
+  'node_modules/@kubernetes/',
+  'node_modules/kubernetes-models/',
+]
+
+/** What is in one bundle, and not in the others. */
+const OWN = {
+  serve: [
+    'kubernetes/in-cluster.ts',
+    'functions/serving/node-server.ts',
+    'node_modules/prom-client/',
+  ],
+  lambda: ['node_modules/hono/dist/adapter/aws-lambda/'],
+  workers: ['kubernetes/fetch-transport.ts', 'functions/serving/unshared-store.ts'],
+}
+
+const names = Object.keys(OWN) as (keyof typeof OWN)[]
+
+describe.each(names)('the bundle %s', (name) => {
+  const bundle = builtBundle(name)
+  const partsOf = (places: readonly string[]) =>
+    bundle().modules.filter((module) => places.some((place) => module.startsWith(place)))
+
+  it('has locks on Leases of Kubernetes, and all that they need', () => {
+    expect(bundle().modules).toContain('leases/kubernetes-lease-store.ts')
+    expect(bundle().modules).toContain('functions/locks/lock-function.ts')
+    // A Worker has nothing of Node.
+    const given = name === 'workers' ? /^$/ : /^node:/
+    expect(bundle().imports.filter((specifier) => !given.test(specifier))).toEqual([])
+  })
+
+  it('has nothing of constructs, schemas, commands and other stores', () => {
+    expect(partsOf(NOWHERE)).toEqual([])
+    expect(bundle().imports).not.toContain('node:child_process')
+    expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
+  })
+
+  it('has what is its own, and nothing that is of others alone', () => {
+    for (const place of OWN[name]) expect(partsOf([place])).not.toEqual([])
+    const ofOthers = names.filter((other) => other !== name).flatMap((other) => OWN[other])
+    expect(partsOf(ofOthers)).toEqual([])
+  })
+})
+
+describe('the bundle lockstep', () => {
+  const bundle = builtBundle('lockstep')
+
+  it('has nothing of what it runs', () => {
+    expect(bundle().modules).toEqual([BUNDLES.lockstep.entry])
+    expect(bundle().imports).toEqual([])
+  })
+})

@@ -1,0 +1,162 @@
+import { request as plainRequest } from 'node:http'
+import { Agent, request as tlsRequest } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { NodeServer, type NodeServerProps } from '../../../functions/serving/node-server.ts'
+import { selfMadeCertificate } from '../../kubernetes/self-made-certificate.ts'
+
+const AN_HOUR = 3_600_000
+const LOCAL = { host: '127.0.0.1', port: 0 }
+
+async function serve(
+  fetch: NodeServerProps['fetch'],
+  props: Partial<NodeServerProps> = {},
+): Promise<NodeServer> {
+  const options = { fetch, listen: LOCAL, drainMs: 0, stopWithinMs: AN_HOUR, ...props }
+  const server = await NodeServer.start(options)
+  onTestFinished(async () => {
+    const stopped = server.stop()
+    void server.stop()
+    await stopped
+  })
+  return server
+}
+
+/** Answers once it is told to. */
+function gate() {
+  const entered = Promise.withResolvers<Request>()
+  const opened = Promise.withResolvers<void>()
+  return {
+    entered: entered.promise,
+    open: () => opened.resolve(),
+    async fetch(request: Request) {
+      entered.resolve(request)
+      await opened.promise
+      return new Response('in the end')
+    },
+  }
+}
+
+describe('NodeServer', () => {
+  it('answers as the function does', async () => {
+    const server = await serve(async (request) => {
+      const { pathname, search } = new URL(request.url)
+      const body = `${request.method} ${pathname}${search} ${await request.text()}`
+      return new Response(body, { status: 201, headers: { 'x-said': 'yes' } })
+    })
+    const response = await fetch(`${server.address}/a?b=c`, { method: 'PUT', body: 'ü' })
+    expect([response.status, response.headers.get('x-said')]).toEqual([201, 'yes'])
+    expect(await response.text()).toBe('PUT /a?b=c ü')
+  })
+
+  it('answers by HTTPS with a certificate', async () => {
+    const { certificate, key } = selfMadeCertificate()
+    const server = await serve(async () => new Response('secret'), { tls: { certificate, key } })
+    expect(server.address).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
+    const said = Promise.withResolvers<string>()
+    const agent = new Agent({ ca: certificate })
+    tlsRequest(server.address, { agent }, async (answer) => said.resolve(await text(answer)))
+      .once('error', said.reject)
+      .end()
+    expect(await said.promise).toBe('secret')
+    agent.destroy()
+  })
+
+  it('says where it cannot listen', async () => {
+    const server = await serve(async () => new Response())
+    const port = Number(new URL(server.address).port)
+    const again = serve(async () => new Response(), { listen: { ...LOCAL, port } })
+    await expect(again).rejects.toMatchObject({ code: 'SERVER_ADDRESS' })
+    await expect(again).rejects.toThrow(`Cannot listen at 127.0.0.1:${port}: `)
+  })
+
+  it('aborts the signal of a request whose caller has gone', async () => {
+    const { entered, fetch: hold, open } = gate()
+    const server = await serve(hold)
+    const caller = new AbortController()
+    const asking = fetch(server.address, { signal: caller.signal }).catch(() => 'gone')
+    const { signal } = await entered
+    caller.abort()
+    expect(await asking).toBe('gone')
+    await untilAborted(signal)
+    open()
+  })
+
+  it('says that it is not ready while it drains, and still answers', async () => {
+    const server = await serve(async () => new Response('still here'), { drainMs: AN_HOUR })
+    expect((await fetch(`${server.address}/readyz`)).status).toBe(200)
+    void server.stop()
+    const ready = await fetch(`${server.address}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { code: 'NOT_READY', retryable: true, outcome: 'none' },
+    ])
+    const response = await fetch(`${server.address}/v1`)
+    expect(await response.text()).toBe('still here')
+    expect(response.headers.get('connection')).toBe('close')
+  })
+
+  it('finishes what is under way, takes nothing new, and then is gone', async () => {
+    const { entered, fetch: hold, open } = gate()
+    const server = await serve(hold)
+    const { address } = server
+    const asked = fetch(address)
+    await entered
+    const stopped = server.stop()
+    await expect(untilRefused(address)).resolves.toBe('ECONNREFUSED')
+    open()
+    expect(await (await asked).text()).toBe('in the end')
+    expect(await stopped).toBe(true)
+  })
+
+  it('waits for no connection that is kept for a next request', async () => {
+    const server = await serve(async () => new Response('one'))
+    expect(await (await fetch(server.address)).text()).toBe('one')
+    expect(await server.stop()).toBe(true)
+  })
+
+  it('leaves out the while when it is asked again', async () => {
+    const server = await serve(async () => new Response(), { drainMs: AN_HOUR })
+    const stopped = server.stop()
+    void server.stop()
+    expect(await stopped).toBe(true)
+  })
+
+  it('cuts off what takes too long', async () => {
+    const { entered, fetch: hold, open } = gate()
+    const server = await serve(hold, { drainMs: AN_HOUR, stopWithinMs: 50 })
+    const asked = fetch(server.address).then(
+      () => 'answered',
+      () => 'cut off',
+    )
+    const { signal } = await entered
+    expect(await server.stop()).toBe(false)
+    expect(await asked).toBe('cut off')
+    await untilAborted(signal)
+    open()
+  })
+})
+
+const untilAborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', resolve)
+  })
+
+/** What a new connection gets once nobody takes it. */
+async function untilRefused(address: string): Promise<string> {
+  while (true) {
+    const refused = await new Promise<string | undefined>((resolve) => {
+      const asking = plainRequest(address, { agent: false })
+      asking.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+      asking.once('socket', (socket) =>
+        socket.once('connect', () => {
+          asking.destroy()
+          resolve(undefined)
+        }),
+      )
+      asking.end()
+    })
+    if (refused !== undefined && refused !== 'ECONNRESET') return refused
+  }
+}

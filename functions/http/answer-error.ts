@@ -1,0 +1,68 @@
+import type { Context, ErrorHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { answerProblem } from './answer-problem.ts'
+import type { FunctionEnv } from './function-env.ts'
+import type { LogSink } from './log-sink.ts'
+import { type Outcome, ProblemError } from './problem-error.ts'
+import { PROBLEMS } from './problem-types.ts'
+
+export interface AnswerErrorProps {
+  readonly log: LogSink
+  /** What an error means that the function knows; `undefined` for those that it does not. */
+  readonly explain: (error: unknown) => ProblemError | undefined
+}
+
+/** Whatever was thrown, as a problem document. What nobody expected is logged, and not told. */
+export const answerError = ({ log, explain }: AnswerErrorProps): ErrorHandler<FunctionEnv> =>
+  function answerError(error, c) {
+    const known = knownProblem(error) ?? explain(error) ?? callerGone(c)
+    if (known === undefined) {
+      log({
+        level: 'error',
+        message: 'A request failed in a way that nobody expected',
+        fields: { requestId: c.var.requestId, error: error.message, stack: error.stack },
+      })
+    }
+    return answerProblem(c, known ?? internal(outcomeOf(c)))
+  }
+
+function knownProblem(error: Error): ProblemError | undefined {
+  if (error instanceof ProblemError) return error
+  // Thrown by the validators of Hono before they look at the schema.
+  if (!(error instanceof HTTPException)) return undefined
+  if (error.status === 415) {
+    return new ProblemError({
+      type: PROBLEMS.unsupportedMediaType,
+      detail: 'The body has to be JSON, and say so. Send: Content-Type: application/json',
+      retryable: false,
+    })
+  }
+  if (error.status !== 400) return undefined
+  return new ProblemError({
+    type: PROBLEMS.invalidRequest,
+    detail: 'The body is no JSON. Correct that; /openapi.json says how it should be',
+    retryable: false,
+  })
+}
+
+/** Whatever was under way is cut off then, with the reason of the signal or another error. */
+const callerGone = (c: Context<FunctionEnv>): ProblemError | undefined =>
+  c.req.raw.signal.aborted
+    ? new ProblemError({
+        type: PROBLEMS.callerGone,
+        detail: 'The caller went away',
+        retryable: true,
+        outcome: outcomeOf(c),
+      })
+    : undefined
+
+const outcomeOf = (c: Context<FunctionEnv>): Outcome =>
+  c.var.mayHaveWritten() ? 'unknown' : 'none'
+
+const internal = (outcome: Outcome): ProblemError =>
+  new ProblemError({
+    type: PROBLEMS.internal,
+    detail: 'That is a mistake of this function. Its log has more under this requestId',
+    retryable: false,
+    outcome,
+  })

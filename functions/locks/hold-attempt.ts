@@ -1,0 +1,116 @@
+import { CarriedObservation } from '../../leases/carried-observation.ts'
+import type { HoldRequest } from '../../leases/hold-writes.ts'
+import { describeLease } from '../../leases/lease-name.ts'
+import { LeaseMissingError, LeaseStoreError } from '../../leases/lease-store-errors.ts'
+import type { Lock } from '../../leases/lock.ts'
+import { LockQueue, type Place } from '../../leases/lock-queue.ts'
+import { standInLine, untilWorthwhile } from '../../leases/stand-in-line.ts'
+import { type Attempt, type HeldByOthers, tryAcquire } from '../../leases/try-acquire.ts'
+import { ProblemError } from '../http/problem-error.ts'
+import type { LockCall } from './lock-call.ts'
+import { LOCK_PROBLEMS } from './lock-problem-types.ts'
+import { SameHoldJudge } from './same-hold-judge.ts'
+
+/** What a caller asks for, and what it brings. */
+export interface HoldAttempt {
+  readonly lock: Lock
+  readonly request: HoldRequest
+  /** The observation of an earlier answer. */
+  readonly observation: string | undefined
+}
+
+/** One that waits for its turn, and has to come again to keep it. */
+export interface Queued extends Omit<HeldByOthers, 'kind' | 'observation'> {
+  readonly kind: 'queued'
+  readonly place: Place
+  readonly observation: string | undefined
+  /** How often whoever waits has to come. */
+  readonly refreshMs: number
+}
+
+/**
+ * Tries once.
+ *
+ * @throws {ProblemError} if it cannot be meant
+ * @throws {HoldLostError} {LeaseMissingError} {LeaseStoreError} {BrokenSealError}
+ */
+export async function attemptHold(
+  { locks, seal, clock, skewMs, signal }: LockCall,
+  { lock, request, observation }: HoldAttempt,
+): Promise<Attempt> {
+  const carried = new CarriedObservation({
+    seal,
+    clock,
+    ...(observation !== undefined && { brought: observation }),
+    ...(skewMs !== undefined && { skewMs }),
+  })
+  try {
+    const judge = new SameHoldJudge(carried, lock, request)
+    return await tryAcquire(locks, lock, request, judge, signal)
+  } catch (error) {
+    if (error instanceof LeaseMissingError) await assertFewerSlots(error, locks, lock)
+    throw error
+  }
+}
+
+/**
+ * Comes to the queue of the lock and waits there, up to a time. Who has got it, or gives up, has to
+ * leave; whoever does not come again is forgotten after a while.
+ *
+ * @throws what `attemptHold` does
+ * @throws {QueueFullError}
+ */
+export async function attemptInTurn(
+  call: LockCall,
+  attempt: HoldAttempt,
+  waitMs: number,
+): Promise<Attempt | Queued> {
+  const { locks, clock, signal } = call
+  const { lock, request } = attempt
+  const line = new LockQueue(locks, lock, request.ttlSeconds)
+  const untilMs = clock.monotonicMs() + waitMs
+  let { observation } = attempt
+  for (;;) {
+    const result = await attemptHold(call, { lock, request, observation })
+    if (result.kind === 'acquired') {
+      await strikeOrLet(line, request.id)
+      return result
+    }
+    observation = result.observation ?? observation
+    if (result.disagreementMs !== undefined)
+      return { ...result, ...(observation && { observation }) }
+    const standing = await standInLine(locks, result, line, request.id)
+    const leftMs = untilMs - clock.monotonicMs()
+    if (leftMs <= 0) {
+      const { place } = standing
+      return { ...result, kind: 'queued', place, observation, refreshMs: line.refreshMs }
+    }
+    await untilWorthwhile(locks, standing, leftMs, signal)
+  }
+}
+
+/** Whoever holds the lock counts as having left, for as long as it does. */
+async function strikeOrLet(line: LockQueue, id: string): Promise<void> {
+  try {
+    await line.strike(id)
+  } catch (error) {
+    if (!(error instanceof LeaseStoreError)) throw error
+  }
+}
+
+/** @throws {ProblemError} if the lock is declared, only with fewer slots than were asked for */
+async function assertFewerSlots(
+  { lease }: LeaseMissingError,
+  { store }: LockCall['locks'],
+  lock: Lock,
+): Promise<void> {
+  const slot = Number(/\.slot-(\d+)$/.exec(lease.name)?.[1] ?? 0)
+  if (slot === 0) return
+  await store.read({ namespace: lock.namespace, name: lock.name })
+  throw new ProblemError({
+    type: LOCK_PROBLEMS.conflict,
+    detail: `Lock ${describeLease(lock)} is declared with fewer than the ${lock.slots} slots that this request says. Say as many as it has, or declare more: new Lock(namespace, '${lock.name}', { slots: ${lock.slots} })`,
+    retryable: false,
+    members: { before: { slotsBelow: slot + 1 } },
+  })
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { KubernetesClient } from '../../../kubernetes/kubernetes-client.ts'
+import { type KubernetesTransport, NotSentError } from '../../../kubernetes/transport.ts'
+import { KubernetesLeaseStore } from '../../../leases/kubernetes-lease-store.ts'
+import type { LeaseStore } from '../../../leases/lease-store.ts'
+import { MemoryLeaseStore } from '../../../leases/memory-lease-store.ts'
+import { type Canned, refusal } from '../../kubernetes/canned-answers.ts'
+import { FaultyStore } from './faulty-store.ts'
+import { FunctionCaller, functionOf, keptLog } from './function-caller.ts'
+
+const LOCK = '/v1/locks/shop/ledger'
+const hold = (id: string = randomUUID()) => `${LOCK}/holds/${id}`
+
+describe('A store that loses the answer to a write', () => {
+  let store: FaultyStore
+  let alice: FunctionCaller
+  beforeEach(() => {
+    store = new FaultyStore(new MemoryLeaseStore())
+    const limits = { requestMs: 100 }
+    alice = new FunctionCaller(
+      [functionOf({ store, limits }), functionOf({ store, limits })],
+      'alice',
+    )
+  })
+  const take = async () => {
+    const path = hold()
+    const { body } = await alice.call('PUT', path, { body: {} })
+    return { path, handle: body.handle as string, token: body.token as string }
+  }
+
+  it.each([
+    ['lost', 'OUTCOME_UNKNOWN'],
+    ['silent', 'TOOK_TOO_LONG'],
+  ] as const)('(%s) gives the same hold to whoever asks again', async (fault, code) => {
+    store.faults.push(fault)
+    const path = hold()
+    const first = await alice.call('PUT', path, { body: {} })
+    expect(first).toMatchObject({
+      status: 504,
+      body: { code, outcome: 'unknown', retryable: true },
+    })
+    expect(first.headers.get('retry-after')).toBe('1')
+    const second = await alice.call('PUT', path, { body: {} })
+    expect(second.status).toBe(200)
+    const { body } = await alice.call('GET', LOCK)
+    expect(body.holds).toMatchObject([{ token: second.body.token, holder: 'alice' }])
+  })
+
+  it.each(['lost', 'silent'] as const)('(%s) renews for whoever asks again', async (fault) => {
+    const { path, handle, token } = await take()
+    store.faults.push(fault)
+    const first = await alice.call('POST', `${path}/renew`, { handle })
+    expect(first).toMatchObject({ status: 504, body: { outcome: 'unknown' } })
+    const second = await alice.call('POST', `${path}/renew`, { handle })
+    expect(second).toMatchObject({ status: 200, body: { token } })
+  })
+
+  it.each(['lost', 'silent'] as const)('(%s) releases once, however often', async (fault) => {
+    const { path, handle } = await take()
+    store.faults.push(fault)
+    expect((await alice.call('DELETE', path, { handle })).status).toBe(504)
+    const { writes } = store
+    expect((await alice.call('DELETE', path, { handle })).status).toBe(204)
+    expect(store.writes).toBe(writes)
+  })
+
+  it('breaks once, however often', async () => {
+    const { path } = await take()
+    store.faults.push('lost')
+    const request = { body: { reason: 'stuck' } }
+    expect((await alice.call('POST', `${path}/break`, request)).status).toBe(504)
+    expect((await alice.call('POST', `${path}/break`, request)).status).toBe(202)
+    const { body } = await alice.call('GET', LOCK)
+    expect(body.holds).toMatchObject([{ state: 'broken', brokenBy: { by: 'alice' } }])
+  })
+
+  it('begins and ends a run once, whichever answer is lost', async () => {
+    const run = '/v1/runs/shop/ledger/nightly'
+    const body = { hold: randomUUID() }
+    // First that of the hold, then that of the record.
+    for (const faults of [['lost'], [undefined, 'lost']]) {
+      store.faults.push(...(faults as 'lost'[]))
+      expect((await alice.call('PUT', run, { body })).status).toBe(504)
+    }
+    const begun = await alice.call('PUT', run, { body })
+    expect(begun).toMatchObject({ status: 201, body: { run: { attempts: 1 } } })
+    const { handle } = begun.body.hold
+    const end = { status: 'succeeded', result: 'ok' }
+    store.faults.push('lost')
+    const unknown = await alice.call('PATCH', run, { body: end, handle })
+    expect(unknown).toMatchObject({ status: 504, body: { outcome: 'unknown' } })
+    store.faults.push('away')
+    const done = await alice.call('PATCH', run, { body: end, handle })
+    expect(done).toMatchObject({ status: 503, body: { outcome: 'done', retryable: true } })
+    const ended = await alice.call('PATCH', run, { body: end, handle })
+    expect(ended).toMatchObject({ status: 200, body: { run: { attempts: 1, result: 'ok' } } })
+    expect((await alice.call('PUT', hold(), { body: {} })).status).toBe(201)
+  })
+
+  it('says that nothing was done if only reading hangs', async () => {
+    store.hangs = true
+    const answer = await alice.call('PUT', hold(), { body: {} })
+    expect(answer).toMatchObject({
+      status: 504,
+      body: { code: 'TOOK_TOO_LONG', outcome: 'none', retryable: true },
+    })
+  })
+
+  it('keeps a request no longer than its caller is there', async () => {
+    store.hangs = true
+    const { entries, log } = keptLog()
+    const app = functionOf({ store, log })
+    const gone = new AbortController()
+    const answer = app.request(hold(), {
+      method: 'PUT',
+      headers: { authorization: 'Bearer token-of-alice', 'content-type': 'application/json' },
+      body: '{}',
+      signal: gone.signal,
+    })
+    gone.abort()
+    expect((await answer).status).toBe(499)
+    expect(entries).toMatchObject([{ level: 'info', fields: { code: 'CALLER_GONE' } }])
+  })
+
+  it('does not tell what nobody expected, and logs it', async () => {
+    const { entries, log } = keptLog()
+    const broken: LeaseStore = Object.assign(new FaultyStore(new MemoryLeaseStore()), {
+      read: () => Promise.reject(new TypeError('secret internals')),
+    })
+    const caller = new FunctionCaller([functionOf({ store: broken, log })], 'alice')
+    const answer = await caller.call('PUT', hold(), { body: {} })
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { code: 'INTERNAL', retryable: false, outcome: 'none' },
+    })
+    expect(JSON.stringify(answer.body)).not.toContain('secret')
+    expect(entries[0]).toMatchObject({ level: 'error', fields: { error: 'secret internals' } })
+    expect(entries[0]?.fields.requestId).toBe(answer.body.requestId)
+  })
+})
+
+/** An API server with one Lease, and with something to say to those that write it. */
+class CannedServer implements KubernetesTransport {
+  readonly #toReads: Canned | Error | undefined
+  readonly #toWrites: Canned | Error
+
+  constructor(toWrites: Canned | Error, toReads?: Canned | Error) {
+    this.#toWrites = toWrites
+    this.#toReads = toReads
+  }
+
+  open: KubernetesTransport['open'] = async ({ method }) => {
+    const lease = { metadata: { name: 'ledger', uid: 'u', resourceVersion: '7' } }
+    const free: Canned = { status: 200, body: lease }
+    const answer = method === 'GET' ? (this.#toReads ?? free) : this.#toWrites
+    if (answer instanceof Error) throw answer
+    const { status, body, headers = {} } = answer
+    const isText = typeof body === 'string'
+    return {
+      status,
+      headers: new Headers({
+        date: new Date().toUTCString(),
+        'content-type': isText ? 'text/html' : 'application/json',
+        ...headers,
+      }),
+      body: (async function* () {
+        yield new TextEncoder().encode(isText ? body : JSON.stringify(body))
+      })(),
+    }
+  }
+}
+
+const CALM = { 'retry-after': '7' }
+
+describe('An API server that', () => {
+  const put = (toWrites: Canned | Error, toReads?: Canned | Error) => {
+    const client = new KubernetesClient({ transport: new CannedServer(toWrites, toReads) })
+    const store = new KubernetesLeaseStore({ client, clusterId: 'test' })
+    return new FunctionCaller([functionOf({ store })], 'alice').call('PUT', hold(), { body: {} })
+  }
+  const away = { status: 503, body: refusal(503, 'ServiceUnavailable', 'away'), headers: CALM }
+  const throttled = { status: 429, body: refusal(429, 'TooManyRequests', 'calm'), headers: CALM }
+
+  it.each<[string, Canned | Error, number, string, object, string | null]>([
+    ['throttles', throttled, 429, 'STORE_THROTTLED', { outcome: 'none', retryable: true }, '7'],
+    ['is away', away, 503, 'STORE_UNAVAILABLE', { outcome: 'unknown', retryable: true }, '7'],
+    [
+      'fails inside',
+      { status: 500, body: refusal(500, 'InternalError', 'etcd') },
+      504,
+      'OUTCOME_UNKNOWN',
+      { outcome: 'unknown', retryable: true },
+      '1',
+    ],
+    [
+      'is a proxy with a page of HTML',
+      { status: 502, body: '<html>Bad Gateway</html>' },
+      502,
+      'STORE_ANSWER',
+      { outcome: 'unknown', retryable: true },
+      '1',
+    ],
+    [
+      'answers HTML as if it were well',
+      { status: 200, body: '<html>Log in</html>' },
+      502,
+      'STORE_ANSWER',
+      { outcome: 'unknown' },
+      null,
+    ],
+    [
+      'loses the connection',
+      new Error('socket hang up'),
+      504,
+      'OUTCOME_UNKNOWN',
+      { outcome: 'unknown', retryable: true },
+      '1',
+    ],
+    [
+      'cannot be reached',
+      new NotSentError('connect ECONNREFUSED'),
+      503,
+      'STORE_UNAVAILABLE',
+      { outcome: 'none', retryable: true },
+      '1',
+    ],
+    [
+      'does not let the function do that',
+      { status: 403, body: refusal(403, 'Forbidden', 'no') },
+      502,
+      'STORE_REFUSED',
+      { outcome: 'none', retryable: false },
+      null,
+    ],
+  ])('%s at a write', async (_, fault, status, code, expected, retryAfter) => {
+    const answer = await put(fault)
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatchObject({ code, ...expected })
+    if (retryAfter !== null) expect(answer.headers.get('retry-after')).toBe(retryAfter)
+  })
+
+  it.each<[string, Canned | Error, number]>([
+    ['throttles', throttled, 429],
+    ['is away', away, 503],
+    ['is a proxy with a page of HTML', { status: 502, body: '<html>' }, 502],
+    ['loses the connection', new Error('socket hang up'), 503],
+  ])('%s at a read has done nothing', async (_, fault, status) => {
+    const answer = await put(throttled, fault)
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatchObject({ outcome: 'none', retryable: true })
+  })
+
+  it('has no such Lease is told the line to add', async () => {
+    const { status, body } = await put(throttled, {
+      status: 404,
+      body: refusal(404, 'NotFound', 'leases "ledger" not found'),
+    })
+    expect([status, body.code, body.retryable]).toEqual([404, 'LOCK_NOT_DECLARED', false])
+    expect(body.detail).toContain("Add new Lock(namespace, 'ledger'), and publish")
+  })
+})

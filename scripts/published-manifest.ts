@@ -26,6 +26,7 @@ export const PUBLISHED_FOLDERS = [
   'rollouts',
   'kubernetes',
   'leases',
+  'functions',
   'constructs',
   'gitops',
   'cli',

@@ -51,7 +51,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   commander: { within: ['cli'], reason: 'arguments of the command' },
   'js-yaml': {
-    within: ['manifests', 'cli/project-config.ts'],
+    within: ['manifests', 'cli/project-config.ts', 'functions/configuration/read-yaml.ts'],
     reason: 'reads YAML; nothing else may read a manifest in a way of its own',
   },
   '@kubernetes/client-node': {
@@ -63,14 +63,27 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'pauses between attempts, drawn at random, that an interruption ends',
   },
   hono: {
-    within: ['cli/elector-api.ts', 'cli/elector-server.ts'],
+    within: ['functions', 'cli/elector-api.ts', 'cli/elector-server.ts'],
     reason: 'routes, by web standards alone',
   },
+  'hono/*': { within: ['functions'], reason: 'its middleware' },
+  '@hono/zod-openapi': {
+    within: ['functions'],
+    reason: 'the document of an API, of the schemas that check its requests',
+  },
+  zod: { within: ['functions'], reason: 'schemas of requests' },
+  'prom-client': {
+    within: ['functions/http/prometheus-metrics.ts'],
+    reason: 'counts, where Node is: it runs nowhere else',
+  },
   '@hono/node-server': {
-    within: ['cli/elector-server.ts'],
+    within: ['functions/serving/node-server.ts', 'cli/elector-server.ts'],
     reason: 'requests and answers of Node as those of web standards',
   },
-  jose: { within: ['leases/seal.ts'], reason: 'signs what callers of functions carry' },
+  jose: {
+    within: ['leases/seal.ts', 'functions/identity'],
+    reason: 'signs what callers of functions carry, checks tokens of OpenID Connect',
+  },
   '@noble/hashes/*': {
     within: ['manifests/content-hash.ts'],
     reason: 'a hash where there is no node:crypto',
@@ -101,6 +114,9 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'gitops/git-scratch-repository.ts': 'reads what a scratch repository is',
   'gitops/git-scratch.ts': 'takes and gives back folders',
   'gitops/git-source.ts': 'looks for configuration files',
+  'functions/lambda.ts': 'reads files of settings',
+  'functions/node.ts': 'reads files of settings',
+  'functions/serving/node-server.ts': 'listens',
   'cli/compile-cache.ts': 'looks for the folder for temporary files',
   'cli/elector-server.ts': 'listens on ports and sockets',
   'cli/end-work.ts': 'timers',

@@ -150,6 +150,41 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       MemoryLeaseStoreProps
     `,
   },
+  './functions/locks': {
+    values: `
+      AuthenticationUnavailableError AuthorizationUnavailableError DEFAULT_LIMITS lockFunction
+    `,
+    types: `
+      AuthenticationUnavailableErrorProps Authenticator AuthorizationUnavailableErrorProps
+      Authorizer CallMeasure FunctionEnv Identity Limits LockAccess LockFunctionProps LockVerb
+      LogEntry LogFields LogSink RequestMeasure RequestMetrics
+    `,
+  },
+  './functions/identity': {
+    values: `
+      ConfigurationError OidcIssuer PolicyFile StaticTokens SubjectAccessReviews TokenReviews
+      firstOf
+    `,
+    types: `
+      OidcIssuerProps OidcIssuerSurroundings SubjectAccessReviewsProps TokenReviewsProps
+    `,
+  },
+  './functions/node': {
+    values: `
+      serveLocks
+    `,
+    types: `
+      LockServer ServeLocksProps ServedStore
+    `,
+  },
+  './functions/prometheus': {
+    values: `
+      PrometheusMetrics
+    `,
+    types: `
+      PrometheusMetricsProps
+    `,
+  },
   './kubernetes': {
     values: `
       FetchTransport KubernetesAnswerError KubernetesClient KubernetesError

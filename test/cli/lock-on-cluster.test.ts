@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
 import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
+import { cuttableWire } from '../control-plane/cuttable-wire.ts'
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
 import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
@@ -51,6 +51,7 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
     await declare('cut')
     const connection = await connectToSharedCluster()
     const wire = await cuttableWire(connection.server)
+    onTestFinished(() => wire.close())
     const cut = join(folder, 'cut')
     writeFileSync(cut, writeKubeconfig({ ...connection, server: wire.server }))
     const locks = new LockProcesses(store)
@@ -67,32 +68,3 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
     expect(isHandedOver(locks.lines(), 'A', 'B')).toBe(true)
   })
 })
-
-/** An address that leads to the server until it is cut. Then nothing is answered any more. */
-async function cuttableWire(server: string) {
-  const { hostname, port } = new URL(server)
-  const sockets = new Set<Socket>()
-  let isCut = false
-  const listener = createServer((near) => {
-    sockets.add(near)
-    near.on('error', () => {})
-    if (isCut) return
-    const far = connect(Number(port), hostname)
-    far.on('error', () => {})
-    sockets.add(far)
-    near.pipe(far).pipe(near)
-  })
-  await new Promise<void>((resolve) => listener.listen(0, hostname, resolve))
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
-    listener.close()
-  })
-  const address = listener.address() as { readonly port: number }
-  return {
-    server: `https://${hostname}:${address.port}`,
-    cut: () => {
-      isCut = true
-      for (const socket of sockets) socket.unpipe().pause()
-    },
-  }
-}

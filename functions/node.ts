@@ -64,12 +64,21 @@ export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
       fields: {},
     })
   }
-  return { address, stop: () => stop(server, log) }
+  return { address, stop: stopOf(server, log) }
 }
 
-async function stop(server: NodeServer, log: LogSink): Promise<void> {
+/** Says what becomes of the first stop. Those after it only make more haste. */
+function stopOf(server: NodeServer, log: LogSink): LockServer['stop'] {
+  let stopped: Promise<void> | undefined
+  return () => {
+    const finished = server.stop()
+    stopped ??= sayStopped(finished, log)
+    return stopped
+  }
+}
+
+async function sayStopped(finished: Promise<boolean>, log: LogSink): Promise<void> {
   log({ level: 'info', message: 'Stops, and finishes what is under way', fields: {} })
-  const isFinished = await server.stop()
-  if (isFinished) log({ level: 'info', message: 'Stopped', fields: {} })
+  if (await finished) log({ level: 'info', message: 'Stopped', fields: {} })
   else log({ level: 'warn', message: 'Stopped, and cut off what was still under way', fields: {} })
 }

@@ -54,8 +54,14 @@ function serve({ client, cluster, access, keys }: RemoteConfiguration): Fetch {
 const textsOf = (variables: Variables): Variables =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => typeof value === 'string'))
 
-const connect = ({ server, token }: RemoteCluster): KubernetesClient =>
-  new KubernetesClient({ transport: new FetchTransport({ server, token: () => token }) })
+function connect({ server, token, certificateAuthority }: RemoteCluster): KubernetesClient {
+  if (certificateAuthority === undefined) {
+    return new KubernetesClient({ transport: new FetchTransport({ server, token: () => token }) })
+  }
+  throw new ConfigurationError([
+    'LOCKSTEP_KUBERNETES_CA: A Worker trusts whom everybody trusts. Leave it out, and give the API server such a certificate, or a tunnel',
+  ])
+}
 
 /** What is wrong is said in the log, not to everybody. */
 const notOffered: Fetch = () =>

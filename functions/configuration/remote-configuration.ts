@@ -17,6 +17,7 @@ export interface RemoteConfiguration {
  * Reads all that functions of a platform can be told. Everybody can reach them, so everybody is asked
  * who they are.
  *
+ * @param connect throws a `ConfigurationError` for what its platform cannot do
  * @throws {ConfigurationError} with all that is wrong
  */
 export async function readRemoteConfiguration(
@@ -25,7 +26,7 @@ export async function readRemoteConfiguration(
 ): Promise<RemoteConfiguration> {
   const mistakes = new Mistakes()
   const cluster = await mistakes.collect(() => readRemoteCluster(source))
-  const client = cluster && connect(cluster)
+  const client = cluster && (await mistakes.collect(() => connect(cluster)))
   const access = await readAccess(source, client ?? 'unknown', mistakes)
   const keys = await mistakes.collect(() => requireHandleKeys(source))
   if (access === 'nobody') mistakes.add(`Nobody would be let in. ${LET_IN}`)

@@ -71,6 +71,10 @@ const VARIABLES = z
     LOCKSTEP_DRAIN_SECONDS: seconds(600, 3),
     LOCKSTEP_STOP_WITHIN_SECONDS: seconds(3600, 25),
   })
+  .refine((given) => given.LOCKSTEP_DRAIN_SECONDS < given.LOCKSTEP_STOP_WITHIN_SECONDS, {
+    path: ['LOCKSTEP_DRAIN_SECONDS'],
+    error: 'Make it less than LOCKSTEP_STOP_WITHIN_SECONDS: both count from the same moment',
+  })
   .transform((variables) => ({
     listen: variables.LOCKSTEP_LISTEN,
     drainMs: variables.LOCKSTEP_DRAIN_SECONDS * 1000,

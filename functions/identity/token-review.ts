@@ -1,4 +1,4 @@
-import { decodeJwt, errors } from 'jose'
+import { decodeJwt, errors, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { KubernetesError } from '../../kubernetes/errors.ts'
 import type { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
@@ -31,8 +31,9 @@ const PATH = '/apis/authentication.k8s.io/v1/tokenreviews'
 const MOST_TOKENS = 10_000
 
 /**
- * Tokens of Kubernetes, checked by its API server: of pods, and of whoever `kubectl create token`
- * made one for. What it refuses, and what it could not say, is asked again each time.
+ * Tokens of ServiceAccounts, checked by the API server: of pods, and of whoever `kubectl create token`
+ * made one for. What it refuses, and what it could not say, is asked again each time; what does not even
+ * say that it is for us is shown to nobody.
  */
 export class TokenReviews implements Authenticator {
   readonly #client: KubernetesClient
@@ -50,13 +51,13 @@ export class TokenReviews implements Authenticator {
   }
 
   async authenticate(token: string, signal: AbortSignal): Promise<Identity | undefined> {
-    // The API server calls a review of nothing a bad request.
-    if (token === '') return undefined
+    const { aud = [], exp = Number.POSITIVE_INFINITY } = claimsOf(token)
+    if (![aud].flat().includes(this.#audience)) return undefined
     const digest = await tokenDigest(token)
     const known = this.#cache.get(digest)
     if (known !== undefined) return known
     const askedAtMs = this.#clock.monotonicMs()
-    const remainingMs = expiryMsOf(token) - this.#clock.wallMs()
+    const remainingMs = exp * 1000 - this.#clock.wallMs()
     const identity = identityOf(await this.#review(token, signal), this.#audience)
     if (identity !== undefined) {
       this.#cache.set(digest, identity, askedAtMs + Math.min(this.#cacheMs, remainingMs))
@@ -114,14 +115,13 @@ function identityOf(status: TokenReviewStatus, audience: string): Identity | und
   return { name: username, ...(uid && { uid }), groups, ...(extra && { extra }) }
 }
 
-/** Of a token that was found good; never, if it does not say. */
-function expiryMsOf(token: string): number {
+/** As the token says them, unchecked. */
+function claimsOf(token: string): JWTPayload {
   try {
-    const { exp } = decodeJwt(token)
-    return exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000
+    return decodeJwt(token)
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error
-    return Number.POSITIVE_INFINITY
+    return {}
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { hostname, networkInterfaces } from 'node:os'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -83,7 +83,8 @@ describe('lockstep serve that asks nobody who they are', () => {
 
   it('listens to this machine alone', async () => {
     const server = new Serving().start(['--listen', '127.0.0.1:0'])
-    const { port } = new URL(await addressOf(server))
+    const { hostname, port } = new URL(await addressOf(server))
+    expect(hostname).toBe('127.0.0.1')
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter(({ family, internal }) => family === 'IPv4' && !internal)
@@ -98,7 +99,7 @@ describe('lockstep serve that asks nobody who they are', () => {
     ['a name that leads here', { host: 'rebound.example.com' }],
     ['a page from elsewhere', { origin: 'https://example.com' }],
     ['a page without an origin', { origin: 'null' }],
-    ['the name of this machine', { host: `${hostname()}.example.com` }],
+    ['an address that looks like this one', { host: '127.0.0.1.example.com' }],
   ])('takes nothing from %s', async (_, headers) => {
     const address = await addressOf(new Serving().start(anyPort))
     expect(await ask(address, hold(), headers, {})).toMatchObject({
@@ -215,6 +216,11 @@ describe('lockstep serve', () => {
 
   it.each([
     ['a port that is none', ['--listen', '127.0.0.1:99999'], 'LOCKSTEP_LISTEN: Write HOST:PORT'],
+    [
+      'a stop that is over before it begins',
+      ['--drain', '25'],
+      'LOCKSTEP_DRAIN_SECONDS: Make it less',
+    ],
     ['an option that is none', ['--lisen', ':0'], 'Did you mean --listen?'],
     ['a store twice', ['--kubeconfig', 'config'], 'cannot be used with'],
   ])('refuses %s', async (_, args, words) => {

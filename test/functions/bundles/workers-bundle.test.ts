@@ -53,4 +53,17 @@ describe('The bundle workers in workerd', () => {
     }
     expect(worker.output).toContain('Nobody would be let in')
   })
+
+  it('does not pretend to trust an authority of ours', async () => {
+    const variables = {
+      LOCKSTEP_KUBERNETES_SERVER: 'https://api.example.com',
+      LOCKSTEP_KUBERNETES_TOKEN: 'secret',
+      LOCKSTEP_KUBERNETES_CA: '-----BEGIN CERTIFICATE-----',
+      LOCKSTEP_CLUSTER_ID: 'test',
+    }
+    const worker = startWorkerd({ file: bundle().file, variables })
+    onTestFinished(() => worker.kill())
+    expect((await fetch(`${await addressOf(worker)}/readyz`)).status).toBe(503)
+    await worker.untilSaid(/LOCKSTEP_KUBERNETES_CA: A Worker trusts whom everybody trusts/)
+  })
 })

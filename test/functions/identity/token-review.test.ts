@@ -57,6 +57,7 @@ describeWithCluster('TokenReviews of a real API server', (cluster) => {
     open,
     good: async () => ({ token: await tokenFor(AUDIENCE), identity: identity() }),
     wrong: {
+      'that nobody signed': async () => tokenOfNobody({ sub: identity().name }),
       'that is for the API server': () => tokenOf(cluster, 'reindex'),
       'for somebody else': () => tokenFor('vault'),
       'of the admin, which has no audience': async () => (await connectToSharedCluster()).token!,
@@ -110,7 +111,7 @@ describeWithCluster('TokenReviews of a real API server', (cluster) => {
 })
 
 describe('TokenReviews', () => {
-  const token = tokenExpiringAt(1_000)
+  const token = tokenOfNobody({ exp: 1_000 })
   const good = {
     kind: 'TokenReview',
     status: { authenticated: true, audiences: [AUDIENCE], user: { username: 'somebody' } },
@@ -122,6 +123,17 @@ describe('TokenReviews', () => {
     const { audiences: _, ...status } = good.status
     const reviews = answering({ ...good, status })
     expect(await reviews.authenticate(token, signal())).toBeUndefined()
+  })
+
+  it('shows nobody a token that does not say that it is for us', async () => {
+    const counting = new CountingTransport(transportOf(good))
+    const client = new KubernetesClient({ transport: counting })
+    const reviews = new TokenReviews({ client, audience: AUDIENCE })
+    for (const aud of [undefined, [], ['vault'], `${AUDIENCE}-2`, AUDIENCE.slice(1)]) {
+      expect(await reviews.authenticate(tokenOfNobody({ aud }), signal())).toBeUndefined()
+    }
+    expect(counting.calls).toBe(0)
+    expect(await reviews.authenticate(tokenOfNobody({ aud: AUDIENCE }), signal())).toBeDefined()
   })
 
   it('remembers no token beyond its expiry', async () => {
@@ -152,13 +164,12 @@ describe('TokenReviews', () => {
     const counting = new CountingTransport(transportOf(good))
     const client = new KubernetesClient({ transport: counting })
     const reviews = new TokenReviews({ client, audience: AUDIENCE })
-    await reviews.authenticate('token-0', signal())
-    for (let number = 1; number <= 10_000; number++) {
-      await reviews.authenticate(`token-${number}`, signal())
+    for (let jti = 0; jti <= 10_000; jti++) {
+      await reviews.authenticate(tokenOfNobody({ jti }), signal())
     }
-    await reviews.authenticate('token-10000', signal())
+    await reviews.authenticate(tokenOfNobody({ jti: 10_000 }), signal())
     expect(counting.calls).toBe(10_001)
-    await reviews.authenticate('token-0', signal())
+    await reviews.authenticate(tokenOfNobody({ jti: 0 }), signal())
     expect(counting.calls).toBe(10_002)
   })
 
@@ -219,7 +230,8 @@ function transportOf(body: unknown, status = 201): KubernetesTransport {
   }
 }
 
-function tokenExpiringAt(exp: number): string {
+/** One that says that it is for us, and that no API server has made. */
+function tokenOfNobody(claims: object): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'RS256' })}.${part({ exp })}.c2ln`
+  return `${part({ alg: 'RS256' })}.${part({ aud: [AUDIENCE], ...claims })}.c2ln`
 }

@@ -1,8 +1,9 @@
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 
 /** What one call of a function gives its caller for the next call: it reads as text and cannot be forged. */
 export class Seal {
-  readonly #keys: readonly Uint8Array[]
+  readonly #bytes: readonly Uint8Array[]
+  #keys: Promise<readonly CryptoKey[]> | undefined
 
   /**
    * @param keys at least 32 bytes each, the same for all instances. The first one signs; those after
@@ -11,20 +12,21 @@ export class Seal {
    */
   constructor(keys: readonly [Uint8Array, ...Uint8Array[]]) {
     for (const key of keys) if (key.length < LEAST_KEY_BYTES) throw new WeakKeyError(key.length)
-    this.#keys = keys
+    this.#bytes = keys
   }
 
   /** @param kind what it is, so that nothing passes for something else */
-  sign(kind: SealedKind, content: JWTPayload): Promise<string> {
+  async sign(kind: SealedKind, content: JWTPayload): Promise<string> {
+    const [key] = await this.#imported()
     return new SignJWT(content)
       .setProtectedHeader({ alg: ALGORITHM, typ: typeOf(kind) })
-      .sign(this.#keys[0] as Uint8Array)
+      .sign(key as CryptoKey)
   }
 
   /** @throws {BrokenSealError} */
   async open(kind: SealedKind, sealed: string): Promise<JWTPayload> {
     let cause: unknown
-    for (const key of this.#keys) {
+    for (const key of await this.#imported()) {
       try {
         const options = { algorithms: [ALGORITHM], typ: typeOf(kind) }
         return (await jwtVerify(sealed, key, options)).payload
@@ -35,6 +37,18 @@ export class Seal {
     }
     throw new BrokenSealError(kind, { cause })
   }
+
+  /** Once: it takes as long as signing. */
+  #imported(): Promise<readonly CryptoKey[]> {
+    this.#keys ??= Promise.all(this.#bytes.map(importKey))
+    return this.#keys
+  }
+}
+
+const importKey = (bytes: Uint8Array): Promise<CryptoKey> => {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  // A copy: Web Crypto takes no memory that is shared.
+  return crypto.subtle.importKey('raw', new Uint8Array(bytes), algorithm, false, ['sign', 'verify'])
 }
 
 export type SealedKind = 'observation' | 'handle'

@@ -23,7 +23,7 @@ export async function withinDeadline<Result>(
   try {
     return await Promise.race([work(either), deadline, untilAborted(signal, finished.signal)])
   } finally {
-    finished.abort()
+    finished.abort(FINISHED)
     await deadline.catch(() => {})
   }
 }
@@ -33,6 +33,9 @@ export interface DeadlineProps {
   readonly limitMs: number
   readonly signal: AbortSignal
 }
+
+/** Made once: an abort without a reason makes one, with a stack, for each request. */
+const FINISHED = new Error('finished')
 
 /** Rejects once that aborts. */
 function untilAborted(signal: AbortSignal, finished: AbortSignal): Promise<never> {

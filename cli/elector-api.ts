@@ -17,6 +17,8 @@ export interface ElectorProbes {
 export interface ElectorApiProps {
   readonly leadership: Leadership
   readonly probes: () => ElectorProbes
+  /** Ends all waiting. */
+  readonly stop: AbortSignal
 }
 
 /** Proxies and clients give up later, mostly. */
@@ -30,7 +32,7 @@ const LONGEST_WAIT_MS = 5 * 60_000
  * leads; with `If-None-Match` and the `ETag` of an earlier answer until that is no longer so, and
  * says 304 if it still is.
  */
-export const electorApi = ({ leadership, probes }: ElectorApiProps): Hono =>
+export const electorApi = ({ leadership, probes, stop }: ElectorApiProps): Hono =>
   new Hono()
     .get(ELECTOR_PATHS.started, (context) => answer(context, probes().isStarted))
     .get(ELECTOR_PATHS.alive, (context) => answer(context, probes().isAlive))
@@ -39,7 +41,8 @@ export const electorApi = ({ leadership, probes }: ElectorApiProps): Hono =>
       const known = knownVersion(context.req.header('if-none-match'))
       const wait = waitMs(context.req.query('wait'))
       if (wait === undefined) return context.text("Write 'wait' as 30s or 1.5m, 5m at most\n", 400)
-      await leadership.untilChanged(known ?? NOT_LEADING, wait, context.req.raw.signal)
+      const givenUp = AbortSignal.any([context.req.raw.signal, stop])
+      await leadership.untilChanged(known ?? NOT_LEADING, wait, givenUp)
       const { state, version } = leadership
       context.header('etag', `"${version}"`)
       context.header('cache-control', 'no-store')

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { lstatSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
@@ -25,12 +26,10 @@ export class ElectorServer implements AsyncDisposable {
    */
   async listen(api: Hono, address: number | string): Promise<void> {
     const server = createAdaptorServer({ fetch: api.fetch, overrideGlobalObjects: false }) as Server
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
     try {
       if (typeof address === 'string' && isSocket(address)) rmSync(address)
-      server.once('error', reject)
-      server.listen(address, resolve)
-      await promise
+      server.listen(address)
+      await once(server, 'listening')
     } catch (error) {
       throw new ElectorAddressError(address, error as Error)
     }
@@ -38,13 +37,23 @@ export class ElectorServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const server of this.#servers) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      server.close(() => resolve())
-      server.closeAllConnections()
-      await promise
-    }
+    await Promise.all(this.#servers.map(close))
   }
+}
+
+/** For what is being answered when it ends. */
+const ANSWERED_WITHIN_MS = 1000
+const CLOSE_IDLE_EVERY_MS = 20
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  // Those that were answered would wait for a next request.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  const late = setTimeout(() => server.closeAllConnections(), ANSWERED_WITHIN_MS)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
 }
 
 /** Of an elector before this one, which nobody answers any more. */

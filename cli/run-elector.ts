@@ -6,15 +6,14 @@ import { electorApi } from './elector-api.ts'
 import { electorDuty } from './elector-duty.ts'
 import { electorLog } from './elector-log.ts'
 import { ElectorServer } from './elector-server.ts'
-import { openSurroundings } from './elector-surroundings.ts'
-import { readElectorVariables } from './elector-variables.ts'
+import type { ElectorSurroundings } from './elector-surroundings.ts'
+import { type ElectorVariables, readElectorVariables } from './elector-variables.ts'
 import { LeaderFile } from './leader-file.ts'
 import { Leadership } from './leadership.ts'
-import type { StoreOptions } from './lease-store-options.ts'
 import { pause } from './pause.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface RunElectorProps extends StoreOptions {
+export interface RunElectorProps {
   readonly work: ElectorWork
   readonly port: number
   /** Path of a Unix socket on which it answers too. */
@@ -23,6 +22,8 @@ export interface RunElectorProps extends StoreOptions {
   readonly file?: string
   /** Folder in which the processes of the pod are seen. */
   readonly proc: string
+  /** Opens what it acts on. */
+  readonly surroundings: (variables: ElectorVariables) => Promise<ElectorSurroundings>
 }
 
 /** Something in this process waits for what will never come. */
@@ -46,46 +47,33 @@ const LOOK_FOR_STUCK_EVERY_MS = 1000
  */
 export async function runElector(
   props: RunElectorProps,
-  terminal: Pick<Terminal, 'cwd' | 'env' | 'err'>,
+  terminal: Pick<Terminal, 'env' | 'err'>,
   stop: AbortSignal,
 ): Promise<void> {
   const variables = readElectorVariables(terminal.env)
   const { lease, timing } = variables
-  const { store, pod } = await openSurroundings(props, variables, terminal)
+  const { store, pod } = await props.surroundings(variables)
   const log = electorLog(terminal, describeLease(lease))
   const leadership = new Leadership()
   const candidacy = new Candidacy({ ...variables, store, log })
   const { work, proc: processFolder } = props
   const shared = { candidacy, leadership, timing, log, pod }
   const duty = electorDuty({ ...shared, work, processFolder })
+  const probes = () => ({
+    isStarted: duty.isStarted,
+    isAlive: !candidacy.isStuck,
+    isReady: duty.isReady,
+  })
+  const api = electorApi({ leadership, probes, stop })
   await using server = new ElectorServer()
-  await listen(server, props, { leadership, candidacy, duty })
+  for (const address of [props.port, props.socket]) {
+    if (address !== undefined) await server.listen(api, address)
+  }
   const file =
     props.file === undefined
       ? undefined
       : new LeaderFile(props.file, leadership, timing.retryPeriodMs)
   await doDuty(duty, { candidacy, file, stop })
-}
-
-async function listen(
-  server: ElectorServer,
-  { port, socket }: RunElectorProps,
-  {
-    leadership,
-    candidacy,
-    duty,
-  }: { readonly leadership: Leadership; readonly candidacy: Candidacy; readonly duty: Duty },
-): Promise<void> {
-  const api = electorApi({
-    leadership,
-    probes: () => ({
-      isStarted: duty.isStarted,
-      isAlive: !candidacy.isStuck,
-      isReady: duty.isReady,
-    }),
-  })
-  await server.listen(api, port)
-  if (socket !== undefined) await server.listen(api, socket)
 }
 
 /** The duty, and beside it a file that is kept and an eye on whether anything goes on. */

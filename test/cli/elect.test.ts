@@ -88,6 +88,8 @@ describe('lockstep elect, to cooperate', () => {
 
     const lost = a.get('/leader?wait=1m', { 'if-none-match': etag })
     const won = b.get('/leader?wait=1m')
+    // Both have been asked.
+    await Promise.all([a, b].map((elector) => elector.untilItSays('/livez', 200)))
     a.child.kill('SIGTERM')
     expect((await lost)?.status).toBe(503)
     expect((await won)?.status).toBe(200)

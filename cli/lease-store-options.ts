@@ -24,6 +24,9 @@ export const addLeaseStoreOptions = (command: Command): Command =>
   addStoreOptions(command).option('-n, --namespace <name>', 'namespace of the locks', 'default')
 
 export const addStoreOptions = (command: Command): Command =>
+  addClusterNameOptions(addPlaceOptions(command))
+
+const addPlaceOptions = (command: Command): Command =>
   command
     .addOption(
       new Option('--store <file>', 'SQLite file with the locks of this machine').conflicts([
@@ -37,6 +40,10 @@ export const addStoreOptions = (command: Command): Command =>
       'kubeconfig file (default: the service account of this pod, or as kubectl)',
     )
     .option('--context <name>', 'context in it')
+
+/** What names a store in fencing tokens. */
+export const addClusterNameOptions = (command: Command): Command =>
+  command
     .option(
       '--cluster-id <id>',
       'name of the cluster in fencing tokens, for whoever may not read it (default: uid of kube-system)',

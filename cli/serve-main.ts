@@ -1,8 +1,8 @@
 import { clusterNameOf } from '../functions/configuration/cluster-name.ts'
 import { serveLocks } from '../functions/node.ts'
-import { inCluster } from '../kubernetes/in-cluster.ts'
 import { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
 import { KubernetesLeaseStore } from '../leases/kubernetes-lease-store.ts'
+import { podTransport } from './pod-transport.ts'
 import { reportError } from './report-error.ts'
 import { serveUntilStopped } from './serve-until-stopped.ts'
 import { processTerminal } from './terminal.ts'
@@ -15,8 +15,7 @@ import { processTerminal } from './terminal.ts'
 const terminal = processTerminal()
 const { env } = terminal
 try {
-  const folder = env.LOCKSTEP_SERVICE_ACCOUNT_FOLDER
-  const transport = inCluster({ env, ...(folder && { folder }) })
+  const transport = podTransport(env)
   const client = new KubernetesClient({ transport })
   const store = new KubernetesLeaseStore({ client, ...clusterNameOf(env) })
   await serveUntilStopped(() => serveLocks({ client, store, env, write: terminal.out }), terminal)

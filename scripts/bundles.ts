@@ -17,6 +17,8 @@ export const BUNDLES = {
   lockstep: { name: 'lockstep', entry: 'cli/image-main.ts', platform: 'node' },
   /** Locks by HTTP, in a cluster. */
   serve: { name: 'serve', entry: 'cli/serve-main.ts', platform: 'node' },
+  /** The sidecar of elected services and of jobs with a lock. */
+  elect: { name: 'elect', entry: 'cli/elect-main.ts', platform: 'node' },
   /** The code of a function of AWS Lambda, whose handler is `lambda.handler`. */
   lambda: { name: 'lambda', entry: 'functions/lambda.ts', platform: 'node' },
   /** The module of a Worker of Cloudflare. */

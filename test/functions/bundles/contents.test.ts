@@ -57,6 +57,23 @@ describe.each(names)('the bundle %s', (name) => {
   })
 })
 
+describe('the bundle elect', () => {
+  const bundle = builtBundle('elect')
+
+  it('has an elector on Leases of Kubernetes, and nothing of functions and other stores', () => {
+    expect(bundle().modules).toContain('cli/run-elector.ts')
+    expect(bundle().modules).toContain('leases/kubernetes-lease-store.ts')
+    // The elector's arguments are read by the same library as those of the command.
+    const nowhere = ['functions/', ...NOWHERE.filter((place) => !place.includes('commander'))]
+    const wrong = bundle().modules.filter((module) =>
+      nowhere.some((place) => module.startsWith(place)),
+    )
+    expect(wrong).toEqual([])
+    expect(bundle().imports.filter((specifier) => !specifier.startsWith('node:'))).toEqual([])
+    expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
+  })
+})
+
 describe('the bundle lockstep', () => {
   const bundle = builtBundle('lockstep')
 

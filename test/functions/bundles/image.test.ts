@@ -53,6 +53,15 @@ describe('The image', () => {
     expect(server.output).toMatch(/^error: KUBERNETES_SERVICE_HOST is not set/)
   })
 
+  it('gives a program the arguments that come after its name', async () => {
+    const elector = runs('elect', '--work=requests')
+    expect(await elector.ended).toBe(1)
+    expect(elector.output).toContain('LEASE_NAME is not set')
+    const wrong = runs('elect', '--work=nothing')
+    expect(await wrong.ended).toBe(2)
+    expect(wrong.output).toContain("argument 'nothing' is invalid")
+  })
+
   it.each([[[]], [['lock']], [['../serve']]])('runs nothing for %j', async (args) => {
     const other = runs(...args)
     expect(await other.ended).toBe(2)

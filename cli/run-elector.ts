@@ -59,34 +59,21 @@ export async function runElector(
   const { work, proc: processFolder } = props
   const shared = { candidacy, leadership, timing, log, pod }
   const duty = electorDuty({ ...shared, work, processFolder })
+  const probes = () => ({
+    isStarted: duty.isStarted,
+    isAlive: !candidacy.isStuck,
+    isReady: duty.isReady,
+  })
+  const api = electorApi({ leadership, probes, stop })
   await using server = new ElectorServer()
-  await listen(server, props, { leadership, candidacy, duty })
+  for (const address of [props.port, props.socket]) {
+    if (address !== undefined) await server.listen(api, address)
+  }
   const file =
     props.file === undefined
       ? undefined
       : new LeaderFile(props.file, leadership, timing.retryPeriodMs)
   await doDuty(duty, { candidacy, file, stop })
-}
-
-async function listen(
-  server: ElectorServer,
-  { port, socket }: RunElectorProps,
-  {
-    leadership,
-    candidacy,
-    duty,
-  }: { readonly leadership: Leadership; readonly candidacy: Candidacy; readonly duty: Duty },
-): Promise<void> {
-  const api = electorApi({
-    leadership,
-    probes: () => ({
-      isStarted: duty.isStarted,
-      isAlive: !candidacy.isStuck,
-      isReady: duty.isReady,
-    }),
-  })
-  await server.listen(api, port)
-  if (socket !== undefined) await server.listen(api, socket)
 }
 
 /** The duty, and beside it a file that is kept and an eye on whether anything goes on. */

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Clock } from '../../leases/clock.ts'
 import { answerProblem } from './answer-problem.ts'
+import { withinDeadline } from './deadline.ts'
 import type { FunctionEnv } from './function-env.ts'
 import { ProblemError } from './problem-error.ts'
 import { PROBLEMS } from './problem-types.ts'
@@ -9,7 +11,10 @@ export interface OperationsProps {
   /** Of what the document of the API is about. */
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   /** @throws as long as no request can be answered yet */
-  readonly becomeReady: (signal: AbortSignal) => Promise<unknown>
+  readonly becomeReady: () => Promise<unknown>
+  readonly clock: Pick<Clock, 'sleep'>
+  /** How long becoming ready may take while somebody asks for it, in milliseconds. */
+  readonly limitMs: number
   /** `undefined` where no counts are kept: `/metrics` is not there then. */
   readonly metrics: RequestMetrics | undefined
 }
@@ -19,11 +24,11 @@ export interface OperationsProps {
  * requests, its counts, and the document of its API.
  */
 export function addOperations(app: OpenAPIHono<FunctionEnv>, props: OperationsProps): void {
-  const { info, becomeReady, metrics } = props
+  const { info, becomeReady, clock, limitMs, metrics } = props
   app.get('/healthz', (c) => c.json({ status: 'alive' }))
   app.get('/readyz', async (c) => {
     try {
-      await becomeReady(c.req.raw.signal)
+      await withinDeadline({ clock, limitMs, signal: c.req.raw.signal }, late, becomeReady)
     } catch (error) {
       const detail = `${error instanceof Error ? error.message : error}. Requests would fail for that`
       const type = PROBLEMS.notReady
@@ -44,3 +49,5 @@ export function addOperations(app: OpenAPIHono<FunctionEnv>, props: OperationsPr
     return c.json(document)
   })
 }
+
+const late = (): Error => new Error('What is needed for that did not answer in time')

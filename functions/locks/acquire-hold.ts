@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { MOST_TTL_SECONDS } from '../../leases/lock-timing.ts'
 import type { Acquired } from '../../leases/try-acquire.ts'
 import { retryAfter } from '../http/answer-problem.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
@@ -16,7 +17,7 @@ const bodySchema = z
   .strictObject({
     ...holdRequestFields,
     slots: slotsSchema.default(1),
-    minimumHoldSeconds: z.int().min(0).max(86_400).default(0).meta({
+    minimumHoldSeconds: z.int().min(0).max(MOST_TTL_SECONDS).default(0).meta({
       description: 'Nobody else gets the lock sooner, even if it is released',
     }),
     waitSeconds: z.int().min(0).max(3600).optional().meta({

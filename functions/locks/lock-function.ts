@@ -67,7 +67,8 @@ export function lockFunction(props: LockFunctionProps): Hono<FunctionEnv> {
   app.use('/v1/*', authenticate({ authenticator, clock, limitMs: limits.requestMs }))
   for (const add of ROUTES) add(app, context)
   // Without its epoch no token can be made, so until that is known once there is nothing to serve.
-  addOperations(app, { info: INFO, metrics, becomeReady: () => store.epoch() })
+  const becomeReady = () => store.epoch()
+  addOperations(app, { info: INFO, metrics, becomeReady, clock, limitMs: limits.requestMs })
   return app
 }
 

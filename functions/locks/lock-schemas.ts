@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import { LEAST_TTL_SECONDS, MOST_TTL_SECONDS } from '../../leases/lock-timing.ts'
+import {
+  DEFAULT_TTL_SECONDS,
+  LEAST_TTL_SECONDS,
+  MOST_TTL_SECONDS,
+} from '../../leases/lock-timing.ts'
 
 /** RFC 1123. */
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
@@ -67,7 +71,7 @@ const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.string
 
 /** What a request for a hold says of it, whatever it is for. */
 export const holdRequestFields = {
-  ttlSeconds: ttlSecondsSchema.default(30),
+  ttlSeconds: ttlSecondsSchema.default(DEFAULT_TTL_SECONDS),
   observation: z.string().max(4096).optional().meta({
     description:
       'From the last answer: proves since when nobody has seen a sign of life of the holder',

@@ -5,6 +5,7 @@ import { lockView } from '../../leases/lock-view.ts'
 import { queueLeaseName, runsLeaseName } from '../../leases/names.ts'
 import { untilChanged } from '../../leases/until-changed.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
+import { isKnown } from '../http/if-none-match.ts'
 import { type LockAnswer, lockAnswer, lockSchema, lockTag } from './lock-answer.ts'
 import { type LockCall, type LockFunctionContext, lockCall } from './lock-call.ts'
 import { lockParams, slotsQuery, waitMsOf, waitSchema } from './lock-schemas.ts'
@@ -41,7 +42,7 @@ export function addShowLock(app: OpenAPIHono<FunctionEnv>, context: LockFunction
     return lockCall(c, context, { access, waitMs }, async (call) => {
       const { lock, tag } = await whenOther(call, { ...name, slots: Number(slots) }, known, waitMs)
       c.header('ETag', tag)
-      return tag === known ? c.body(null, 304) : c.json(lock, 200)
+      return isKnown(tag, known) ? c.body(null, 304) : c.json(lock, 200)
     })
   })
 }
@@ -65,7 +66,7 @@ async function whenOther(
     const answer = lockAnswer(lock.namespace, lockView(lock.name, readings))
     const tag = await lockTag([answer])
     const leftMs = untilMs - clock.monotonicMs()
-    if (tag !== known || leftMs <= 0) return { lock: answer, tag }
+    if (!isKnown(tag, known) || leftMs <= 0) return { lock: answer, tag }
     const { slots, queue, runs } = readings
     const seen = [...slots, queue, runs].map(({ lease }) => lease)
     await untilChanged(locks, seen, leftMs, signal)

@@ -320,6 +320,11 @@ export function describeLockFunction({ name, open, declare }: LockFunctionContra
       const same = await bob.call('GET', `${lock}?wait=1s`, { headers })
       expect([same.status, same.body]).toEqual([304, ''])
       expect(same.headers.get('etag')).toBe(headers['if-none-match'])
+      const strong = headers['if-none-match'].replace('W/', '')
+      for (const known of ['*', strong, `"other", ${strong}`]) {
+        const answer = await bob.call('GET', lock, { headers: { 'if-none-match': known } })
+        expect(answer.status, known).toBe(304)
+      }
       const waiting = bob.call('GET', `${lock}?wait=30s`, { headers })
       // A renewal is none.
       await alice.call('POST', `${path}/renew`, { handle })

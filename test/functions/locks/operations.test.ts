@@ -112,6 +112,14 @@ describe('Whoever runs it', () => {
     })
   })
 
+  it('is not kept waiting by a store that hangs', async () => {
+    const store = Object.assign(new MemoryLeaseStore(), {
+      epoch: () => new Promise<string>(() => {}),
+    })
+    const answer = await functionOf({ store, limits: { requestMs: 20 } }).request('/readyz')
+    expect(answer.status).toBe(503)
+  })
+
   it('finds no counts where none are kept', async () => {
     expect((await get('/metrics')).status).toBe(404)
   })

@@ -137,6 +137,19 @@ describe('A request that is not as it should be', () => {
   })
 })
 
+it('a handle fits a header of any proxy, however much the hold says and the Lease remembers', async () => {
+  const lock = '/v1/locks/shop/busy/holds'
+  const metadata = { note: '"'.repeat(1000) }
+  let handle = ''
+  for (let round = 0; round < 20; round++) {
+    const path = `${lock}/${randomUUID()}`
+    const answer = await alice.call('PUT', path, { body: { metadata } })
+    handle = answer.body.handle
+    await alice.call('DELETE', path, { handle })
+  }
+  expect(handle.length).toBeLessThan(8 * 1024)
+})
+
 describe('Who asks', () => {
   const anonymous = (headers: Record<string, string>) =>
     functionOf({ store }).request(LOCK, { headers })

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWithCluster } from '../../control-plane/describe-with-cluster.ts'
 import { builtBundle } from './built-bundle.ts'
 import { BundleProcess } from './bundle-process.ts'
+import { type PodAccount, podAccount } from './pod-account.ts'
 import { leaveServedCluster, type ServedCluster, serveFromCluster } from './served-cluster.ts'
 import { itServesLocks } from './served-locks-contract.ts'
 
@@ -13,36 +11,26 @@ describeWithCluster('The bundle serve in Node, on a real API server', (cluster) 
   let served: ServedCluster
   let server: BundleProcess
   let address: string
-  let account: string
+  let account: PodAccount
 
   beforeAll(async () => {
     served = await serveFromCluster(cluster)
-    account = mkdtempSync(join(tmpdir(), 'lockstep-account-'))
-    writeFileSync(join(account, 'token'), served.functionsToken)
-    writeFileSync(join(account, 'ca.crt'), served.connection.certificateAuthority!)
-    server = start({ ...served.env })
+    account = podAccount(served)
+    server = start(served.env)
     address = await server.untilSaid(/"address":"([^"]+)"/)
   })
   afterAll(async () => {
     await server.kill()
-    rmSync(account, { recursive: true })
+    account.remove()
     await leaveServedCluster(cluster)
   })
 
-  function start(env: Readonly<Record<string, string>>): BundleProcess {
-    const { hostname, port } = new URL(served.connection.server)
-    return new BundleProcess({
+  const start = (env: Readonly<Record<string, string>>): BundleProcess =>
+    new BundleProcess({
       program: process.execPath,
       args: [bundle().file],
-      env: {
-        KUBERNETES_SERVICE_HOST: hostname,
-        KUBERNETES_SERVICE_PORT: port,
-        LOCKSTEP_SERVICE_ACCOUNT_FOLDER: account,
-        LOCKSTEP_LISTEN: '127.0.0.1:0',
-        ...env,
-      },
+      env: { ...account.env, LOCKSTEP_LISTEN: '127.0.0.1:0', ...env },
     })
-  }
 
   itServesLocks(
     () => served,

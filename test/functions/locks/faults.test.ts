@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { KubernetesClient } from '../../../kubernetes/kubernetes-client.ts'
 import { type KubernetesTransport, NotSentError } from '../../../kubernetes/transport.ts'
@@ -6,8 +7,9 @@ import { KubernetesLeaseStore } from '../../../leases/kubernetes-lease-store.ts'
 import type { LeaseStore } from '../../../leases/lease-store.ts'
 import { MemoryLeaseStore } from '../../../leases/memory-lease-store.ts'
 import { type Canned, refusal } from '../../kubernetes/canned-answers.ts'
+import { randomOf } from '../../leases/simulation/random.ts'
 import { FaultyStore } from './faulty-store.ts'
-import { FunctionCaller, functionOf, keptLog } from './function-caller.ts'
+import { type FunctionAnswer, FunctionCaller, functionOf, keptLog } from './function-caller.ts'
 
 const LOCK = '/v1/locks/shop/ledger'
 const hold = (id: string = randomUUID()) => `${LOCK}/holds/${id}`
@@ -98,6 +100,35 @@ describe('A store that loses the answer to a write', () => {
     expect((await alice.call('PUT', hold(), { body: {} })).status).toBe(201)
   })
 
+  it('keeps callers apart and gives each its turn, whichever answers are lost', async () => {
+    const random = randomOf(20_261_126)
+    store.draw = () => {
+      const drawn = random()
+      if (drawn < 0.2) return 'lost'
+      return drawn < 0.3 ? 'away' : undefined
+    }
+    const inside: string[] = []
+    const tokens: bigint[] = []
+    const work = async (name: string) => {
+      const caller = new FunctionCaller([functionOf({ store }), functionOf({ store })], name)
+      for (let round = 0; round < 20; round++) {
+        const path = hold()
+        const granted = await insist(caller, 'PUT', path, { body: {} })
+        expect([200, 201]).toContain(granted.status)
+        const { handle, number } = granted.body
+        inside.push(name)
+        tokens.push(BigInt(number))
+        const renewed = await insist(caller, 'POST', `${path}/renew`, { handle })
+        expect([renewed.status, ...inside]).toEqual([200, name])
+        inside.pop()
+        expect((await insist(caller, 'DELETE', path, { handle })).status).toBe(204)
+      }
+    }
+    await Promise.all(['alice', 'bob', 'carol'].map(work))
+    expect(tokens).toEqual([...new Set(tokens)].sort((a, b) => Number(a - b)))
+    expect(tokens).toHaveLength(60)
+  })
+
   it('says that nothing was done if only reading hangs', async () => {
     store.hangs = true
     const answer = await alice.call('PUT', hold(), { body: {} })
@@ -139,6 +170,18 @@ describe('A store that loses the answer to a write', () => {
     expect(entries[0]?.fields.requestId).toBe(answer.body.requestId)
   })
 })
+
+/** Asks again for as long as it is told that this may help. */
+async function insist(
+  caller: FunctionCaller,
+  ...request: Parameters<FunctionCaller['call']>
+): Promise<FunctionAnswer> {
+  for (;;) {
+    const answer = await caller.call(...request)
+    if (answer.status < 300 || answer.body.retryable !== true) return answer
+    await setImmediate()
+  }
+}
 
 /** An API server with one Lease, and with something to say to those that write it. */
 class CannedServer implements KubernetesTransport {

@@ -15,7 +15,9 @@ export type WriteFault =
 /** A store whose next writes go wrong as they are told to, and whose reads can hang. */
 export class FaultyStore implements LeaseStore {
   readonly #store: LeaseStore
-  readonly faults: WriteFault[] = []
+  readonly faults: (WriteFault | undefined)[] = []
+  /** What becomes of those after them. */
+  draw: () => WriteFault | undefined = () => undefined
   hangs = false
   writes = 0
 
@@ -29,7 +31,7 @@ export class FaultyStore implements LeaseStore {
   }
 
   async replace(seen: StoredLease, next: LeaseRecord, signal?: AbortSignal): Promise<LeaseReading> {
-    const fault = this.faults.shift()
+    const fault = this.faults.length > 0 ? this.faults.shift() : this.draw()
     if (fault === 'away') {
       throw new LeaseStoreError({ message: 'away', outcome: 'none', retryable: true })
     }

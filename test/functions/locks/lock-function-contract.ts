@@ -68,6 +68,20 @@ export function describeLockFunction({ name, open, declare }: LockFunctionContra
       expect((await bob.call('PUT', hold(), { body: {} })).status).toBe(423)
     })
 
+    it.each([1, 3])(
+      'gives one hold to one id that asks twice at once, of %d slots',
+      async (slots) => {
+        const path = hold()
+        const answers = await Promise.all(
+          [1, 2, 3, 4].map(() => alice.call('PUT', path, { body: { slots } })),
+        )
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201])
+        expect(new Set(answers.map(({ body }) => body.token)).size).toBe(1)
+        const { body } = await bob.call('GET', `${lock}?slots=${slots}`)
+        expect(body.holds).toHaveLength(1)
+      },
+    )
+
     it('knows a hold by its id in large letters too', async () => {
       const id = randomUUID()
       expect((await alice.call('PUT', hold(id), { body: {} })).status).toBe(201)

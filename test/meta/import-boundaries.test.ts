@@ -137,6 +137,8 @@ describe('what comes with an entry', () => {
     'leases/kubernetes.ts',
     'leases/memory-lease-store.ts',
     'functions/locks/index.ts',
+    'functions/identity/index.ts',
+    'functions/workers.ts',
   ])('is nothing of Node for %s, which runs anywhere', (entry) => {
     const reached = [...reachedFrom(entry)]
     expect(reached).toContain(entry)

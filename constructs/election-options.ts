@@ -2,7 +2,7 @@ import type { Duration } from 'cdk8s'
 import type { Mistakes } from './mistakes.ts'
 import { type Options, optional, record } from './options.ts'
 import { RESOURCES, type Resources } from './quantities.ts'
-import { duration, PORT, text } from './value-shapes.ts'
+import { absolutePath, duration, PORT, text } from './value-shapes.ts'
 
 /** How an election, or a lock that is held in the same way, is held. */
 export interface ElectionOptions {
@@ -64,9 +64,17 @@ export interface ElectorOptions {
   /**
    * What it may use.
    *
-   * @default - 20m of CPU, 96Mi of memory
+   * @default - 20m of CPU, 128Mi of memory
    */
   readonly resources?: Resources
+
+  /**
+   * Folder in which the app finds its elector, if it would rather have a file or a socket than an
+   * address: `leader.json`, which is there while the pod leads, and `elector.sock`.
+   *
+   * @default - none
+   */
+  readonly folder?: string
 }
 
 const LEASE = record<LeaseTiming>(
@@ -79,7 +87,11 @@ const LEASE = record<LeaseTiming>(
 )
 
 export const ELECTOR = record<ElectorOptions>(
-  { port: optional(PORT), resources: optional(RESOURCES) },
+  {
+    port: optional(PORT),
+    resources: optional(RESOURCES),
+    folder: optional(absolutePath('/run/lockstep')),
+  },
   '{ port: 9401 }',
 )
 

@@ -22,6 +22,7 @@ import {
   writeTiming,
 } from './election-options.ts'
 import { DEFAULT_ELECTOR_PORT, leaseVariables, writeElector } from './elector.ts'
+import { electorFolder } from './elector-folder.ts'
 import { EmittedObject } from './emitted-object.ts'
 import { supports } from './kubernetes-version.ts'
 import { emitLeaseGuard } from './lease-guard.ts'
@@ -224,9 +225,15 @@ function heldBySidecar(
   }
   const elector = writeElector(context, { ...options.elector, work, lease: context.app, timing })
   const supervises = work === 'supervised' || work === 'job'
+  const { folder } = options.elector ?? {}
+  const shared = folder === undefined ? undefined : electorFolder(folder)
   return {
     sidecars: [elector],
-    volumes: pod.kubernetesApi === true ? [] : [tokenVolume],
+    volumes: [
+      ...(pod.kubernetesApi === true ? [] : [tokenVolume]),
+      ...(shared === undefined ? [] : [shared.volume]),
+    ],
+    mounts: shared === undefined ? [] : [shared.appMount],
     env: { [LEADER_URL_VARIABLE]: `http://127.0.0.1:${port}${ELECTOR_PATHS.leader}` },
     // An elector can only end what it can see; that it may, the common user id sees to.
     ...(supervises && { spec: { shareProcessNamespace: true } }),

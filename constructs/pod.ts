@@ -68,7 +68,7 @@ export function writePod(
   const template: Written<IIoK8sApiCoreV1PodTemplateSpec> = {
     metadata: {
       labels: { ...context.podLabels, ...additions.labels },
-      annotations: { [LOCAL_VOLUMES]: scratch.volumes.map(({ name }) => name).join(',') },
+      annotations: { [LOCAL_VOLUMES]: localNames(volumes) },
     },
     spec: {
       serviceAccountName: props.serviceAccount?.name ?? context.app,
@@ -87,6 +87,12 @@ export function writePod(
   }
   return { template, probes, serviceAccount, configMap: files?.configMap }
 }
+
+const localNames = (volumes: Volumes['volumes']): string =>
+  volumes
+    .filter(({ emptyDir }) => emptyDir !== undefined)
+    .map(({ name }) => name)
+    .join(',')
 
 const joined = (parts: readonly Volumes[]): Volumes => ({
   volumes: parts.flatMap(({ volumes }) => volumes),

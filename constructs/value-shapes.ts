@@ -25,6 +25,16 @@ export const text = (example = '…'): Shape<string> =>
     is: (value) => typeof value === 'string' && value.trim() !== '',
   })
 
+/** Below the root, without `.` and `..`, and without a slash at its end. */
+const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/
+
+export const absolutePath = (example: string): Shape<string> =>
+  shape({
+    expected: 'an absolute path',
+    example: `'${example}'`,
+    is: (value) => typeof value === 'string' && ABSOLUTE_PATH.test(value),
+  })
+
 export const flag: Shape<boolean> = shape({
   expected: 'true or false',
   example: (value) => (value === 'false' ? 'false' : 'true'),

@@ -10,8 +10,7 @@ import { NEVER_PRUNED } from './never-pruned.ts'
 import { optional, record, required } from './options.ts'
 import type { Volumes } from './pod-volumes.ts'
 import { BYTES, type ByteAmount, byteQuantity } from './quantities.ts'
-import { shape } from './shape.ts'
-import { text } from './value-shapes.ts'
+import { absolutePath, text } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -33,20 +32,10 @@ export interface VolumeClaimProps {
   readonly storageClass?: string
 }
 
-/** Below the root, without `.` and `..`, and without a slash at its end. */
-const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/
-
 export const VOLUME_CLAIMS = map(
   record<VolumeClaimProps>(
     {
-      path: required(
-        shape<string>({
-          expected: 'an absolute path',
-          example: "'/var/lib/ledger'",
-          is: (value) => typeof value === 'string' && ABSOLUTE_PATH.test(value),
-        }),
-        '/var/lib/missing',
-      ),
+      path: required(absolutePath('/var/lib/ledger'), '/var/lib/missing'),
       size: required(BYTES, '1Gi'),
       storageClass: optional(text('fast')),
     },

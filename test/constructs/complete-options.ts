@@ -101,7 +101,11 @@ const election = () => ({
     renewDeadline: Duration.seconds(20),
     retryPeriod: Duration.seconds(3),
   },
-  elector: { port: 9402, resources: { cpu: Cpu.millis(20), memory: '96Mi' } },
+  elector: {
+    port: 9402,
+    resources: { cpu: Cpu.millis(20), memory: '96Mi' },
+    folder: '/run/lockstep',
+  },
   apiServer: '203.0.113.7/32',
 })
 

@@ -520,6 +520,34 @@ describe('The options of an election', () => {
     expect(refused({ work: 'cooperative', replicas })).toContain("'guarantee.replicas' must be")
   })
 
+  it('share a folder in memory with the app, which finds a file and a socket there', () => {
+    const deployment = ledger({
+      work: 'cooperative',
+      elector: { folder: '/run/lockstep' },
+    }).find('Deployment')
+    const { containers, volumes } = podOf(deployment)
+    expect(electorOf(deployment).args).toEqual([
+      'elect',
+      '--work=cooperative',
+      '--port=9401',
+      '--file=/run/lockstep/leader.json',
+      '--socket=/run/lockstep/elector.sock',
+    ])
+    const mount = { name: 'lockstep-elector', mountPath: '/run/lockstep' }
+    expect(electorOf(deployment).volumeMounts).toContainEqual(mount)
+    expect(containers[0].volumeMounts).toContainEqual({ ...mount, readOnly: true })
+    expect(volumes).toContainEqual({
+      name: 'lockstep-elector',
+      emptyDir: { medium: 'Memory', sizeLimit: '1Mi' },
+    })
+    // Nothing in it keeps a node from being taken away.
+    const { template } = deployment.spec as { template: { metadata: { annotations: object } } }
+    expect(Object.values(template.metadata.annotations)).toEqual(['tmp,lockstep-elector'])
+    expect(refused({ work: 'cooperative', elector: { folder: 'run' } })).toContain(
+      'must be an absolute path',
+    )
+  })
+
   it('refuse the port of the app for the elector', () => {
     const message = refused({ work: 'requests', elector: { port: 8080 } })
     expect(message).toContain("'port' is the port of the elector in the same pod, got 8080")

@@ -31,7 +31,8 @@ export const problemResponses = <Status extends number>(
     ]),
   ) as Record<Status, ProblemResponse>
 
-interface ProblemResponse {
+/** A response of a route that is a problem. */
+export interface ProblemResponse {
   readonly description: string
   readonly content: {
     readonly 'application/problem+json': { readonly schema: typeof problemSchema }

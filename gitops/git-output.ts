@@ -8,8 +8,9 @@ export function readTree(output: Buffer, folder: string): Map<string, TreeFile> 
     const tab = line.indexOf('\t')
     const path = line.slice(tab + 1)
     if (tab < 0 || !path.startsWith(prefix)) continue
-    const [mode, , id] = line.slice(0, tab).split(' ')
-    files.set(path.slice(prefix.length), { mode: mode as FileMode, id: id ?? '' })
+    const mode = line.slice(0, line.indexOf(' ')) as FileMode
+    const id = line.slice(line.lastIndexOf(' ', tab) + 1, tab)
+    files.set(path.slice(prefix.length), { mode, id })
   }
   return files
 }

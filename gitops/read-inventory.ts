@@ -104,23 +104,27 @@ function readMember(content: string, { app, section }: Position): string | undef
 
 /** What is listed may be deleted, so nothing may be listed that cannot be ours. */
 function readFile(content: string, files: Map<string, string>): string | undefined {
-  const path = json(content.slice(0, content.lastIndexOf(': ')))
-  const isOurs =
-    typeof path === 'string' &&
-    /^(?:workloads|traffic|rollouts)\//.test(path) &&
-    !path.split('/').some((segment) => ['', '.', '..'].includes(segment))
-  return isOurs ? readEntry(content, files, isBlobId) : 'names a path that is not of an inventory'
+  return readEntry(content, files, isBlobId, (path) =>
+    OWN_PATH.test(path) ? undefined : 'names a path that is not of an inventory',
+  )
 }
+
+/** A path in one of our sections, with no segment that is empty or a way. */
+const OWN_PATH = /^(?:workloads|traffic|rollouts)(?:\/(?!\.{0,2}(?:\/|$))[^/]*)+$/
 
 function readEntry<T>(
   content: string,
   into: Map<string, T>,
   isValid: (value: unknown) => value is T,
+  problemOf: (key: string) => string | undefined = () => undefined,
 ): string | undefined {
   const colon = content.lastIndexOf(': ')
-  const key = json(content.slice(0, colon))
+  const key = colon < 0 ? undefined : json(content.slice(0, colon))
+  if (typeof key !== 'string') return 'is not an entry'
+  const problem = problemOf(key)
+  if (problem !== undefined) return problem
   const value = json(content.slice(colon + 2))
-  if (colon < 0 || typeof key !== 'string' || !isValid(value)) return 'is not an entry'
+  if (!isValid(value)) return 'is not an entry'
   if (into.has(key)) return `names '${key}' a second time`
   into.set(key, value)
   return undefined

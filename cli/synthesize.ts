@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Finding } from '../checks/finding.ts'
@@ -42,7 +43,7 @@ export async function synthesize({ app, detail, terminal }: SynthesizeProps): Pr
     )
     const failed = (output: string) =>
       new AppFailedError({ app, exitCode: code, output, cwd: terminal.cwd })
-    const synthesis = readReports(await readFile(report, 'utf8'))
+    const synthesis = readReports(readFileSync(report))
     if (synthesis === undefined) {
       throw failed(
         code === 0 ? 'It ended without a call of `app.synth()` on an `App` of lockstep' : stderr,

@@ -21,23 +21,23 @@ export class ReportVersionError extends Error {
 }
 
 /**
- * Reads what one or more apps have reported, as if it were one. Objects are read one by one, when
- * somebody first asks for them: of a thousand services, a publish asks for those that change.
+ * Reads what one or more apps have reported, as if it were one. Texts and objects are read one by
+ * one, when somebody asks for them: of a thousand services, a publish asks for those that change.
  *
  * @returns `undefined` if there is no report, or if one ends too soon: on a full disk, or killed
  * @throws {ReportVersionError}
  */
-export function readReports(text: string): Synthesis | undefined {
+export function readReports(bytes: Buffer): Synthesis | undefined {
   const reports: Synthesis[] = []
-  for (let start = 0; start < text.length; ) {
-    const endOfLine = text.indexOf('\n', start)
-    const header = endOfLine < 0 ? undefined : readHeader(text.slice(start, endOfLine))
+  for (let start = 0; start < bytes.length; ) {
+    const endOfLine = bytes.indexOf('\n', start)
+    const header = endOfLine < 0 ? undefined : readHeader(bytes.toString('utf8', start, endOfLine))
     if (header === undefined) return undefined
-    const contents = new Contents(text, endOfLine + 1)
+    const contents = new Contents(bytes, endOfLine + 1)
     const renderings = header.renderings.map((rendering) => withContents(rendering, contents))
     reports.push({ renderings, findings: header.findings })
     start = contents.end
-    if (start > text.length) return undefined
+    if (start > bytes.length) return undefined
   }
   if (reports.length === 0) return undefined
   return {
@@ -66,17 +66,19 @@ function tryParse(line: string): ReportHeader | undefined {
 class Contents {
   /** Where the next piece begins. */
   end: number
-  readonly #text: string
+  readonly #bytes: Buffer
 
-  constructor(text: string, start: number) {
-    this.#text = text
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes
     this.end = start
   }
 
-  next(length: number): string {
+  /** @returns what reads the piece */
+  next(length: number): () => string {
     const start = this.end
-    this.end += length
-    return this.#text.slice(start, this.end)
+    const end = start + length
+    this.end = end
+    return () => this.#bytes.toString('utf8', start, end)
   }
 }
 
@@ -86,18 +88,30 @@ const withContents = (rendering: ReportedRendering, contents: Contents): Renderi
 })
 
 function withContent(reported: Reported, contents: Contents): RenderedFile {
-  const { path, app, textLength, objectLength, origin } = reported
-  const file = { path, text: contents.next(textLength), app }
-  if (objectLength === undefined) return origin === undefined ? file : { ...file, origin }
-  const json = contents.next(objectLength)
+  const { path, app, textLength, objectLength, origin, sha1BlobId } = reported
+  const readText = contents.next(textLength)
+  const file = {
+    path,
+    get text() {
+      return readText()
+    },
+    app,
+  }
+  if (objectLength !== undefined) addObject(file, contents.next(objectLength))
+  if (origin !== undefined) Object.assign(file, { origin })
+  // A copy with another text must not have it.
+  if (sha1BlobId !== undefined) Object.defineProperty(file, 'sha1BlobId', { value: sha1BlobId })
+  return file
+}
+
+/** As a field of the file's own, so that a copy of the file has it as well. */
+function addObject(file: RenderedFile, readJson: () => string): void {
   let object: KubernetesObject | undefined
-  return {
-    ...file,
-    // Of the file's own, so that a copy of the file has it as well.
-    get object() {
-      object ??= JSON.parse(json) as KubernetesObject
+  Object.defineProperty(file, 'object', {
+    enumerable: true,
+    get: () => {
+      object ??= JSON.parse(readJson()) as KubernetesObject
       return object
     },
-    ...(origin !== undefined && { origin }),
-  }
+  })
 }

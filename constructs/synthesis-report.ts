@@ -1,4 +1,5 @@
 import type { Finding } from '../checks/finding.ts'
+import { blobId } from '../manifests/blob-id.ts'
 import type { Origin } from '../manifests/origin.ts'
 import type { RenderedFile, Rendering } from '../manifests/rendering.ts'
 import type { Synthesis } from './synthesis.ts'
@@ -18,7 +19,7 @@ export const DETAIL_VARIABLE = 'LOCKSTEP_REPORT_DETAIL'
  * callers look at.
  *
  * - `files`: the text of each file, and errors alone are looked for
- * - `objects`: besides, the object in each file, and all findings
+ * - `objects`: besides, the object and the blob id of each file, and all findings
  * - `origins`: besides, where in the source each file comes from
  */
 export type ReportDetail = 'files' | 'objects' | 'origins'
@@ -55,13 +56,14 @@ export interface ReportHeader {
 
 export type ReportedRendering = Omit<Rendering, 'files'> & { readonly files: readonly Reported[] }
 
-/** A file without its contents. Lengths are in UTF-16 code units, as of a string. */
+/** A file without its contents, whose lengths are in bytes of UTF-8. */
 export interface Reported {
   readonly path: string
   readonly app: string
   readonly textLength: number
   /** Absent if there is no object, or if none was asked for. */
   readonly objectLength?: number
+  readonly sha1BlobId?: string
   readonly origin?: Origin
 }
 
@@ -81,13 +83,14 @@ export function reportOf({ renderings, findings }: Synthesis, detail: ReportDeta
 function addContents(file: RenderedFile, detail: ReportDetail, contents: string[]): Reported {
   const { path, app, text } = file
   contents.push(text)
-  const reported = { path, app, textLength: text.length }
+  const reported = { path, app, textLength: Buffer.byteLength(text) }
   if (detail === 'files') return reported
   const object = file.object && JSON.stringify(file.object)
   if (object !== undefined) contents.push(object)
   return {
     ...reported,
-    ...(object !== undefined && { objectLength: object.length }),
+    sha1BlobId: blobId(text, 'sha1'),
+    ...(object !== undefined && { objectLength: Buffer.byteLength(object) }),
     ...(detail === 'origins' && file.origin !== undefined && { origin: file.origin }),
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { blobId } from './blob-id.ts'
+import { blobId } from '../manifests/blob-id.ts'
 import { resolveGitAddress, scratchFolderOf } from './git-address.ts'
 import { isMissingBranch, isWrongObjectFormat, throwIfNoIdentity } from './git-answers.ts'
 import { GitConnection } from './git-connection.ts'

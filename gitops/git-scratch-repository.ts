@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ObjectFormat } from './blob-id.ts'
+import type { ObjectFormat } from '../manifests/blob-id.ts'
 import { withoutCredentials } from './git-answers.ts'
 import { type GitSetting, gitEnvironment } from './git-environment.ts'
 import { GitCommandError, GitUnusableError } from './git-errors.ts'
@@ -121,6 +121,8 @@ export class GitScratchRepository {
         ['maintenance.auto', 'false'],
         // Hooks of the person are for the person's own references.
         ['core.hooksPath', '/dev/null'],
+        // Most of a commit is the inventory, whose ids hardly compress: trying takes longest of all.
+        ['pack.compression', '1'],
         ...this.#props.settings,
         ...settings,
       ],

@@ -1,5 +1,6 @@
 import type { Rendering } from '../manifests/rendering.ts'
 import { type AppMerge, plainMerge } from './app-merge.ts'
+import { blobIdsOf } from './blob-ids.ts'
 import { commitMessage, publishSubject } from './commit-message.ts'
 import { beginDeployBranch } from './deploy-branch.ts'
 import type { DesiredApp } from './desired-app.ts'
@@ -136,7 +137,7 @@ async function planAt(commit: string | undefined, props: PlanProps): Promise<Pub
     only: only && new Set(only),
   })
   const files = [...merged.values()].flatMap((app) => app.files)
-  const ids = await remote.blobIds(files.map(({ text }) => text))
+  const ids = await blobIdsOf(remote, files)
   let next = 0
   const apps = [...merged].map(
     ([app, result]): DesiredApp => ({

@@ -33,6 +33,11 @@ export interface RenderedFile {
   readonly path: string
   /** Exact content, ending in a line break. */
   readonly text: string
+  /**
+   * What Git calls that content where it names objects by SHA-1; absent if nobody has computed it. Not
+   * enumerable, so that no copy with another text has it.
+   */
+  readonly sha1BlobId?: string
   /** The app that it belongs to, as `<namespace>/<app>`. */
   readonly app: string
   /**

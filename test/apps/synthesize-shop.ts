@@ -21,7 +21,7 @@ export async function synthesizeShop(
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, ...options.env, [REPORT_VARIABLE]: report },
     })
-    const synthesis = readReports(await readFile(report, 'utf8'))
+    const synthesis = readReports(await readFile(report))
     if (synthesis === undefined) throw new Error('the shop has reported nothing')
     return synthesis
   } finally {

@@ -9,7 +9,7 @@ import type { RenderedFile } from '../../manifests/rendering.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 /** What apps, each with one namespace in one environment, report when they are asked for this much. */
-function reported(detail: string | undefined, environments: readonly string[] = ['prod']): string {
+function reported(detail: string | undefined, environments: readonly string[] = ['prod']): Buffer {
   const path = join(temporaryFolder(), 'report')
   writeFileSync(path, '')
   vi.stubEnv('LOCKSTEP_REPORT', path)
@@ -20,7 +20,7 @@ function reported(detail: string | undefined, environments: readonly string[] = 
     new Namespace(new Environment(app, name, { owner: 'platform-team', images: {} }), 'shop')
     app.synth()
   }
-  return readFileSync(path, 'utf8')
+  return readFileSync(path)
 }
 
 const filesOf = (synthesis: Synthesis | undefined): readonly RenderedFile[] =>
@@ -100,25 +100,33 @@ describe('A report', () => {
     }
     const onDisk = join(temporaryFolder(), 'report')
     appendFileSync(onDisk, reportOf(synthesis, 'objects'))
-    expect(readReports(readFileSync(onDisk, 'utf8'))).toEqual(synthesis)
+    expect(readReports(readFileSync(onDisk))).toEqual(synthesis)
   })
 
   it('is no report unless it is whole', () => {
-    const whole = reportOf(synthesisOf(file('web', 'ü: 🎉\n')), 'objects')
-    const bytes = Buffer.from(whole)
-    const cut = bytes
-      .map((_, end) => end)
-      .filter((end) => readReports(bytes.toString('utf8', 0, end)))
-    expect([...cut].filter((end) => end > 0)).toEqual([])
+    const whole = Buffer.from(reportOf(synthesisOf(file('web', 'ü: 🎉\n')), 'objects'))
+    const lengths = Array.from(whole, (_, length) => length)
+    expect(lengths.filter((length) => readReports(whole.subarray(0, length)))).toEqual([])
     expect(readReports(whole)).toBeDefined()
-    expect(readReports(whole + whole.slice(0, -1))).toBeUndefined()
+    expect(readReports(Buffer.concat([whole, whole.subarray(0, -1)]))).toBeUndefined()
   })
 
   it('of another version is told from one that is cut off', () => {
     const before = `${JSON.stringify({ renderings: [], findings: [] })}\n`
-    expect(() => readReports(before)).toThrow(ReportVersionError)
+    expect(() => readReports(Buffer.from(before))).toThrow(ReportVersionError)
     const after = `${JSON.stringify({ version: 99, files: 'elsewhere' })}\n`
-    expect(() => readReports(after)).toThrow(ReportVersionError)
+    expect(() => readReports(Buffer.from(after))).toThrow(ReportVersionError)
+  })
+})
+
+const readBack = (text: string) => filesOf(readReports(Buffer.from(text)))
+
+describe('A blob id in a report', () => {
+  it('is the one of Git, and of that very text', () => {
+    const [web] = readBack(reportOf(synthesisOf(file('web', 'a\n')), 'objects'))
+    // As `git hash-object` has it.
+    expect(web?.sha1BlobId).toBe('78981922613b2afb6025042ff6bd878ac1994e85')
+    expect({ ...web, text: 'b\n' }).not.toHaveProperty('sha1BlobId')
   })
 })
 
@@ -129,14 +137,14 @@ describe('An object in a report', () => {
     const whole = reportOf(synthesisOf(file('web', 'a\n'), file('other', 'b\n')), 'objects')
     const spoilt = whole.replace(JSON_OF_WEB, (json) => '!'.repeat(json.length))
     expect(spoilt).not.toBe(whole)
-    const [web, other] = filesOf(readReports(spoilt))
+    const [web, other] = readBack(spoilt)
     expect(web?.text).toBe('a\n')
     expect(other?.object).toBe(other?.object)
     expect(() => web?.object).toThrow(SyntaxError)
   })
 
   it('is in every copy of its file', () => {
-    const [web] = filesOf(readReports(reportOf(synthesisOf(file('web', 'a\n')), 'objects')))
+    const [web] = readBack(reportOf(synthesisOf(file('web', 'a\n')), 'objects'))
     expect({ ...web, path: 'elsewhere' }).toMatchObject({ object: { metadata: { name: 'web' } } })
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { blobId } from '../../gitops/blob-id.ts'
 import type { CommitRequest, GitRemote, TreeFile } from '../../gitops/git-remote.ts'
 import { BranchMovedError } from '../../gitops/git-remote-errors.ts'
+import { blobId } from '../../manifests/blob-id.ts'
 
 interface MemoryCommit {
   readonly id: string

@@ -1,9 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
+import { buffer } from 'node:stream/consumers'
+import { type CryptoKey, decodeJwt, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { OidcIssuer } from '../../../functions/identity/oidc-issuer.ts'
 import type { OidcIssuerProps } from '../../../functions/identity/oidc-settings.ts'
+import { type ConnectedClient, connect } from '../../control-plane/connected-client.ts'
+import { describeWithCluster } from '../../control-plane/describe-with-cluster.ts'
+import { tokenOf } from '../../control-plane/service-account.ts'
+import { connectToSharedCluster } from '../../control-plane/shared-cluster-client.ts'
 import { describeAuthenticator } from './authenticator-contract.ts'
 import { json, OidcTestIssuer } from './oidc-test-issuer.ts'
 
@@ -83,6 +88,10 @@ describeAuthenticator({
       `${encoded({ alg: 'none' })}.${encoded({ ...CLAIMS, iss: issuer.address, exp: nowSeconds() + 300 })}.`,
     'signed with the public key for a secret': confused,
     'signed by somebody else in its name': signedBySomebodyElse,
+    'whose header is not as it should be': () => issuer.sign(CLAIMS, { kid: 7 }),
+    'that wants what nobody understands': () => issuer.sign(CLAIMS, { crit: ['exp'], exp: 1 }),
+    'that brings its own key': async () =>
+      issuer.sign(CLAIMS, { kid: 'own', jwk: issuer.publicKey }),
     'by a key that nobody knows': () => issuer.sign(CLAIMS, { kid: 'unknown' }),
   },
 })
@@ -265,5 +274,47 @@ describe('OidcIssuer', () => {
   ])('refuses one %s', (_, changes, words) => {
     expect(() => open(changes)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
     expect(() => open(changes)).toThrow(words)
+  })
+})
+
+describeWithCluster('OidcIssuer for a real API server, which is an issuer too', (cluster) => {
+  const account = 'pipeline'
+  let admin: ConnectedClient
+  beforeAll(async () => {
+    admin = connect(await connectToSharedCluster())
+    const namespace = await cluster.namespace()
+    const metadata = { name: account, namespace }
+    await cluster.apply([{ apiVersion: 'v1', kind: 'ServiceAccount', metadata }])
+  })
+  afterAll(() => admin.transport.close())
+
+  /** As somebody who may read its keys, and with its own authority, which `fetch` does not take. */
+  const fetchAsAdmin = (async (input: string, init: RequestInit) => {
+    const { status, body } = await admin.transport.open({
+      method: 'GET',
+      path: new URL(input).pathname,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      signal: signal(),
+    })
+    return new Response(await buffer(body), { status })
+  }) as typeof fetch
+
+  it('knows its accounts, as those of another cluster', async () => {
+    const token = await tokenOf(cluster, account, { audiences: [AUDIENCE] })
+    const namespace = await cluster.namespace()
+    const { iss, sub } = decodeJwt(token)
+    const props = {
+      issuer: iss!,
+      audience: AUDIENCE,
+      prefix: 'staging:',
+      requiredClaims: { sub: [`system:serviceaccount:${namespace}:${account}`] },
+    }
+    const authenticator = new OidcIssuer(props, { fetch: fetchAsAdmin })
+    expect(await authenticator.authenticate(token, signal())).toEqual({
+      name: `staging:${sub}`,
+      groups: [],
+    })
+    const forItself = await tokenOf(cluster, account)
+    expect(await authenticator.authenticate(forItself, signal())).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type ListeningServer, listening } from '../../kubernetes/listening-server.ts'
 
 interface IssuerKey {
@@ -11,7 +11,13 @@ interface IssuerKey {
 
 const DISCOVERY = '/.well-known/openid-configuration'
 const KEYS = '/keys'
-const WITHIN = '5 minutes'
+
+const SIGNATURES: Readonly<Record<string, { readonly name: string; readonly hash?: string }>> = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5' },
+  ES384: { name: 'ECDSA', hash: 'SHA-384' },
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
 
 /** An issuer of OpenID Connect, by HTTP on this machine, whose keys rotate and whose answers can fail. */
 export class OidcTestIssuer {
@@ -63,16 +69,18 @@ export class OidcTestIssuer {
     return this.#keys[0]!.publicKey
   }
 
-  /** A token by the key that it has now. */
-  sign(
-    claims: Readonly<Record<string, unknown>>,
-    header: { readonly kid?: string } = {},
-  ): Promise<string> {
+  /**
+   * A token by the key that it has now, good for five minutes if it does not say otherwise. Signed as
+   * RFC 7515 says, without asking whether what it says makes sense.
+   */
+  async sign(claims: JsonObject, header: JsonObject = {}): Promise<string> {
     const { alg, kid, privateKey } = this.#keys[0]!
-    const now = Math.floor(Date.now() / 1000)
-    const token = new SignJWT({ iss: this.address, iat: now, ...claims })
-    if (!('exp' in claims)) token.setExpirationTime(WITHIN)
-    return token.setProtectedHeader({ alg, kid, ...header }).sign(privateKey)
+    const iat = Math.floor(Date.now() / 1000)
+    const payload = { iss: this.address, iat, exp: iat + 300, ...claims }
+    const content = `${encoded({ alg, kid, ...header })}.${encoded(payload)}`
+    const bytes = new TextEncoder().encode(content)
+    const signature = await crypto.subtle.sign(SIGNATURES[alg]!, privateKey, bytes)
+    return `${content}.${Buffer.from(signature).toString('base64url')}`
   }
 
   async stop(): Promise<void> {
@@ -91,6 +99,9 @@ export class OidcTestIssuer {
     response.writeHead(404).end()
   }
 }
+
+const encoded = (value: JsonObject): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url')
 
 export function json(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))

@@ -13,9 +13,11 @@ import type { Terminal } from './terminal.ts'
 
 type ServeOptions = StoreOptions & Readonly<Record<string, string | number | undefined>>
 
+const WIDEST = Math.max(...SERVE_SETTINGS.map(({ variable }) => variable.length))
+
 const HOW_IT_IS_TOLD = `
 Each option but those of the store can be a variable of the environment instead:
-${SERVE_SETTINGS.map(({ variable, flags }) => `  ${variable}  ${flags}`).join('\n')}
+${SERVE_SETTINGS.map(({ variable, flags }) => `  ${variable.padEnd(WIDEST)}  ${flags}`).join('\n')}
 
 TERM stops it: it says that it is not ready, goes on for a while, and finishes what is under way. A
 second TERM leaves out the while.`

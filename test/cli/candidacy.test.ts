@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Candidacy } from '../../cli/candidacy.ts'
 import { electionBounds } from '../../cli/election-bounds.ts'
+import { runElector, StuckError } from '../../cli/run-elector.ts'
+import type { LeaseStore } from '../../leases/lease-store.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
 import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
+import { freePort } from '../control-plane/free-port.ts'
 
 const variables = {
   lease: { namespace: 'shop', name: 'ledger' },
@@ -25,18 +29,9 @@ describe('A candidacy', () => {
   )
 
   it('is stuck when it waits for an answer that never comes, and at no other time', async () => {
-    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const store = new MemoryLeaseStore({ epoch: 'store.1' })
-    let answers = true
-    const hanging = Object.assign(Object.create(store) as MemoryLeaseStore, {
-      read: (...args: Parameters<typeof store.read>) =>
-        answers ? store.read(...args) : new Promise<never>(() => {}),
-      epoch: () => store.epoch(),
-      replace: (...args: Parameters<typeof store.replace>) => store.replace(...args),
-      changed: (...args: Parameters<typeof store.changed>) => store.changed(...args),
-    })
-    const candidacy = new Candidacy({ ...variables, store: hanging, log: () => {} })
+    passTime()
+    const store = hangingStore()
+    const candidacy = new Candidacy({ ...variables, store, log: () => {} })
     const stop = new AbortController()
     const term = await candidacy.term(stop.signal)
     await vi.advanceTimersByTimeAsync(600_000)
@@ -45,7 +40,7 @@ describe('A candidacy', () => {
     await vi.advanceTimersByTimeAsync(600_000)
     expect(candidacy.isStuck).toBe(false)
 
-    answers = false
+    store.hangs = true
     void candidacy.term(stop.signal)
     await vi.advanceTimersByTimeAsync(60_000)
     expect(candidacy.isStuck).toBe(false)
@@ -54,6 +49,61 @@ describe('A candidacy', () => {
     stop.abort()
   })
 })
+
+describe('An elector', () => {
+  it('ends itself when it is stuck, since nobody else may notice', async () => {
+    passTime()
+    const store = hangingStore()
+    store.hangs = true
+    const port = await freePort()
+    const props = { work: 'cooperative', port, proc: '/proc' } as const
+    const surroundings = async () => ({ store, pod: undefined })
+    const running = runElector({ ...props, surroundings }, terminal, new AbortController().signal)
+    const ended = expect(running).rejects.toThrow(StuckError)
+    while (!(await isAlive(port))) await setImmediate()
+    await vi.advanceTimersByTimeAsync(121_000)
+    await ended
+  })
+})
+
+/** What asks for the time, or waits, sees what the test lets pass. */
+function passTime(): void {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+/** A store of which an answer may never come. */
+function hangingStore(): LeaseStore & { hangs: boolean } {
+  const store = new MemoryLeaseStore({ epoch: 'store.1' })
+  const hanging = {
+    hangs: false,
+    read: (...args: Parameters<typeof store.read>) =>
+      hanging.hangs ? new Promise<never>(() => {}) : store.read(...args),
+    replace: store.replace.bind(store),
+    changed: store.changed.bind(store),
+    epoch: store.epoch.bind(store),
+  }
+  return hanging
+}
+
+const terminal = {
+  err: () => {},
+  env: {
+    LEASE_NAME: 'ledger',
+    LEASE_NAMESPACE: 'shop',
+    POD_NAME: 'ledger-1',
+    POD_UID: 'u1',
+    LEASE_DURATION: '15s',
+    RENEW_DEADLINE: '10s',
+    RETRY_PERIOD: '2s',
+  },
+}
+
+const isAlive = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/livez`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 describe('The bounds of an election', () => {
   it.each([

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { compareTokens, parseToken } from '../../leases/fencing-token.ts'
 import { eventually } from '../control-plane/eventually.ts'
@@ -140,6 +141,21 @@ describe('lockstep elect, to cooperate', () => {
     await b.untilItSays('/leader', 200)
     const { fencingToken: after = '' } = (await b.leader()) ?? {}
     expect(compareTokens(parseToken(after)!, parseToken(before)!)).toBeGreaterThan(0)
+  })
+
+  it('says no when it cannot renew, and yes when it leads again', async () => {
+    const { locks, start } = election(SHORT)
+    const a = await start('a', COOPERATIVE)
+    await a.untilItSays('/leader', 200)
+    const etag = (await a.get('/leader'))?.headers.get('etag') ?? ''
+    const other = new DatabaseSync(locks.file, { timeout: 5000 })
+    other.exec('BEGIN IMMEDIATE')
+    expect((await a.get('/leader?wait=1m', { 'if-none-match': etag }))?.status).toBe(503)
+    expect([await a.says('/livez'), await a.says('/readyz')]).toEqual([200, 200])
+    other.exec('ROLLBACK')
+    other.close()
+    expect((await a.get('/leader?wait=1m'))?.status).toBe(200)
+    expect(a.stderr).toContain('It no longer leads. No renewal was confirmed in time')
   })
 
   it('says no when its hold was broken, and stands again', async () => {

@@ -8,23 +8,26 @@ import { readRemoteConfiguration } from './configuration/remote-configuration.ts
 import { lockFunction } from './locks/lock-function.ts'
 import { jsonLines } from './serving/json-lines.ts'
 
-const source = { env: process.env, readFile: (path: string) => readFile(path, 'utf8') }
-const { client, cluster, access, keys } = await readRemoteConfiguration(source, connect)
-const store = new KubernetesLeaseStore({ client, ...cluster })
+export interface LambdaHandlerProps {
+  /** The environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Takes the lines of the log, each JSON. */
+  readonly write: (line: string) => void
+}
 
 /**
- * Locks of a cluster, as a function of AWS Lambda behind a function URL, an API Gateway or a load
- * balancer. What is wrong with its configuration is said when it starts, in its log.
+ * The handler of a function of AWS Lambda that serves the locks of a cluster, behind a function URL, an
+ * API Gateway or a load balancer. To be made when the function starts, which fails if it cannot be.
+ *
+ * @throws {ConfigurationError} with all that is wrong
  */
-export const handler = handle(
-  lockFunction({
-    store,
-    listing: store,
-    keys,
-    ...access,
-    log: jsonLines((line) => process.stdout.write(line)),
-  }),
-)
+export async function lambdaHandler({ env, write }: LambdaHandlerProps) {
+  const source = { env, readFile: (path: string) => readFile(path, 'utf8') }
+  const { client, cluster, access, keys } = await readRemoteConfiguration(source, connect)
+  const store = new KubernetesLeaseStore({ client, ...cluster })
+  const log = jsonLines(write)
+  return handle(lockFunction({ store, listing: store, keys, ...access, log }))
+}
 
 function connect({ server, ...credentials }: RemoteCluster): KubernetesClient {
   const transport = new NodeTransport({ server, credentials: () => credentials })

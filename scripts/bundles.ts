@@ -20,7 +20,7 @@ export const BUNDLES = {
   /** The sidecar of elected services and of jobs with a lock. */
   elect: { name: 'elect', entry: 'cli/elect-main.ts', platform: 'node' },
   /** The code of a function of AWS Lambda, whose handler is `lambda.handler`. */
-  lambda: { name: 'lambda', entry: 'functions/lambda.ts', platform: 'node' },
+  lambda: { name: 'lambda', entry: 'functions/lambda-main.ts', platform: 'node' },
   /** The module of a Worker of Cloudflare. */
   workers: { name: 'workers', entry: 'functions/workers.ts', platform: 'browser' },
 } as const satisfies Readonly<Record<string, Bundle>>

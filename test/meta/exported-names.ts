@@ -15,7 +15,7 @@ export function exportedNames(file: string): ExportedNames {
   const names = (isType: boolean) =>
     entries
       .filter((entry) => entry.isType === isType)
-      .map(({ exportName }) => exportName.name ?? '*')
+      .map(({ exportName }) => exportName.name ?? (exportName.kind === 'Default' ? 'default' : '*'))
       .sort()
   return { values: names(false), types: names(true) }
 }

@@ -177,6 +177,20 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       LockServer ServeLocksProps ServedStore
     `,
   },
+  './functions/lambda': {
+    values: `
+      lambdaHandler
+    `,
+    types: `
+      LambdaHandlerProps
+    `,
+  },
+  './functions/workers': {
+    values: `
+      default
+    `,
+    types: '',
+  },
   './functions/prometheus': {
     values: `
       PrometheusMetrics

@@ -159,6 +159,17 @@ describe('SubjectAccessReviews', () => {
     expect(await reviews.allows(SOMEBODY, IMPORT, signal())).toBe(!allowed)
   })
 
+  it('asks for all by naming none, as other authorizers than RBAC want it too', async () => {
+    const { counting, reviews } = reviewing({ allowed: true })
+    await reviews.allows(SOMEBODY, { verb: 'read', namespace: '*', name: '*' }, signal())
+    expect(counting.lastBody).toMatchObject({
+      spec: {
+        user: 'somebody',
+        resourceAttributes: { group: 'lockstep.dev', resource: 'locks', namespace: '', name: '' },
+      },
+    })
+  })
+
   it('takes no answer for that to another question', async () => {
     const { counting, reviews } = reviewing({ allowed: true })
     const questions = [

@@ -100,6 +100,19 @@ describe('A store that loses the answer to a write', () => {
     expect((await alice.call('PUT', hold(), { body: {} })).status).toBe(201)
   })
 
+  it('frees the lock of a run that failed, though giving it back was lost', async () => {
+    const run = '/v1/runs/shop/ledger/nightly'
+    const body = { hold: randomUUID() }
+    const { handle } = (await alice.call('PUT', run, { body })).body.hold
+    store.faults.push(undefined, 'away')
+    const end = { status: 'failed', reason: 'no disk' }
+    const done = await alice.call('PATCH', run, { body: end, handle })
+    expect(done).toMatchObject({ status: 503, body: { outcome: 'done' } })
+    const again = await alice.call('PUT', run, { body })
+    expect(again).toMatchObject({ status: 200, body: { run: { status: 'failed', attempts: 1 } } })
+    expect((await alice.call('PUT', hold(), { body: {} })).status).toBe(201)
+  })
+
   it('keeps callers apart and gives each its turn, whichever answers are lost', async () => {
     const random = randomOf(20_261_126)
     store.draw = () => {
@@ -136,6 +149,7 @@ describe('A store that loses the answer to a write', () => {
       status: 504,
       body: { code: 'TOOK_TOO_LONG', outcome: 'none', retryable: true },
     })
+    expect(store.hanging?.aborted).toBe(true)
   })
 
   it('keeps a request no longer than its caller is there', async () => {

@@ -19,6 +19,8 @@ export class FaultyStore implements LeaseStore {
   /** What becomes of those after them. */
   draw: () => WriteFault | undefined = () => undefined
   hangs = false
+  /** Of a read that hangs. */
+  hanging: AbortSignal | undefined
   writes = 0
 
   constructor(store: LeaseStore) {
@@ -26,7 +28,10 @@ export class FaultyStore implements LeaseStore {
   }
 
   async read(name: LeaseName, signal?: AbortSignal): Promise<LeaseReading> {
-    if (this.hangs) await never()
+    if (this.hangs) {
+      this.hanging = signal
+      await never()
+    }
     return this.#store.read(name, signal)
   }
 

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { PrometheusMetrics } from '../../../functions/http/prometheus-metrics.ts'
+import { systemClock } from '../../../leases/clock.ts'
+import { Locks } from '../../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../../leases/memory-lease-store.ts'
+import { RunRecords } from '../../../leases/run-records.ts'
 import { FunctionCaller, functionOf, keptLog } from './function-caller.ts'
 
 const LOCK = '/v1/locks/shop/ledger'
@@ -143,6 +146,18 @@ describe('Whoever looks around', () => {
     expect(await names('/v1/locks/shop')).toEqual(['shop/ledger', 'shop/mail'])
     expect(await names('/v1/locks')).toEqual(['bank/ledger', 'shop/ledger', 'shop/mail'])
     expect(await names('/v1/locks/nowhere')).toEqual([])
+  })
+
+  it('finds what a command came to that ran once, which is text', async () => {
+    const locks = new Locks({ store, holder: 'this host', namespace: 'shop' })
+    const hold = await locks.acquire('nightly')
+    const context = { store, clock: systemClock, random: Math.random }
+    const records = new RunRecords(context, { namespace: 'shop', name: 'nightly' })
+    await records.begin('today', hold.token)
+    await records.end('today', hold.token, { status: 'succeeded', result: '3 rows, all well' })
+    await hold.release()
+    const { body } = await alice.call('GET', '/v1/locks/shop/nightly')
+    expect(body.runs).toMatchObject([{ key: 'today', result: '3 rows, all well' }])
   })
 
   it('is told where nothing can be listed', async () => {

@@ -22,6 +22,7 @@ export class ElectedPods {
   readonly #app: string
   readonly #props: ElectedPodsProps
   readonly #pods = new Map<string, PodStandIn>()
+  readonly #everyone: PodStandIn[] = []
   readonly #folder = mkdtempSync(join(tmpdir(), 'lockstep-elected-'))
   #isClosed = false
   #keeping: Promise<void> | undefined
@@ -44,6 +45,13 @@ export class ElectedPods {
 
   get all(): readonly PodStandIn[] {
     return [...this.#pods.values()]
+  }
+
+  /** What electors were refused, of all pods that there were: what their rights do not cover. */
+  get refusals(): readonly string[] {
+    return this.#everyone
+      .flatMap(({ said }) => said.split('\n'))
+      .filter((line) => line.includes('was refused (403'))
   }
 
   /** What the work of all pods has written. */
@@ -119,6 +127,7 @@ export class ElectedPods {
         env: { LOG: this.#log },
       })
       this.#pods.set(uid, started)
+      this.#everyone.push(started)
     }
   }
 }

@@ -41,6 +41,7 @@ describeWithNodes('Elected for requests, by real electors', (cluster) => {
     // The new pod in its place waits its turn.
     await running.untilThere(2)
     expect((await running.leader()).name).toBe(next.pod)
+    expect(running.refusals).toEqual([])
   })
 
   it('leads elsewhere when a machine is lost, and sends requests there alone in the end', async () => {

@@ -91,6 +91,7 @@ describeWithNodes('Elected for supervised work, by real electors', (cluster) => 
     await untilItWorks(running, next.pod)
     expect(isHandedOver(running.lines, old.name, next.pod)).toBe(true)
     await history.until('gone', old.name)
+    expect(running.refusals).toEqual([])
   })
 })
 
@@ -129,5 +130,6 @@ describeWithNodes('A job with a lock, by real electors', (cluster) => {
     const { lines } = running
     expect(isHandedOver(lines, lines[0]!, lines[99]!)).toBe(true)
     await history.until('leads no more')
+    expect(running.refusals).toEqual([])
   })
 })

@@ -40,6 +40,7 @@ export class PodStandIn {
   readonly wire: CuttableWire
   /** How often the work was started. */
   starts = 0
+  readonly #electors: ElectorProcess[] = []
   readonly #props: PodStandInProps
   readonly #folder = mkdtempSync(join(tmpdir(), 'lockstep-pod-'))
   readonly #processes = new ProcessFolder(this.#folder)
@@ -66,6 +67,11 @@ export class PodStandIn {
   get elector(): ElectorProcess {
     if (this.#elector === undefined) throw new Error(`${this.name} has no elector`)
     return this.#elector
+  }
+
+  /** By all of its electors, one after the other. */
+  get said(): string {
+    return this.#electors.map(({ stderr }) => stderr).join('')
   }
 
   get isWorking(): boolean {
@@ -118,6 +124,7 @@ export class PodStandIn {
       cwd: this.#folder,
     })
     this.#elector = elector
+    this.#electors.push(elector)
     this.#processes.add(elector.pid)
     void elector.ended.then(() => {
       this.#processes.remove(elector.pid)

@@ -112,6 +112,13 @@ export function describeAuthorizer({ name, namespaces, open }: AuthorizerContrac
       expect(await allowedTo(authorizer, group, lock)).toEqual([])
     })
 
+    it('takes no group for somebody who is called so', async () => {
+      const [namespace] = await namespaces()
+      const name = someone()
+      const authorizer = await open([{ to: { name }, verbs: ['hold'], namespace, name: 'import' }])
+      expect(await allowedTo(authorizer, someone(), [namespace, 'import'], [name])).toEqual([])
+    })
+
     it('adds up what was granted', async () => {
       const [namespace, other] = await namespaces()
       const who = someone()

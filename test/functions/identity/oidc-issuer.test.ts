@@ -190,8 +190,9 @@ describe('OidcIssuer', () => {
   const page: RequestListener = (_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
   }
-  const elsewhere: RequestListener = (_, response) => {
-    response.writeHead(302, { location: '/elsewhere' }).end()
+  /** To where it is in truth. */
+  const elsewhere: RequestListener = (request, response) => {
+    response.writeHead(302, { location: `${request.url}?moved` }).end()
   }
   it.each<['discovery' | 'keys', string, RequestListener, boolean]>([
     ['discovery', 'is down', (request) => request.socket.destroy(), true],
@@ -242,6 +243,16 @@ describe('OidcIssuer', () => {
       expect(await authenticator.authenticate(token, signal())).toEqual(IDENTITY)
     },
   )
+
+  it('takes no keys that came in the clear from an issuer that does not', async () => {
+    const address = 'https://issuer.example.com'
+    const document = { issuer: address, jwks_uri: `${issuer.address}/keys` }
+    const authenticator = new OidcIssuer(propsFor({ issuer: address }), {
+      fetch: async () => Response.json(document),
+    })
+    const asking = authenticator.authenticate(await tokenWith({ iss: address }), signal())
+    await expect(asking).rejects.toThrow('which is not https')
+  })
 
   it('goes on with the keys that it has while the issuer is down', async () => {
     const authenticator = open()

@@ -56,7 +56,7 @@ export class OidcTestIssuer {
     })
   }
 
-  /** Answers otherwise for a document, until `recover`. */
+  /** Answers otherwise for a document, but with a query, until `recover`. */
   fail(what: 'discovery' | 'keys', listener: RequestListener): void {
     this.#faults.set(what === 'discovery' ? DISCOVERY : KEYS, listener)
   }
@@ -92,10 +92,12 @@ export class OidcTestIssuer {
     this.#asked.push(path)
     const fault = this.#faults.get(path)
     if (fault !== undefined) return void fault(request, response)
-    if (path === DISCOVERY) {
+    const [document] = path.split('?')
+    if (document === DISCOVERY) {
       return json(response, { issuer: this.address, jwks_uri: `${this.address}${KEYS}` })
     }
-    if (path === KEYS) return json(response, { keys: this.#keys.map(({ publicKey }) => publicKey) })
+    if (document === KEYS)
+      return json(response, { keys: this.#keys.map(({ publicKey }) => publicKey) })
     response.writeHead(404).end()
   }
 }

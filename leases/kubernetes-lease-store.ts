@@ -1,15 +1,14 @@
 import type { KubernetesObjectAnswer } from '../kubernetes/answer.ts'
-import { KubernetesError } from '../kubernetes/errors.ts'
 import type { KubernetesClient, KubernetesRequest } from '../kubernetes/kubernetes-client.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { isStatus, storeError } from './kubernetes-failures.ts'
 import { bodyOf, leaseOf } from './kubernetes-lease.ts'
 import type { LeaseListing } from './lease-listing.ts'
-import { describeLease, type LeaseName } from './lease-name.ts'
+import type { LeaseName } from './lease-name.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
 import { LeaseConflictError, LeaseMissingError, LeaseStoreError } from './lease-store-errors.ts'
-import { SharedWaits } from './shared-waits.ts'
+import { LeaseWatches } from './lease-watches.ts'
 
 export interface KubernetesLeaseStoreProps {
   readonly client: KubernetesClient
@@ -43,16 +42,18 @@ export interface KubernetesLeaseStoreProps {
 export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
   readonly #client: KubernetesClient
   readonly #epochNumber: number
-  readonly #pollEveryMs: number
-  readonly #clock: Pick<Clock, 'sleep'>
-  readonly #waits = new SharedWaits()
+  readonly #watches: LeaseWatches
   #clusterId: Promise<string> | undefined
 
   constructor(props: KubernetesLeaseStoreProps) {
     this.#client = props.client
     this.#epochNumber = props.epoch ?? 1
-    this.#pollEveryMs = props.pollEveryMs ?? 2_000
-    this.#clock = props.clock ?? systemClock
+    this.#watches = new LeaseWatches({
+      client: props.client,
+      pathOf: ({ name }) => listPathOf(name),
+      pollEveryMs: props.pollEveryMs ?? 2_000,
+      clock: props.clock ?? systemClock,
+    })
     if (props.clusterId !== undefined) this.#clusterId = Promise.resolve(props.clusterId)
   }
 
@@ -70,8 +71,7 @@ export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
   }
 
   changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
-    const key = `${describeLease(seen.name)}@${seen.version}`
-    return this.#waits.join(key, signal, (shared) => this.#untilChanged(seen, shared))
+    return this.#watches.changed(seen, signal)
   }
 
   async list(
@@ -93,27 +93,6 @@ export class KubernetesLeaseStore implements LeaseStore, LeaseListing {
   async epoch(): Promise<string> {
     this.#clusterId ??= this.#askClusterId()
     return `${await this.#clusterId}.${this.#epochNumber}`
-  }
-
-  async #untilChanged(seen: StoredLease, signal: AbortSignal): Promise<void> {
-    if (await this.#sawChange(seen, signal)) return
-    // The watch ended or was refused. Whoever waits reads again, but not in a busy loop.
-    await this.#clock.sleep(this.#pollEveryMs, signal)
-  }
-
-  async #sawChange({ name, version }: StoredLease, signal: AbortSignal): Promise<boolean> {
-    const query = new URLSearchParams({
-      watch: '1',
-      fieldSelector: `metadata.name=${name.name}`,
-      resourceVersion: version,
-    })
-    try {
-      for await (const _ of this.#client.watch(`${listPathOf(name)}?${query}`, signal)) return true
-      return false
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error
-      return isStatus(error, 410)
-    }
   }
 
   async #askClusterId(): Promise<string> {

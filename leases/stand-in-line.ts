@@ -18,6 +18,8 @@ export interface Standing {
 
 /** Whoever is first in line and found the lock free has only lost a race. */
 const AFTER_A_RACE_MS = 50
+/** For each of those who came first. */
+const TO_TAKE_OR_LEAVE_MS = 250
 
 /**
  * Comes to the queue of a lock that others have, or stays there.
@@ -35,12 +37,19 @@ export async function standInLine(
   const [first] = leases
   const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
   const isFree = seen.some((lease) => isThereFor(id, holdState(lease)))
+  // What happened between the attempt and the mark is part of what was seen, and wakes nobody.
+  const isNews = isFree && seen[0]?.version !== first?.version
   const pauseMs = Math.max(isFree ? 0 : againInMs, AFTER_A_RACE_MS * context.random())
-  // What happened between the attempt and the mark is part of what was seen, and wakes nobody. Else
-  // only the first in line has to be quick: a queue that woke all at each change would be a crowd.
-  const isQuick = place.ahead === 0 || (isFree && seen[0]?.version !== first?.version)
-  return { place, seen, againInMs: Math.min(isQuick ? pauseMs : line.refreshMs, line.refreshMs) }
+  const againMs = place.ahead === 0 || isNews ? pauseMs : patienceMs(place, isFree, line)
+  return { place, seen, againInMs: Math.min(againMs, line.refreshMs) }
 }
+
+/**
+ * Only the first in line has to be quick: a queue that woke all at each change would be a crowd. But
+ * whoever of those ahead of a free lock leaves instead of taking it changes nothing that is watched.
+ */
+const patienceMs = ({ ahead }: Place, isFree: boolean, line: LockQueue): number =>
+  isFree ? ahead * TO_TAKE_OR_LEAVE_MS : line.refreshMs
 
 /** Nobody has it, or another call of the same hold has got it. */
 const isThereFor = (id: string, hold: HoldState | undefined): boolean =>

@@ -51,8 +51,9 @@ export async function tryAcquire(
 ): Promise<Attempt> {
   for (let conflicts = 0; ; conflicts++) {
     const slots = await readSlots(context, lock, judge, signal)
+    // First: of a lock with slots, a late write may have given a hold that is over a second one.
+    refuseEnded(slots, request.id)
     const own = slots.find(({ hold }) => hold?.id === request.id)
-    if (own === undefined) refuseEnded(slots, request.id)
     const target = own ?? (await chooseSlot(context, lock, request, slots))
     if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
     try {

@@ -41,12 +41,11 @@ describeWithProgram(HISTORY_JUDGE, () => {
       const root = temporaryFolder()
       await exhibit(root, mutant)
       const [histories, page] = [join(root, 'histories.jsonl'), join(root, 'page.html')]
-      await runSimulation({ root, first: 1, count: SCHEDULES, untilFailure: true, histories })
+      await runSimulation({ root, first: 1, count: SCHEDULES, histories })
       const verdicts = await judgeHistories(histories, page)
-      expect(verdicts.at(-1)?.verdict).toBe('Illegal')
+      expect(verdicts.map(({ verdict }) => verdict)).toContain('Illegal')
       const html = await readFile(page, 'utf8')
       expect(html).toContain('gets shop/ledger')
-      expect(html).toMatch(/believe that they hold|is of .* and of/)
       // It can be looked at wherever it is sent.
       expect(html).not.toMatch(/(?:src|href)=["']?https?:/)
     },

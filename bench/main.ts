@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { synthBars } from './bars.ts'
 import { benchCheck, checkBars } from './check.ts'
+import { renderLocks } from './locks/render.ts'
+import { benchLocks, lockBars } from './locks.ts'
 import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
@@ -12,6 +14,7 @@ import { benchSynth } from './synth.ts'
 const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- check [--sizes 4000] [--rounds 5] [--json]
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
+       npm run bench -- locks [--sizes 1000] [--rounds 1000] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
                                 [--concurrent 4,20] [--json]
 `
@@ -51,6 +54,13 @@ switch (positionals.join(' ')) {
       say(renderSyncRow(result))
     })
     console.log(values.json ? JSON.stringify(results, null, 2) : renderSyncTable(results))
+    break
+  }
+  case 'locks': {
+    const result = await benchLocks({ sizes: sizes('1000'), rounds: rounds('1000') })
+    const bars = lockBars(result)
+    console.log(values.json ? JSON.stringify({ ...result, bars }, null, 2) : renderLocks(result))
+    if (!values.json) for (const bar of bars) console.log(renderBar(bar))
     break
   }
   case 'publish': {

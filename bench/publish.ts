@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileCacheFolder } from '../cli/compile-cache.ts'
 import { DETAIL_VARIABLE, REPORT_VARIABLE } from '../constructs/synthesis-report.ts'
 import { type Contestant, interleave } from './measure.ts'
 import type { Bar, Group } from './report.ts'
@@ -89,9 +90,15 @@ function contestantsOf(
       name: SYNTH,
       command: ['node', 'app.ts'],
       cwd: workspace,
-      // What publish asks of the app; `lockstep synth` asks for less.
-      env: { ...environment.initial, [REPORT_VARIABLE]: report, [DETAIL_VARIABLE]: 'objects' },
-      before: () => rmSync(report, { force: true }),
+      // What publish asks of the app, and how it runs it; `lockstep synth` asks for less.
+      env: {
+        ...environment.initial,
+        NODE_COMPILE_CACHE: compileCacheFolder(process.env) ?? '',
+        [REPORT_VARIABLE]: report,
+        [DETAIL_VARIABLE]: 'objects',
+      },
+      // An app reports only into a file that is there.
+      before: () => writeFileSync(report, ''),
     },
     {
       name: GIT,

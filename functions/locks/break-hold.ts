@@ -59,7 +59,7 @@ export function addBreakHold(app: OpenAPIHono<FunctionEnv>, context: LockFunctio
     const { hold: id, ...name } = c.req.valid('param')
     const { reason, atOnce, slots } = c.req.valid('json')
     const access = { verb: 'break', ...name } as const
-    return lockCall(c, context, { access, logged: { hold: id } }, async (call) => {
+    return lockCall(c, context, { access, logged: { hold: id, reason } }, async (call) => {
       const by = call.identity.name
       for (const lease of leasesOf({ ...name, slots })) {
         if (await breakHold(call.locks, { lease, id, by, reason, atOnce })) {

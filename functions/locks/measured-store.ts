@@ -35,7 +35,8 @@ export class MeasuredStore implements LeaseStore {
 
   /** For the header `Server-Timing`. Waiting for a change is no call. */
   get serverTiming(): string {
-    return `store;dur=${this.#durationMs.toFixed(1)};desc="${this.#calls} calls"`
+    const calls = this.#calls === 1 ? '1 call' : `${this.#calls} calls`
+    return `store;dur=${this.#durationMs.toFixed(1)};desc="${calls}"`
   }
 
   /** `undefined` if this store cannot list. */

@@ -122,9 +122,12 @@ describe('NodeServer', () => {
     expect(await stopped).toBe(true)
   })
 
-  it('cuts off what takes too long', async () => {
+  it.each([
+    ['while it drains', AN_HOUR],
+    ['while it finishes', 0],
+  ])('cuts off what takes too long %s', async (_, drainMs) => {
     const { entered, fetch: hold, open } = gate()
-    const server = await serve(hold, { drainMs: AN_HOUR, stopWithinMs: 50 })
+    const server = await serve(hold, { drainMs, stopWithinMs: 50 })
     const asked = fetch(server.address).then(
       () => 'answered',
       () => 'cut off',

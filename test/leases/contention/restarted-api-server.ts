@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type ConnectedClient, connect } from '../../control-plane/connected-client.ts'
 import type { Connection } from '../../control-plane/connection.ts'
 import type { ApiBinaries } from '../../control-plane/programs.ts'
@@ -6,11 +7,11 @@ import { newRunFolder } from '../../control-plane/run-folder.ts'
 import { type ApiServer, startApiServer } from '../../control-plane/start-api-server.ts'
 import { type Etcd, startEtcd } from '../../control-plane/start-etcd.ts'
 
-/** An API server of its own, that can be killed without anybody else noticing. */
+/** An API server of its own, that can be killed, and put back, without anybody else noticing. */
 export class RestartedApiServer implements AsyncDisposable {
   readonly #binaries: ApiBinaries
   readonly #folder: string
-  readonly #etcd: Etcd
+  #etcd: Etcd
   #server: ApiServer
   #admin: ConnectedClient
 
@@ -38,6 +39,10 @@ export class RestartedApiServer implements AsyncDisposable {
     return { ...this.#server.connection, server: `https://127.0.0.1:${port}` }
   }
 
+  get connection(): Connection {
+    return this.#server.connection
+  }
+
   async declare(namespace: string, names: readonly string[]): Promise<void> {
     for (const name of names) {
       await this.#admin.client.call({
@@ -60,9 +65,35 @@ export class RestartedApiServer implements AsyncDisposable {
 
   /** As a crash of its machine; it is back when this settles. */
   async restart(): Promise<void> {
-    const { process: server, connection } = this.#server
+    const { process: server } = this.#server
     process.kill(server.pid, 'SIGKILL')
     await server.ended
+    await this.#startAgain()
+  }
+
+  /** Keeps a copy of all that it knows. */
+  async backUp(): Promise<void> {
+    await this.#whileStopped((data) => cp(data, `${data}.copy`, { recursive: true }))
+  }
+
+  /** Puts the copy in place of what it knows by now. */
+  async restore(): Promise<void> {
+    await this.#whileStopped(async (data) => {
+      await rm(data, { recursive: true })
+      await cp(`${data}.copy`, data, { recursive: true })
+    })
+  }
+
+  async #whileStopped(change: (data: string) => Promise<void>): Promise<void> {
+    await this.#server.process.stop()
+    await this.#etcd.process.stop()
+    await change(join(this.#folder, 'etcd'))
+    this.#etcd = await startEtcd(this.#binaries.etcd, this.#folder)
+    await this.#startAgain()
+  }
+
+  async #startAgain(): Promise<void> {
+    const { connection } = this.#server
     this.#server = await startApiServer(this.#binaries['kube-apiserver'], this.#folder, {
       etcdAddress: this.#etcd.address,
       again: connection,

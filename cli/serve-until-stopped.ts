@@ -9,21 +9,15 @@ export async function serveUntilStopped(
   terminal: Pick<Terminal, 'signal' | 'takeSignals'>,
 ): Promise<void> {
   const server = await start()
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
   // Each time that it is asked it makes more haste.
-  let stopped: Promise<void> | undefined
-  const stop = () => {
-    const stopping = server.stop()
-    stopped ??= stopping
-    ask()
-  }
+  const stop = () => resolve(server.stop())
   const giveBackSignals = terminal.takeSignals?.((signal) => {
     if (STOPPING.has(signal)) stop()
   })
   terminal.signal.addEventListener('abort', stop)
   // It was asked before there was anything to stop.
   if (terminal.signal.aborted) stop()
-  await asked
   await stopped
   terminal.signal.removeEventListener('abort', stop)
   giveBackSignals?.()

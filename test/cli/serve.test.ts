@@ -184,6 +184,21 @@ describe('lockstep serve', () => {
     expect(server.output).toContain('"message":"Stopped"')
   })
 
+  it('stops at once when it is told so twice', async () => {
+    const server = withTokens(['--drain', '600', '--stop-within', '3600'])
+    const address = await addressOf(server)
+    server.signal('SIGTERM')
+    await eventually(
+      'it is not ready',
+      () => ask(address, '/readyz'),
+      ({ status }) => status === 503,
+    )
+    expect((await ask(address, hold(), bearer, {})).status).toBe(201)
+    server.signal('SIGTERM')
+    expect(await server.ended).toBe(0)
+    expect(server.output.match(/"message":"Stopped"/g)).toHaveLength(1)
+  })
+
   it('says all that is wrong at once, and starts nothing', async () => {
     const serving = new Serving()
     serving.write('tokens.yaml', 'tokens: [{ name: "system:masters", sha256: abc }]')

@@ -7,6 +7,7 @@ import { benchLocks, lockBars } from './locks.ts'
 import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
+import { benchSimulation, simulationBar } from './simulation.ts'
 import { benchSync, type SyncResult } from './sync.ts'
 import { renderSyncRow, renderSyncTable } from './sync-table.ts'
 import { benchSynth } from './synth.ts'
@@ -15,6 +16,7 @@ const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [
        npm run bench -- check [--sizes 4000] [--rounds 5] [--json]
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- locks [--sizes 1000] [--rounds 1000] [--json]
+       npm run bench -- simulation [--sizes 10000] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
                                 [--concurrent 4,20] [--json]
 `
@@ -61,6 +63,13 @@ switch (positionals.join(' ')) {
     const bars = lockBars(result)
     console.log(values.json ? JSON.stringify({ ...result, bars }, null, 2) : renderLocks(result))
     if (!values.json) for (const bar of bars) console.log(renderBar(bar))
+    break
+  }
+  case 'simulation': {
+    for (const size of sizes('10000')) {
+      const speed = await benchSimulation(size)
+      console.log(values.json ? JSON.stringify(speed) : renderBar(simulationBar(speed)))
+    }
     break
   }
   case 'publish': {

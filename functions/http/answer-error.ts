@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { answerProblem } from './answer-problem.ts'
+import { CallerGoneError } from './caller-gone-error.ts'
 import type { FunctionEnv } from './function-env.ts'
 import type { LogSink } from './log-sink.ts'
 import { type Outcome, ProblemError } from './problem-error.ts'
@@ -15,7 +16,7 @@ export interface AnswerErrorProps {
 /** Whatever was thrown, as a problem document. What nobody expected is logged, and not told. */
 export const answerError = ({ log, explain }: AnswerErrorProps): ErrorHandler<FunctionEnv> =>
   function answerError(error, c) {
-    const known = knownProblem(error) ?? explain(error) ?? callerGone(c)
+    const known = knownProblem(error) ?? callerGone(error, c) ?? explain(error)
     if (known === undefined) {
       log({
         level: 'error',
@@ -45,12 +46,11 @@ function knownProblem(error: Error): ProblemError | undefined {
   })
 }
 
-/** Whatever was under way is cut off then, with the reason of the signal or another error. */
-const callerGone = (c: Context<FunctionEnv>): ProblemError | undefined =>
-  c.req.raw.signal.aborted
+const callerGone = (error: Error, c: Context<FunctionEnv>): ProblemError | undefined =>
+  error instanceof CallerGoneError
     ? new ProblemError({
         type: PROBLEMS.callerGone,
-        detail: 'The caller went away',
+        detail: error.message,
         retryable: true,
         outcome: outcomeOf(c),
       })

@@ -1,11 +1,12 @@
 import type { Clock } from '../../leases/clock.ts'
+import { CallerGoneError } from './caller-gone-error.ts'
 
 /**
  * Does something that has to be done in time. Its signal aborts when time is over, or when nobody
  * wants to know any more; whatever does not look at it goes on unseen.
  *
  * @throws what `late` makes, if it took longer
- * @throws the reason of the outer signal
+ * @throws {CallerGoneError} once the outer signal aborts
  */
 export async function withinDeadline<Result>(
   { clock, limitMs, signal }: DeadlineProps,
@@ -22,6 +23,9 @@ export async function withinDeadline<Result>(
   })
   try {
     return await Promise.race([work(either), deadline, untilAborted(signal, finished.signal)])
+  } catch (cause) {
+    // What servers abort with need not be an error: that of Node gives a text.
+    throw signal.aborted ? new CallerGoneError({ cause }) : cause
   } finally {
     finished.abort(FINISHED)
     await deadline.catch(() => {})

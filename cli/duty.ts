@@ -11,4 +11,11 @@ export interface Duty {
 
   /** Whether the pod may get requests, as far as leadership goes. */
   readonly isReady: boolean
+
+  /**
+   * Looks at once whether its pod is asked to end.
+   *
+   * @default - nothing that it does depends on that
+   */
+  look?(): void
 }

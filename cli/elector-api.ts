@@ -17,6 +17,8 @@ export interface ElectorProbes {
 export interface ElectorApiProps {
   readonly leadership: Leadership
   readonly probes: () => ElectorProbes
+  /** Has it look whether its pod is asked to end. */
+  readonly look: () => void
   /** Ends all waiting. */
   readonly stop: AbortSignal
 }
@@ -32,11 +34,15 @@ const LONGEST_WAIT_MS = 5 * 60_000
  * leads; with `If-None-Match` and the `ETag` of an earlier answer until that is no longer so, and
  * says 304 if it still is.
  */
-export const electorApi = ({ leadership, probes, stop }: ElectorApiProps): Hono =>
+export const electorApi = ({ leadership, probes, look, stop }: ElectorApiProps): Hono =>
   new Hono()
     .get(ELECTOR_PATHS.started, (context) => answer(context, probes().isStarted))
     .get(ELECTOR_PATHS.alive, (context) => answer(context, probes().isAlive))
     .get(ELECTOR_PATHS.ready, (context) => answer(context, probes().isReady))
+    .get(ELECTOR_PATHS.ending, (context) => {
+      look()
+      return answer(context, true)
+    })
     .get(ELECTOR_PATHS.leader, async (context) => {
       const known = knownVersion(context.req.header('if-none-match'))
       const wait = waitMs(context.req.query('wait'))

@@ -38,7 +38,11 @@ export function electorDuty(props: ElectorDutyProps): Duty {
   const { work, timing, pod, processFolder } = props
   switch (work) {
     case 'requests':
-      return new RequestsDuty({ ...props, pod: needed(pod, work) })
+      return new RequestsDuty({
+        ...props,
+        pod: needed(pod, work),
+        lookEveryMs: timing.retryPeriodMs,
+      })
     case 'supervised':
       return new SupervisedDuty({
         ...props,

@@ -11,22 +11,23 @@ export interface RequestsDutyProps {
   readonly candidacy: Candidacy
   readonly leadership: Leadership
   readonly pod: Pick<OwnPod, 'isEnding' | 'label'>
+  /** How often a leader looks whether its pod is asked to end, if nobody tells it to. */
+  readonly lookEveryMs: number
   readonly log: ElectorLog
 }
-
-/** How late a leader notices that its pod is asked to end, which is while the app still drains. */
-const LOOK_EVERY_MS = 400
 
 /**
  * Labels the pod while it leads, so that a Service sends requests to it. The label goes before
  * leadership does: two pods have it only if one can neither reach the API server nor is taken for
- * not ready.
+ * not ready. A pod that is asked to end gives leadership up at once, while it still drains.
  */
 export class RequestsDuty implements Duty {
   readonly isStarted = true
   readonly #props: RequestsDutyProps
+  readonly #podEnds = new AbortController()
   /** Until it was taken back: an elector before this one may have left it. */
   #mayBeLabelled = true
+  #looking: Promise<void> | undefined
 
   constructor(props: RequestsDutyProps) {
     this.#props = props
@@ -37,40 +38,59 @@ export class RequestsDuty implements Duty {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    let isEnding = await this.#takeLabelBack(() => !stop.aborted)
-    while (!isEnding && !stop.aborted) {
-      await using term = await this.#props.candidacy.term(stop)
-      if (term === undefined) return
-      this.#props.leadership.begin(term)
+    const { candidacy, leadership, log } = this.#props
+    const over = AbortSignal.any([stop, this.#podEnds.signal])
+    await this.#takeLabelBack(() => !stop.aborted)
+    while (!over.aborted) {
+      await using term = await candidacy.term(over)
+      if (term === undefined) break
+      leadership.begin(term)
       await this.#serve(term)
       term.end()
       // Later nobody counts on the label any more: the pod ends with this process.
-      isEnding = await this.#takeLabelBack(() => !stop.aborted || term.workMayLastMs > 0)
+      await this.#takeLabelBack(() => !stop.aborted || term.workMayLastMs > 0)
     }
-    if (isEnding) this.#props.log('Its pod is asked to end, so it stands for election no more')
+    if (!stop.aborted) log('Its pod is asked to end, so it stands for election no more')
     await untilAborted(stop)
   }
 
-  /** Resolves when the term is over, or when the pod is asked to end. */
+  look(): void {
+    const look = () => this.#look(this.#podEnds.signal)
+    // A look that is under way may have seen the pod before.
+    void (this.#looking === undefined ? look() : this.#looking.then(look))
+  }
+
   async #serve({ signal }: Term): Promise<void> {
-    const { pod } = this.#props
     this.#mayBeLabelled = true
     // One that ends has it for a moment, and is no endpoint that is ready.
-    let isEnding = await this.#insist(() => pod.label(true), signal)
-    while (isEnding === false && !signal.aborted) {
-      await pause(LOOK_EVERY_MS, signal)
-      isEnding = await this.#insist(() => pod.isEnding(), signal)
+    this.#note(await this.#insist(() => this.#props.pod.label(true), signal))
+    while (!signal.aborted) {
+      await pause(this.#props.lookEveryMs, signal)
+      await this.#look(signal)
     }
   }
 
-  /** @returns whether the pod is asked to end */
-  async #takeLabelBack(isWorthwhile: () => boolean): Promise<boolean> {
+  async #takeLabelBack(isWorthwhile: () => boolean): Promise<void> {
     const isEnding = await insist(() => this.#props.pod.label(false), {
       isWorthwhile,
       onFailure: this.#failed,
     })
     if (isEnding !== undefined) this.#mayBeLabelled = false
-    return isEnding ?? false
+    this.#note(isEnding)
+  }
+
+  /** One look at a time, however many ask for one. */
+  #look(signal: AbortSignal): Promise<void> {
+    this.#looking ??= this.#insist(() => this.#props.pod.isEnding(), signal)
+      .then((isEnding) => this.#note(isEnding))
+      .finally(() => {
+        this.#looking = undefined
+      })
+    return this.#looking
+  }
+
+  #note(isEnding: boolean | undefined): void {
+    if (isEnding === true) this.#podEnds.abort(new Error('Its pod is asked to end'))
   }
 
   #insist(call: () => Promise<boolean>, signal: AbortSignal): Promise<boolean | undefined> {

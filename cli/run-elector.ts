@@ -64,7 +64,8 @@ export async function runElector(
     isAlive: !candidacy.isStuck,
     isReady: duty.isReady,
   })
-  const api = electorApi({ leadership, probes, stop })
+  const look = () => duty.look?.()
+  const api = electorApi({ leadership, probes, look, stop })
   await using server = new ElectorServer()
   for (const address of [props.port, props.socket]) {
     if (address !== undefined) await server.listen(api, address)

@@ -1,4 +1,5 @@
 import type { IIoK8sApiCoreV1Container } from 'kubernetes-models/v1/Container'
+import type { IIoK8sApiCoreV1Lifecycle } from 'kubernetes-models/v1/Lifecycle'
 import type { IIoK8sApiCoreV1Probe } from 'kubernetes-models/v1/Probe'
 import { ELECTOR_PATHS, ELECTOR_VARIABLES, type ElectorWork } from '../leases/names.ts'
 import { writeContainer } from './container.ts'
@@ -39,7 +40,8 @@ export interface WriteElectorProps extends ElectorOptions {
  * - `requests`: it labels its pod when it leads and takes the label back before it gives
  *   leadership up, after a restart before anything else. It gives leadership up as soon as its pod
  *   is being deleted, which the answer to a patch of nothing tells, so that the next leader is there
- *   while this pod still drains.
+ *   while this pod still drains. It looks when the kubelet calls `ending`, and else every
+ *   `RETRY_PERIOD`.
  * - `supervised`, `job`: `started` says yes while it leads, so the kubelet starts the other
  *   containers only then. Whatever of them it finds running while it does not lead (after its own
  *   restart, too) it ends: it sees their processes, and has their user id. It does so between
@@ -82,6 +84,7 @@ export function writeElector(
     ports: [{ name: PORT_NAME, containerPort: port, protocol: 'TCP' }],
     restartPolicy: 'Always',
     ...probes(work),
+    lifecycle: work === 'requests' ? TOLD_OF_ITS_END : undefined,
   }
 }
 
@@ -104,6 +107,14 @@ export function leaseVariables(
 const fromField = (fieldPath: string): EnvironmentVariable => ({
   valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
 })
+
+/**
+ * Called as soon as the pod is asked to end, at the same time as those of the other containers, while
+ * the elector itself is stopped only after them.
+ */
+const TOLD_OF_ITS_END: Written<IIoK8sApiCoreV1Lifecycle> = {
+  preStop: { httpGet: { path: ELECTOR_PATHS.ending, port: PORT_NAME, scheme: 'HTTP' } },
+}
 
 /** Leadership gates the start of the others where it must, and readiness never. */
 function probes(

@@ -89,6 +89,11 @@ export const ELECTOR_PATHS = {
   alive: '/livez',
   /** May its pod get requests? No only for one that still has the label of the leader and lost the Lease. */
   ready: '/readyz',
+  /**
+   * The pod may have been asked to end: look, and give leadership up if so. A hook of the kubelet
+   * before it stops the pod. Always yes; whoever else asks has it look once.
+   */
+  ending: '/endz',
   /** Does this pod lead? The body is JSON, with the fencing token of the hold where there is one. */
   leader: '/leader',
 } as const

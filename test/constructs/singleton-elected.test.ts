@@ -217,6 +217,7 @@ describe('An elected singleton for requests', () => {
     const elector = electorOf(ledger({ work: 'requests' }).find('Deployment'))
     expect(elector).toMatchObject({
       startupProbe: { httpGet: { path: '/startz' }, failureThreshold: 60 },
+      lifecycle: { preStop: { httpGet: { path: '/endz', port: 'elector' } } },
       readinessProbe: { httpGet: { path: '/readyz' } },
     })
   })

@@ -12,6 +12,10 @@ import { PodStandIn } from './pod-stand-in.ts'
 export interface ElectedPodsProps {
   /** Script of a shell that runs in place of the app, told its pod; it may write to `$LOG`. */
   readonly work?: (pod: string) => string
+  /** How long the app takes to end, if it is no script. @default 4_000 */
+  readonly drainMs?: number
+  /** Whether kubelets call hooks. @default true */
+  readonly callsHooks?: boolean
 }
 
 const LOOK_EVERY_MS = 100
@@ -124,6 +128,8 @@ export class ElectedPods {
         connection,
         pod,
         work: this.#props.work?.(name),
+        drainMs: this.#props.drainMs ?? 4_000,
+        callsHooks: this.#props.callsHooks ?? true,
         env: { LOG: this.#log },
       })
       this.#pods.set(uid, started)

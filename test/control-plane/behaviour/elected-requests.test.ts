@@ -27,6 +27,8 @@ describeWithNodes('Elected for requests, by real electors', (cluster) => {
     const askedMs = performance.now()
     await pods.delete(old.name)
     const next = await history.until('labelled')
+    // It was not stopped yet: it has noticed by itself.
+    expect(old.elector.isRunning).toBe(true)
     tell('Hand-over, from the delete to the label of the next', next.atMs - askedMs)
     await untilEndpointsAre('ledger', [next.pod])
     const gone = await history.until('gone', old.name)
@@ -42,6 +44,21 @@ describeWithNodes('Elected for requests, by real electors', (cluster) => {
     await running.untilThere(2)
     expect((await running.leader()).name).toBe(next.pod)
     expect(running.refusals).toEqual([])
+  })
+
+  it('hands over, if later, when no kubelet tells it that its pod ends', async () => {
+    const { pods, running, history } = await deployElected(
+      cluster,
+      'untold',
+      { work: 'requests', lease: SHORT_LEASE },
+      { callsHooks: false },
+    )
+    const old = await running.leader()
+    await history.until('labelled', old.name)
+    history.forget()
+    await pods.delete(old.name)
+    await history.until('labelled')
+    expect(old.elector.isRunning).toBe(true)
   })
 
   it('leads elsewhere when a machine is lost, and sends requests there alone in the end', async () => {

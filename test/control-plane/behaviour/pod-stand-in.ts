@@ -20,6 +20,10 @@ export interface PodStandInProps {
   readonly pod: unknown
   /** Script of a shell in place of the app's container, `undefined` if nothing has to run there. */
   readonly work: string | undefined
+  /** How long the app takes to end, if it is no script. */
+  readonly drainMs: number
+  /** Whether the hooks of the manifest are called before that. */
+  readonly callsHooks: boolean
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -82,6 +86,8 @@ export class PodStandIn {
   async end(): Promise<void> {
     if (this.#isEnding) return
     this.#isEnding = true
+    if (this.#props.callsHooks) await this.#callHook()
+    if (this.#props.work === undefined) await sleep(this.#props.drainMs)
     await ended(this.#work)
     await this.#elector?.stop()
     this.close()
@@ -98,6 +104,12 @@ export class PodStandIn {
     this.lose()
     this.wire.close()
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #callHook(): Promise<void> {
+    const [elector] = items(at(this.#props.pod, 'spec', 'initContainers'))
+    const path = text(at(elector, 'lifecycle', 'preStop', 'httpGet', 'path'))
+    if (path !== undefined) await this.elector.get(path)
   }
 
   async #writeKubeconfig(): Promise<void> {

@@ -43,7 +43,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
     (name = "internet", network = (
-      allow = ["public", "private"],
+      allow = ["public", "private", "local"],
       tlsOptions = (trustBrowserCas = ${trusted === undefined}, trustedCertificates = [${trusted === undefined ? '' : text(trusted)}]),
     )),
   ],

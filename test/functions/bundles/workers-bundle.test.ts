@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { describeWithCluster } from '../../control-plane/describe-with-cluster.ts'
+import { OidcTestIssuer } from '../identity/oidc-test-issuer.ts'
 import { builtBundle } from './built-bundle.ts'
 import type { BundleProcess } from './bundle-process.ts'
 import { leaveServedCluster, type ServedCluster, serveFromCluster } from './served-cluster.ts'
@@ -14,20 +15,26 @@ describeWithCluster('The bundle workers in workerd, on a real API server', (clus
   let served: ServedCluster
   let worker: BundleProcess
   let address: string
+  let issuer: OidcTestIssuer
 
   beforeAll(async () => {
     served = await serveFromCluster(cluster)
+    issuer = await OidcTestIssuer.start()
     const { server, certificateAuthority: trusted } = served.connection
     const variables = {
       ...served.env,
       LOCKSTEP_KUBERNETES_SERVER: server,
       LOCKSTEP_KUBERNETES_TOKEN: served.functionsToken,
+      LOCKSTEP_OIDC_ISSUERS: JSON.stringify({
+        issuers: [{ issuer: issuer.address, audience: 'a', prefix: 'ci:', requiredClaims: {} }],
+      }),
     }
     worker = startWorkerd({ file: bundle().file, variables, trusted })
     address = await addressOf(worker)
   })
   afterAll(async () => {
     await worker.kill()
+    await issuer.stop()
     await leaveServedCluster(cluster)
   })
 
@@ -35,6 +42,19 @@ describeWithCluster('The bundle workers in workerd, on a real API server', (clus
     () => served,
     (path, init) => fetch(`${address}${path}`, init),
   )
+
+  it('answers many who come at once, though none may wait for what another one does', async () => {
+    const token = await issuer.sign({ sub: 'pipeline', aud: 'a' })
+    const headers = { authorization: `Bearer ${token}` }
+    const asked = Array.from({ length: 20 }, (_, number) =>
+      fetch(`${address}/v1/locks/${served.namespace}/lock-${number}`, { headers }),
+    )
+    for (const answer of asked) {
+      const { status } = await answer
+      // Known, and without rights.
+      expect(status).toBe(403)
+    }
+  })
 })
 
 describe('The bundle workers in workerd', () => {

@@ -99,7 +99,7 @@ describeWithCluster('SubjectAccessReviews of a real API server', (cluster) => {
 
   describeAuthorizer({
     name: 'SubjectAccessReviews with the least rights',
-    namespaces: async () => [namespace, 'default'],
+    namespaces: async () => [namespace, await cluster.namespace(`${namespace}-other`)],
     async open(grants) {
       for (const each of grants) await grant(each)
       return new SubjectAccessReviews({ client: reviewer.client })

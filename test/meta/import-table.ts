@@ -24,6 +24,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'leases/kubernetes-lease-store.ts': ['kubernetes'],
   'leases/fenced-objects.ts': ['kubernetes'],
   'leases/kubernetes-failures.ts': ['kubernetes'],
+  'leases/lease-watches.ts': ['kubernetes'],
 }
 
 export interface PackageRule {

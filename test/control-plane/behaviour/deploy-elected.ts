@@ -20,6 +20,9 @@ export const SHORT_LEASE = {
   retryPeriod: Duration.seconds(1),
 }
 
+/** No time is asserted on a busy machine; these are for people to read. */
+export const tell = (what: string, ms: number) => console.log(`${what}: ${Math.round(ms)} ms`)
+
 export interface DeployedElection {
   readonly workload: KubernetesObject
   /** As the API has them. */

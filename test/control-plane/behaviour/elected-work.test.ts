@@ -5,7 +5,7 @@ import { isHandedOver } from '../../cli/lock-processes.ts'
 import { worker } from '../../constructs/singleton-fixtures.ts'
 import { describeWithNodes } from '../describe-with-nodes.ts'
 import { eventually } from '../eventually.ts'
-import { applyInForce, deployElected, SHORT_LEASE, startElectors } from './deploy-elected.ts'
+import { applyInForce, deployElected, SHORT_LEASE, startElectors, tell } from './deploy-elected.ts'
 import type { ElectedPods } from './elected-pods.ts'
 import { ElectionHistory } from './election-history.ts'
 
@@ -24,8 +24,6 @@ const untilItWorks = (running: ElectedPods, pod: string) =>
     60,
     (lines) => [lines.at(-1), running.all.map(({ name, elector }) => [name, elector.stderr])],
   )
-
-const tell = (what: string, ms: number) => console.log(`${what}: ${Math.round(ms)} ms`)
 
 describeWithNodes('Elected for supervised work, by real electors', (cluster) => {
   it('runs the work of the leader alone, and the next as soon as that has ended', async () => {

@@ -98,11 +98,19 @@ export class ElectionHistory {
   }
 }
 
-/** Addresses to which a Service sends requests now. */
-export async function readyEndpoints(
+/** Waits until a Service sends requests to these pods, and to no others. */
+export const untilEndpointsAre = (
   cluster: Cluster,
   service: string,
-): Promise<readonly string[]> {
+  pods: readonly string[],
+): Promise<unknown> =>
+  eventually(
+    `${service} sends requests to ${pods}`,
+    () => readyEndpoints(cluster, service),
+    (seen) => seen.join() === pods.join(),
+  )
+
+async function readyEndpoints(cluster: Cluster, service: string): Promise<readonly string[]> {
   const label = `kubernetes.io%2Fservice-name%3D${service}`
   const path = `/apis/discovery.k8s.io/v1/namespaces/${await cluster.namespace()}/endpointslices?labelSelector=${label}`
   const { body } = await cluster.send({ path })

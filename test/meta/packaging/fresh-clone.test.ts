@@ -16,4 +16,15 @@ describe.each(['10', '11', '12'])('a fresh clone under npm %s', (major) => {
     npm('pkg', 'set', 'scripts.node-version=node --print process.version')
     expect(npm('run', '--silent', 'node-version')).toMatch(/^v24\./)
   }, 240_000)
+
+  it('builds what the image has in it', () => {
+    npm('run', 'bundles')
+    expect(Object.keys(clone.readAll('dist/bundles'))).toEqual(
+      expect.arrayContaining(
+        ['LICENSES.txt', 'elect.mjs', 'lockstep.mjs', 'serve.mjs'].map(inBundles),
+      ),
+    )
+  })
 })
+
+const inBundles = (name: string): string => `dist/bundles/${name}`

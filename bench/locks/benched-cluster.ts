@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
 import { NodeTransport } from '../../kubernetes/node-transport.ts'
 import { KubernetesLeaseStore } from '../../leases/kubernetes-lease-store.ts'
@@ -43,6 +45,20 @@ export class BenchedCluster implements AsyncDisposable {
     return new KubernetesLeaseStore({ client: this.client(), clusterId: 'bench' })
   }
 
+  /** What a process takes for the ServiceAccount of its pod; its files go into the folder. */
+  podAccount(folder: string): Readonly<Record<string, string>> {
+    const { server, token = '', certificateAuthority = '' } = this.#connection
+    const { hostname, port } = new URL(server)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'token'), token)
+    writeFileSync(join(folder, 'ca.crt'), certificateAuthority)
+    return {
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      LOCKSTEP_SERVICE_ACCOUNT_FOLDER: folder,
+    }
+  }
+
   /** Makes the Leases of some locks. */
   async declare(...locks: readonly string[]): Promise<void> {
     const client = this.client()
@@ -59,7 +75,7 @@ export class BenchedCluster implements AsyncDisposable {
   /** The store, and raw calls of the API on a Lease of the same size. */
   async benched(): Promise<BenchedStore> {
     const locks = ['renewed', 'acquired', 'refused', 'raw']
-    await this.declare(...locks)
+    await this.declare(...locks, 'served')
     const client = this.client()
     const path = `${LEASES}/raw`
     let { body } = await client.call({ path })

@@ -1,7 +1,8 @@
 import type { LocksResult } from '../locks.ts'
+import type { Spread } from '../statistics.ts'
 import type { TimedCall } from './timed-calls.ts'
 
-export function renderLocks({ calls, handOffs, held }: LocksResult): string {
+export function renderLocks({ calls, coldStarts, handOffs, held }: LocksResult): string {
   const tables = calls.flatMap(({ store, calls }) => [`${store}\n`, renderCalls(calls), ''])
   const [first] = handOffs
   const turns = handOffs.map(
@@ -14,6 +15,7 @@ export function renderLocks({ calls, handOffs, held }: LocksResult): string {
   )
   return [
     ...tables,
+    `Cold start, to the first answer: ${range(coldStarts.serveMs)} ms; Node alone: ${range(coldStarts.nodeMs)} ms\n`,
     'A lock that 8 want all the time (and how many times as often Lockstep hands it over)\n',
     ...turns,
     '',
@@ -35,6 +37,9 @@ function renderCalls(calls: readonly TimedCall[]): string {
   })
   return [head, ...lines].join('\n')
 }
+
+const range = ({ median, least, most }: Spread): string =>
+  `${median.toFixed(0)} (${least.toFixed(0)} – ${most.toFixed(0)})`
 
 const ms = (value: number): string => value.toFixed(3).padStart(9)
 

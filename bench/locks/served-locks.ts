@@ -1,0 +1,101 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import { BUNDLES, writeBundle } from '../../scripts/bundles.ts'
+import { BundleProcess } from '../../test/functions/bundles/bundle-process.ts'
+import type { BenchedCluster } from './benched-cluster.ts'
+import type { Call } from './timed-calls.ts'
+
+const HOLDS = '/v1/locks/default/served/holds'
+
+export const HTTP_RENEW = 'renew by HTTP'
+
+/** The function in a process of its own, as the image runs it. */
+export class ServedLocks implements AsyncDisposable {
+  readonly #process: BundleProcess
+  readonly #address: URL
+  readonly #token: string
+  readonly #agent = new Agent({ keepAlive: true })
+
+  private constructor(process: BundleProcess, address: URL, token: string) {
+    this.#process = process
+    this.#address = address
+    this.#token = token
+  }
+
+  static async start(cluster: BenchedCluster, folder: string): Promise<ServedLocks> {
+    const { file } = await writeBundle(BUNDLES.serve, folder)
+    const token = randomBytes(24).toString('hex')
+    const process = new BundleProcess({
+      program: globalThis.process.execPath,
+      args: [file],
+      env: { ...cluster.podAccount(folder), ...accessOf(token, folder) },
+    })
+    const address = new URL(await process.untilSaid(/"address":"([^"]+)"/))
+    return new ServedLocks(process, address, token)
+  }
+
+  /** What a caller without memory does with a hold of its own, which is one write of the store. */
+  async calls(reference: string): Promise<readonly Call[]> {
+    const path = `${HOLDS}/${randomUUID()}`
+    let handle = await this.#send('PUT', path, undefined, { ttlSeconds: 3600 })
+    return [
+      {
+        name: HTTP_RENEW,
+        reference,
+        run: async () => {
+          handle = await this.#send('POST', `${path}/renew`, handle)
+        },
+      },
+    ]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.destroy()
+    await this.#process.kill()
+  }
+
+  /** @returns the new handle of the hold */
+  #send(method: string, path: string, handle?: string, body?: object): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const headers = {
+      authorization: `Bearer ${this.#token}`,
+      'content-type': 'application/json',
+      ...(handle !== undefined && { 'lock-token': handle }),
+    }
+    const { hostname, port } = this.#address
+    const sent = request(
+      { hostname, port, path, method, headers, agent: this.#agent },
+      (answer) => {
+        json(answer).then((said) => {
+          const given = (said as { readonly handle?: string }).handle
+          if (given === undefined) reject(new Error(JSON.stringify(said)))
+          else resolve(given)
+        }, reject)
+      },
+    )
+    sent.once('error', reject)
+    sent.end(body && JSON.stringify(body))
+    return promise
+  }
+}
+
+/** One caller, known by its token, who may do everything. */
+export function accessOf(token: string, folder: string): Readonly<Record<string, string>> {
+  mkdirSync(folder, { recursive: true })
+  const sha256 = createHash('sha256').update(token).digest('hex')
+  const tokens = join(folder, 'tokens.json')
+  writeFileSync(tokens, JSON.stringify({ tokens: [{ name: 'bench', sha256 }] }))
+  const policy = join(folder, 'policy.json')
+  const rule = { names: ['bench'], verbs: ['hold'], locks: ['default/*'] }
+  writeFileSync(policy, JSON.stringify({ rules: [rule] }))
+  return {
+    LOCKSTEP_LISTEN: '127.0.0.1:0',
+    LOCKSTEP_CLUSTER_ID: 'bench',
+    LOCKSTEP_HANDLE_KEYS: randomBytes(32).toString('base64'),
+    LOCKSTEP_STATIC_TOKENS_FILE: tokens,
+    LOCKSTEP_POLICY_FILE: policy,
+  }
+}

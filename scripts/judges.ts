@@ -1,9 +1,11 @@
 import { buildMissingPrograms } from '../test/control-plane/build-programs.ts'
 import { installDebianPackage } from '../test/judges/debian-package.ts'
+import { installPostgres } from '../test/judges/install-postgres.ts'
 import { CLIENT_GO_ELECTOR, HISTORY_JUDGE, KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
 import { PythonEnvironment } from '../test/judges/python-environment.ts'
 import { CHECKOV, type PythonProgram, SCHEMATHESIS } from '../test/judges/python-programs.ts'
 import { SetClock } from '../test/leases/contention/set-clock.ts'
+import { PostgresServer } from '../test/leases/sql/postgres-server.ts'
 
 /** `npm run judges`: installs the programs that judge what Lockstep emits and does, once per version. */
 async function main(): Promise<number> {
@@ -11,6 +13,7 @@ async function main(): Promise<number> {
   const steps = [
     () => buildMissingPrograms(console.log, programs),
     installFaketime,
+    installDatabase,
     () => install(CHECKOV),
     () => install(SCHEMATHESIS),
   ]
@@ -35,6 +38,14 @@ async function installFaketime(): Promise<number> {
   if (SetClock.isPossible()) return 0
   console.log('Installing faketime with apt-get …')
   await installDebianPackage('faketime')
+  return 1
+}
+
+/** What the statements of docs/locks.md are tried on. */
+async function installDatabase(): Promise<number> {
+  if (PostgresServer.isPossible()) return 0
+  console.log('Installing PostgreSQL with apt-get …')
+  await installPostgres()
   return 1
 }
 

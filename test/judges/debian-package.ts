@@ -23,7 +23,10 @@ export class DebianPackageError extends Error {
 export async function installDebianPackage(name: string): Promise<void> {
   try {
     await run('apt-get', ['update'])
-    await run('apt-get', ['install', '--yes', '--no-install-recommends', name])
+    await run('apt-get', ['install', '--yes', '--no-install-recommends', name], {
+      // Whoever asks questions gets no answer.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   } catch (error) {
     const { stderr = '', message } = error as Error & { readonly stderr?: string }
     const because = stderr.trim().split('\n').at(-1) || message

@@ -3,6 +3,7 @@ import { describe } from 'vitest'
 import { cachedBinary } from '../control-plane/binary-cache.ts'
 import type { Program } from '../control-plane/programs.ts'
 import { SetClock } from '../leases/contention/set-clock.ts'
+import { PostgresServer } from '../leases/sql/postgres-server.ts'
 import { PythonEnvironment } from './python-environment.ts'
 import type { PythonProgram } from './python-programs.ts'
 
@@ -24,6 +25,10 @@ export async function describeWithPython(
 /** A suite that sets the clocks of processes. Skipped, and the run says why, without faketime. */
 export const describeWithSetClocks = (tests: () => void): void =>
   describeIf(SetClock.isPossible(), 'faketime', tests)
+
+/** A suite that needs a PostgreSQL. Skipped, and the run says why, where it is not installed. */
+export const describeWithPostgres = (tests: () => void): void =>
+  describeIf(PostgresServer.isPossible(), 'PostgreSQL', tests)
 
 function describeIf(isInstalled: boolean, judge: string, tests: () => void): void {
   if (!isInstalled) {

@@ -110,7 +110,8 @@ const fromField = (fieldPath: string): EnvironmentVariable => ({
 
 /**
  * Called as soon as the pod is asked to end, at the same time as those of the other containers, while
- * the elector itself is stopped only after them.
+ * the elector itself is stopped only after them (`killContainer` of the kubelet, from 1.29 on: hooks
+ * first, then each waits for its turn).
  */
 const TOLD_OF_ITS_END: Written<IIoK8sApiCoreV1Lifecycle> = {
   preStop: { httpGet: { path: ELECTOR_PATHS.ending, port: PORT_NAME, scheme: 'HTTP' } },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
+import { DeclaredLeases } from '../leases/declared-leases.ts'
 import type { LeaseListing } from '../leases/lease-listing.ts'
 import type { LeaseStore } from '../leases/lease-store.ts'
 import { LET_IN } from './configuration/access.ts'
@@ -40,11 +41,14 @@ export interface LockServer {
 export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
   const { store, client, env, write } = props
   const source = { env, readFile: (path: string) => readFile(path, 'utf8') }
-  const { access, keys, listen, ...rest } = await readServeConfiguration(source, client ?? 'file')
+  const { access, keys, locks, listen, ...rest } = await readServeConfiguration(
+    source,
+    client ?? 'file',
+  )
   const log = jsonLines(write)
   const { fetch } = lockFunction({
     store,
-    listing: store,
+    listing: locks === undefined ? store : new DeclaredLeases(store, locks),
     keys: keys ?? [crypto.getRandomValues(new Uint8Array(32))],
     ...(access ?? { authenticator: thisMachine, authorizer: thisMachine }),
     log,

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { Lock } from '../../leases/lock.ts'
 import { isLoopback, type ListenAddress, parseListenAddress } from '../serving/listen-address.ts'
 import { type Access, type Backing, LET_IN, readAccess } from './access.ts'
 import { configured } from './configuration-error.ts'
+import { readDeclaredLocks } from './declared-locks.ts'
 import { type HandleKeys, readHandleKeys, requireHandleKeys } from './handle-keys.ts'
 import { Mistakes } from './mistakes.ts'
 import { present } from './present.ts'
@@ -17,6 +19,8 @@ export interface ServeConfiguration {
   readonly access: Access | undefined
   /** `undefined` if it may make its own, which nobody else knows and which end with it. */
   readonly keys: HandleKeys | undefined
+  /** Those to list. `undefined` if all that the store has are listed. */
+  readonly locks: readonly Lock[] | undefined
 }
 
 interface Tls {
@@ -41,6 +45,7 @@ export async function readServeConfiguration(
     isOpen ? readHandleKeys(source) : requireHandleKeys(source),
   )
   const tls = await mistakes.collect(() => readTls(source))
+  const locks = await mistakes.collect(() => readDeclaredLocks(source))
   const listen = variables?.listen ?? { host: isOpen ? '127.0.0.1' : '', port: 8080 }
   if (isOpen && !isLoopback(listen)) {
     mistakes.add(
@@ -48,7 +53,7 @@ export async function readServeConfiguration(
     )
   }
   if (!mistakes.isEmpty || variables === undefined || access === undefined) throw mistakes.toError()
-  return { ...variables, listen, tls, keys, access: isOpen ? undefined : access }
+  return { ...variables, listen, tls, keys, locks, access: isOpen ? undefined : access }
 }
 
 const LISTEN = z.string().transform((text, context) => {

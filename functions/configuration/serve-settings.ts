@@ -40,6 +40,12 @@ export const SERVE_SETTINGS: readonly ServeSetting[] = [
     description: 'keys that sign what callers carry: base64, one a line, the first one signs',
   },
   {
+    variable: 'LOCKSTEP_LOCKS',
+    flags: '--locks <names>',
+    description:
+      'list only these, NAMESPACE/NAME or NAMESPACE/NAME:SLOTS, spaces between; so no right to list Leases is needed',
+  },
+  {
     variable: 'LOCKSTEP_TLS_CERTIFICATE_FILE',
     flags: '--tls-certificate <file>',
     description: 'serve HTTPS with this certificate and those above it, in PEM',

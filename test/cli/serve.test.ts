@@ -81,6 +81,21 @@ describe('lockstep serve that asks nobody who they are', () => {
     })
   })
 
+  it('lists the locks that it was told of, and no others', async () => {
+    const declared = ['shop/import:2', 'shop/ledger', 'books/ledger', 'shop/never-held'].join(' ')
+    const address = await addressOf(new Serving().start([...anyPort, '--locks', declared]))
+    for (const lock of ['shop/other', 'shop/ledger', 'shop/import', 'books/ledger']) {
+      expect((await ask(address, hold(lock), {}, { slots: 1 })).status).toBe(201)
+    }
+    const listed = async (path: string) => {
+      const { body } = await ask(address, path)
+      return body.locks.map((lock: Record<string, string>) => `${lock.namespace}/${lock.name}`)
+    }
+    expect(await listed('/v1/locks/shop')).toEqual(['shop/import', 'shop/ledger'])
+    expect(await listed('/v1/locks')).toEqual(['books/ledger', 'shop/import', 'shop/ledger'])
+    expect(await listed('/v1/locks/elsewhere')).toEqual([])
+  })
+
   it('listens to this machine alone', async () => {
     const server = new Serving().start(['--listen', '127.0.0.1:0'])
     const { hostname, port } = new URL(await addressOf(server))
@@ -210,6 +225,7 @@ describe('lockstep serve', () => {
         LOCKSTEP_DRAIN_SECONDS: 'soon',
         LOCKSTEP_OIDC_ISSUERS_FILE: 'missing.yaml',
         LOCKSTEP_TLS_KEY: 'secret',
+        LOCKSTEP_LOCKS: 'shop/import:3 shop/Ledger shop/import:0',
       },
     )
     expect(await server.ended).toBe(2)
@@ -226,6 +242,10 @@ describe('lockstep serve', () => {
       expect.stringMatching(/^ {2}- keys, line 2: this is no base64/),
       '  - LOCKSTEP_TLS_CERTIFICATE: Is missing, and LOCKSTEP_TLS_KEY is there. Set both or none',
       '  - LOCKSTEP_TLS_KEY: Write a private key, in PEM',
+      expect.stringMatching(
+        /^ {2}- LOCKSTEP_LOCKS: 'shop\/Ledger' names no lock\. Write NAMESPACE/,
+      ),
+      expect.stringMatching(/^ {2}- LOCKSTEP_LOCKS: 'shop\/import:0' names no lock/),
     ])
   })
 

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Lock } from '../../leases/lock.ts'
+import { configured } from './configuration-error.ts'
+import { present } from './present.ts'
+import type { SettingSource } from './setting-source.ts'
+
+/**
+ * The locks that there are, if somebody says so: then only these are listed, and nobody has to be
+ * allowed to list Leases.
+ *
+ * @throws {ConfigurationError}
+ */
+export const readDeclaredLocks = ({ env }: SettingSource): readonly Lock[] | undefined =>
+  configured(VARIABLES, present(env), '').LOCKSTEP_LOCKS
+
+const LOCK = /^(?<namespace>[a-z0-9-]+)\/(?<name>[a-z0-9-]+)(?::(?<slots>[1-9]\d{0,2}))?$/
+
+const VARIABLES = z.object({
+  LOCKSTEP_LOCKS: z
+    .string()
+    .transform((text, context) =>
+      text
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .flatMap((word): Lock[] => {
+          const { namespace, name, slots = '1' } = LOCK.exec(word)?.groups ?? {}
+          if (namespace && name) return [{ namespace, name, slots: Number(slots) }]
+          context.addIssue(
+            `'${word}' names no lock. Write NAMESPACE/NAME, with :SLOTS if it has several, and spaces between`,
+          )
+          return []
+        }),
+    )
+    .optional(),
+})

@@ -21,10 +21,21 @@ export {
 } from './analysis.ts'
 export { App, type AppProps } from './app.ts'
 export { type ArgoSource, ArgoSync, type ArgoSyncProps } from './argo-sync.ts'
+export {
+  type Authentication,
+  type OidcAuthentication,
+  type OidcProps,
+  oidc,
+  type ServiceAccountAuthentication,
+  type ServiceAccountsProps,
+  serviceAccounts,
+} from './authentication.ts'
 export { CanaryRollout, type CanaryRolloutProps } from './canary-rollout.ts'
 export type { ClusterIdentity } from './cluster-identity.ts'
 export type { ConfigFiles } from './config-files.ts'
 export type { ContainerProps, SecretFiles, SidecarProps } from './container.ts'
+export { ControlPlane } from './control-plane.ts'
+export type { ControlPlaneProps } from './control-plane-props.ts'
 export type { RollingUpdate } from './deployment.ts'
 export type { Budget } from './disruption-budget.ts'
 export { type BlockedDrains, neverWithout } from './drains.ts'
@@ -55,6 +66,7 @@ export type { KubernetesVersion } from './kubernetes-version.ts'
 export { Lock } from './lock.ts'
 export type { LockMode } from './lock-leases.ts'
 export type { LockProps } from './lock-props.ts'
+export type { ReviewRights } from './lock-rights.ts'
 export type { AppWithAccount, LockUser } from './lock-user.ts'
 export { Namespace, type NamespaceProps, OutsideNamespaceError } from './namespace.ts'
 export type { Network } from './network-policy.ts'
@@ -64,6 +76,7 @@ export type { Health, ProbeTarget } from './probe.ts'
 export type { ProtectedObject } from './protected-object.ts'
 export type { ByteAmount, CpuAmount, Resources } from './quantities.ts'
 export { autoscale, fixed, type Replicas, type Survival } from './replicas.ts'
+export type { RequestFlow } from './request-flow.ts'
 export type { RolloutProps } from './rollout-plan.ts'
 export type { ServedDeploymentProps } from './served-deployment.ts'
 export type { SharedWriter } from './shared-writer.ts'

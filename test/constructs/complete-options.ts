@@ -7,6 +7,7 @@ import {
   atMostOne,
   autoscale,
   CanaryRollout,
+  ControlPlane,
   cidr,
   Environment,
   elected,
@@ -20,8 +21,10 @@ import {
   Namespace,
   namespace,
   neverWithout,
+  oidc,
   SingletonJob,
   SingletonService,
+  serviceAccounts,
   successRate,
   usuallyOne,
   waive,
@@ -32,7 +35,7 @@ import { IMAGE } from './fixtures.ts'
 export interface CompleteOptions {
   readonly kind: string
   /** Where it is made. */
-  readonly in: 'app' | 'environment' | 'namespace'
+  readonly in: 'app' | 'environment' | 'namespace' | 'namespace of prod'
   readonly make: (scope: Construct, id: string, props: never) => Construct
   /** New ones each time, for whoever breaks them. */
   readonly props: (prod: Environment) => Readonly<Record<string, unknown>>
@@ -214,6 +217,41 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
     in: 'namespace',
     make: (scope, id, props) => new FencingPolicy(scope, id, props),
     props: () => ({ lock: 'ledger', ...fence() }),
+  },
+  {
+    kind: 'ControlPlane',
+    in: 'namespace of prod',
+    make: (scope, id, props) => new ControlPlane(scope, id, props),
+    props: (prod) => {
+      const { replicas, traffic, spread, budget } = deployment()
+      return {
+        locks: [new Lock(new Namespace(prod, 'books'), 'ledger')],
+        authentication: [
+          serviceAccounts({ audience: 'lockstep-locks' }),
+          oidc({
+            issuer: 'https://issuer.example.com',
+            audience: 'https://locks.example.com',
+            prefix: 'example:',
+            requiredClaims: { project: ['shop'] },
+            nameClaim: 'email',
+            groupClaims: ['team'],
+          }),
+        ],
+        handleKeys: { name: 'lockstep-keys' },
+        replicas,
+        port: 8080,
+        resources: container().resources,
+        traffic,
+        network: pod().network,
+        apiServer: '203.0.113.7/32',
+        clusterId: 'prod-eu',
+        epoch: 2,
+        spread,
+        budget,
+        priorityClass: 'high',
+        waivers: pod().waivers,
+      }
+    },
   },
   {
     kind: 'FluxSync',

@@ -29,6 +29,7 @@ function errorsOf(
     app: () => app,
     environment: () => environment('other'),
     namespace: () => new dsl.Namespace(environment('other'), 'shop'),
+    'namespace of prod': () => new dsl.Namespace(prod, 'shop'),
   }
   make(scopes[place](), 'subject', props(prod) as never)
   return synthesizeTree(app, everyErrorRule).findings.filter(

@@ -6,6 +6,7 @@ import {
   ArgoSync,
   autoscale,
   CanaryRollout,
+  ControlPlane,
   Environment,
   FencingPolicy,
   fixed,
@@ -14,6 +15,7 @@ import {
   Namespace,
   SingletonJob,
   SingletonService,
+  serviceAccounts,
   usuallyOne,
   waive,
 } from '../../constructs/index.ts'
@@ -25,11 +27,15 @@ const { port: _port, health: _health, replicas: _replicas, ...pod } = minimal
 /** What a synth calls errors, each as one line. */
 function errorsOf(define: (app: App, prod: Environment) => void): readonly string[] {
   const app = new App({ outdir: 'unused' })
-  define(app, new Environment(app, 'prod', { owner: 'platform-team', images: {} }))
+  const settings = { owner: 'platform-team', images: {}, lockstepImage: minimal.image }
+  define(app, new Environment(app, 'prod', settings))
   return synthesizeTree(app)
     .findings.filter(({ severity }) => severity === 'error')
     .map(({ object, message }) => `${object}: ${message}`)
 }
+
+const environmentOf = (scope: Construct): Environment =>
+  Environment.tryOf(scope) ?? new Environment(scope, 'other', { owner: 'a', images: {} })
 
 describe('what is made in the wrong place', () => {
   it('is one mistake, and nothing follows from what is in it: a namespace', () => {
@@ -74,11 +80,19 @@ describe('what is made in the wrong place', () => {
         }),
     ],
     [
+      'control plane',
+      (scope) =>
+        new ControlPlane(scope, 'app', {
+          locks: [new Lock(new Namespace(environmentOf(scope), 'books'), 'ledger')],
+          authentication: [serviceAccounts({ audience: 'lockstep-locks' })],
+          handleKeys: { name: 'lockstep-keys' } as never,
+        }),
+    ],
+    [
       'sync',
       (scope) =>
         new ArgoSync(scope, 'app', {
-          environment:
-            Environment.tryOf(scope) ?? new Environment(scope, 'other', { owner: 'a', images: {} }),
+          environment: environmentOf(scope),
           source: { url: 'https://git.example.com/deploy.git' },
         }),
     ],

@@ -1,4 +1,5 @@
 import { canaries, canariesInFlight } from './canaries.ts'
+import { controlPlanes } from './control-planes.ts'
 import type { Golden } from './golden.ts'
 import { highlyAvailable } from './highly-available.ts'
 import { jobs } from './jobs.ts'
@@ -12,6 +13,7 @@ export const GOLDENS: readonly Golden[] = [
   ...singletons,
   ...jobs,
   ...locks,
+  ...controlPlanes,
 ]
 
 /** What the deploy branch has while releases are in flight. */

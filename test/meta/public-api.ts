@@ -10,21 +10,21 @@ export interface PublicNames {
 export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   '.': {
     values: `
-      App ArgoSync CanaryRollout EmittedObject Environment FencingPolicy FluxSync
+      App ArgoSync CanaryRollout ControlPlane EmittedObject Environment FencingPolicy FluxSync
       HighlyAvailableDeployment Lock Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
       SynthesisError anyone apiServer app atMostOne autoscale cidr elected fixed gatewayApi
-      ingress latency namespace neverWithout query successRate usuallyOne waive
+      ingress latency namespace neverWithout oidc query serviceAccounts successRate usuallyOne waive
     `,
     types: `
       AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
-      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
-      ContainerProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
+      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
+      ContainerProps ControlPlaneProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
       EnvironmentVariables Fence FencingPolicyProps Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
       Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
-      LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy Patchable Peer PodProps
-      ProbeTarget ProtectedObject QueryMetric QueryProps Replicas RequestMatch Resources RollingUpdate
-      RolloutProps SecretFiles ServedDeploymentProps ServedProps SharedWriter Shutdown SidecarProps
+      LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
+      ProbeTarget ProtectedObject QueryMetric QueryProps Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
+      RolloutProps SecretFiles ServedDeploymentProps ServedProps ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
       VolumeClaims Waiver Written

@@ -6,7 +6,7 @@ import { writeContainer } from './container.ts'
 import { type ElectorOptions, seconds, type WrittenTiming } from './election-options.ts'
 import { electorFolder } from './elector-folder.ts'
 import type { EnvironmentVariable, EnvironmentVariables } from './environment-variable.ts'
-import { missingImage } from './image.ts'
+import { lockstepImageOf } from './lockstep-image.ts'
 import type { Resources } from './quantities.ts'
 import { tokenMount } from './token-volume.ts'
 import type { WorkloadContext } from './workload-context.ts'
@@ -61,18 +61,10 @@ export function writeElector(
   }: WriteElectorProps,
 ): Written<IIoK8sApiCoreV1Container> {
   const shared = folder === undefined ? undefined : electorFolder(folder)
-  if (environment.lockstepImage === undefined) {
-    mistakes.add({
-      option: 'lockstepImage',
-      problem: `is not set for environment '${environment.name}', and the elector runs from it`,
-      remedy:
-        "Set `lockstepImage: 'registry.example.com/lockstep:0.1@sha256:…'` on the Environment; `lockstep image build` makes that image, in the release of Lockstep that brings the locks",
-    })
-  }
   return {
     ...writeContainer({
       name: ELECTOR_CONTAINER,
-      image: environment.lockstepImage ?? missingImage('lockstep'),
+      image: lockstepImageOf(environment, 'the elector', mistakes),
       imageOption: 'lockstepImage',
       args: ['elect', `--work=${work}`, `--port=${port}`, ...(shared?.args ?? [])],
       env: leaseVariables(lease, timing),

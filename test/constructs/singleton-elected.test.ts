@@ -578,7 +578,7 @@ describe('The options of an election', () => {
       message = (error as Error).message
     }
     expect(message).toContain("'lockstepImage' is not set for environment 'test'")
-    expect(message).toContain('lockstep image build')
+    expect(message).toContain('docs/serve.md says how to build that image')
     expect(message).toContain('1 mistake;')
   })
 })

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { BUNDLES, writeBundle } from '../../scripts/bundles.ts'
-import { BundleProcess } from '../../test/functions/bundles/bundle-process.ts'
 import { type Spread, spread } from '../statistics.ts'
 import type { BenchedCluster } from './benched-cluster.ts'
 import { accessOf } from './served-locks.ts'
@@ -27,18 +29,21 @@ export async function timeColdStarts(
     node.push(
       await timed(async () => void (await once(spawn(process.execPath, ['-e', '']), 'close'))),
     )
-    const server = new BundleProcess({ program: process.execPath, args: [file], env })
-    serve.push(await timed(() => untilAnswered(server)))
-    await server.kill()
+    const server = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    serve.push(await timed(() => untilAnswered(server.stdout)))
+    server.kill('SIGKILL')
   }
   return { nodeMs: spread(node), serveMs: spread(serve) }
 }
 
 /** An answer of a route that is asked who is there, and so of all that has to be loaded for one. */
-async function untilAnswered(server: BundleProcess): Promise<void> {
-  const address = await server.untilSaid(/"address":"([^"]+)"/)
-  const answer = await fetch(`${address}/v1/locks/default/served`)
-  if (answer.status !== 401) throw new Error(`It answered ${answer.status}`)
+async function untilAnswered(output: Readable): Promise<void> {
+  const [line] = (await once(createInterface({ input: output }), 'line')) as [string]
+  const { address } = JSON.parse(line) as { readonly address: string }
+  const sent = get(`${address}/v1/locks/default/served`)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  if (answer.statusCode !== 401) throw new Error(`It answered ${answer.statusCode}`)
+  answer.destroy()
 }
 
 async function timed(run: () => Promise<void>): Promise<number> {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { BUNDLES, writeBundle } from '../../scripts/bundles.ts'
 import { BundleProcess } from '../../test/functions/bundles/bundle-process.ts'
 import type { BenchedCluster } from './benched-cluster.ts'
@@ -11,6 +11,8 @@ import type { Call } from './timed-calls.ts'
 const HOLDS = '/v1/locks/default/served/holds'
 
 export const HTTP_RENEW = 'renew by HTTP'
+/** What any request costs, whatever it is about. */
+export const HTTP_HOP = 'HTTP alone'
 
 /** The function in a process of its own, as the image runs it. */
 export class ServedLocks implements AsyncDisposable {
@@ -40,13 +42,14 @@ export class ServedLocks implements AsyncDisposable {
   /** What a caller without memory does with a hold of its own, which is one write of the store. */
   async calls(reference: string): Promise<readonly Call[]> {
     const path = `${HOLDS}/${randomUUID()}`
-    let handle = await this.#send('PUT', path, undefined, { ttlSeconds: 3600 })
+    let { handle } = await this.#send('PUT', path, undefined, { ttlSeconds: 3600 })
     return [
+      { name: HTTP_HOP, run: () => this.#send('GET', '/healthz') },
       {
         name: HTTP_RENEW,
         reference,
         run: async () => {
-          handle = await this.#send('POST', `${path}/renew`, handle)
+          ;({ handle } = await this.#send('POST', `${path}/renew`, handle))
         },
       },
     ]
@@ -57,9 +60,8 @@ export class ServedLocks implements AsyncDisposable {
     await this.#process.kill()
   }
 
-  /** @returns the new handle of the hold */
-  #send(method: string, path: string, handle?: string, body?: object): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
+  #send(method: string, path: string, handle?: string, body?: object): Promise<HoldAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<HoldAnswer>()
     const headers = {
       authorization: `Bearer ${this.#token}`,
       'content-type': 'application/json',
@@ -69,10 +71,9 @@ export class ServedLocks implements AsyncDisposable {
     const sent = request(
       { hostname, port, path, method, headers, agent: this.#agent },
       (answer) => {
-        json(answer).then((said) => {
-          const given = (said as { readonly handle?: string }).handle
-          if (given === undefined) reject(new Error(JSON.stringify(said)))
-          else resolve(given)
+        text(answer).then((said) => {
+          if ((answer.statusCode ?? 0) >= 300) reject(new Error(said))
+          else resolve(handle === undefined && body === undefined ? {} : JSON.parse(said))
         }, reject)
       },
     )
@@ -80,6 +81,11 @@ export class ServedLocks implements AsyncDisposable {
     sent.end(body && JSON.stringify(body))
     return promise
   }
+}
+
+/** As far as the next request needs it. */
+interface HoldAnswer {
+  readonly handle?: string
 }
 
 /** One caller, known by its token, who may do everything. */

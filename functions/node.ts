@@ -5,12 +5,14 @@ import type { LeaseListing } from '../leases/lease-listing.ts'
 import type { LeaseStore } from '../leases/lease-store.ts'
 import { LET_IN } from './configuration/access.ts'
 import { readServeConfiguration } from './configuration/serve-configuration.ts'
+import { readTls } from './configuration/tls-settings.ts'
 import type { LogSink } from './http/log-sink.ts'
 import { PrometheusMetrics } from './http/prometheus-metrics.ts'
 import { lockFunction } from './locks/lock-function.ts'
 import { jsonLines } from './serving/json-lines.ts'
 import { NodeServer } from './serving/node-server.ts'
 import { forThisMachine, thisMachine } from './serving/this-machine.ts'
+import { renewTls } from './serving/tls-renewal.ts'
 
 /** Where the locks are. */
 export interface ServedStore {
@@ -36,7 +38,7 @@ export interface LockServer {
 /**
  * Serves locks by HTTP, as the environment says.
  *
- * @throws {ConfigurationError} {ServerAddressError}
+ * @throws {ConfigurationError} {ServerAddressError} {UnusableCertificateError}
  */
 export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
   const { store, client, env, write } = props
@@ -45,10 +47,11 @@ export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
     source,
     client ?? 'file',
   )
+  const served = locks === undefined ? store : new DeclaredLeases(store, locks)
   const log = jsonLines(write)
   const { fetch } = lockFunction({
-    store,
-    listing: locks === undefined ? store : new DeclaredLeases(store, locks),
+    store: served,
+    listing: served,
     keys: keys ?? [crypto.getRandomValues(new Uint8Array(32))],
     ...(access ?? { authenticator: thisMachine, authorizer: thisMachine }),
     log,
@@ -59,6 +62,9 @@ export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
     listen,
     ...rest,
   })
+  const { tls } = rest
+  const endRenewal =
+    tls && renewTls({ tls, log, read: () => readTls(source), use: (next) => server.useTls(next) })
   const { address } = server
   log({ level: 'info', message: `Serves locks at ${address}`, fields: { address } })
   if (access === undefined) {
@@ -68,7 +74,8 @@ export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
       fields: {},
     })
   }
-  return { address, stop: stopOf(server, log) }
+  const stop = stopOf(server, log)
+  return { address, stop: () => stop().finally(endRenewal) }
 }
 
 /** Says what becomes of the first stop. Those after it only make more haste. */

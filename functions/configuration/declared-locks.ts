@@ -5,15 +5,15 @@ import { present } from './present.ts'
 import type { SettingSource } from './setting-source.ts'
 
 /**
- * The locks that there are, if somebody says so: then only these are listed, and nobody has to be
- * allowed to list Leases.
+ * The locks that there are, if somebody says so: then there are no others, and nobody has to be allowed
+ * to list Leases.
  *
  * @throws {ConfigurationError}
  */
 export const readDeclaredLocks = ({ env }: SettingSource): readonly Lock[] | undefined =>
   configured(VARIABLES, present(env), '').LOCKSTEP_LOCKS
 
-const LOCK = /^(?<namespace>[a-z0-9-]+)\/(?<name>[a-z0-9-]+)(?::(?<slots>[1-9]\d{0,2}))?$/
+const LOCK = /^(?<namespace>[a-z0-9-]+)\/(?<name>[a-z0-9.-]+)(?::(?<slots>[1-9]\d{0,2}))?$/
 
 const VARIABLES = z.object({
   LOCKSTEP_LOCKS: z

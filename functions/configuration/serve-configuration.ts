@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import type { Lock } from '../../leases/lock.ts'
 import { isLoopback, type ListenAddress, parseListenAddress } from '../serving/listen-address.ts'
+import type { Tls } from '../serving/tls.ts'
 import { type Access, type Backing, LET_IN, readAccess } from './access.ts'
 import { configured } from './configuration-error.ts'
 import { readDeclaredLocks } from './declared-locks.ts'
 import { type HandleKeys, readHandleKeys, requireHandleKeys } from './handle-keys.ts'
 import { Mistakes } from './mistakes.ts'
 import { present } from './present.ts'
-import { type SettingSource, settingText } from './setting-source.ts'
+import type { SettingSource } from './setting-source.ts'
+import { readTls } from './tls-settings.ts'
 
 /** What a server was told, with nothing left open. */
 export interface ServeConfiguration {
@@ -19,13 +21,8 @@ export interface ServeConfiguration {
   readonly access: Access | undefined
   /** `undefined` if it may make its own, which nobody else knows and which end with it. */
   readonly keys: HandleKeys | undefined
-  /** Those to list. `undefined` if all that the store has are listed. */
+  /** Those that there are. `undefined` if all that the store has are served. */
   readonly locks: readonly Lock[] | undefined
-}
-
-interface Tls {
-  readonly certificate: string
-  readonly key: string
 }
 
 /**
@@ -84,26 +81,4 @@ const VARIABLES = z
     listen: variables.LOCKSTEP_LISTEN,
     drainMs: variables.LOCKSTEP_DRAIN_SECONDS * 1000,
     stopWithinMs: variables.LOCKSTEP_STOP_WITHIN_SECONDS * 1000,
-  }))
-
-async function readTls(source: SettingSource): Promise<Tls | undefined> {
-  const certificate = await settingText(source, 'LOCKSTEP_TLS_CERTIFICATE')
-  const key = await settingText(source, 'LOCKSTEP_TLS_KEY')
-  if (certificate === undefined && key === undefined) return undefined
-  const texts = { LOCKSTEP_TLS_CERTIFICATE: certificate?.text, LOCKSTEP_TLS_KEY: key?.text }
-  return configured(TLS, texts, '')
-}
-
-const TLS = z
-  .object({
-    LOCKSTEP_TLS_CERTIFICATE: z
-      .string('Is missing, and LOCKSTEP_TLS_KEY is there. Set both or none')
-      .includes('-----BEGIN CERTIFICATE-----', { error: 'Write a certificate, in PEM' }),
-    LOCKSTEP_TLS_KEY: z
-      .string('Is missing, and LOCKSTEP_TLS_CERTIFICATE is there. Set both or none')
-      .includes('PRIVATE KEY-----', { error: 'Write a private key, in PEM' }),
-  })
-  .transform((texts) => ({
-    certificate: texts.LOCKSTEP_TLS_CERTIFICATE,
-    key: texts.LOCKSTEP_TLS_KEY,
   }))

@@ -43,7 +43,7 @@ export const SERVE_SETTINGS: readonly ServeSetting[] = [
     variable: 'LOCKSTEP_LOCKS',
     flags: '--locks <names>',
     description:
-      'list only these, NAMESPACE/NAME or NAMESPACE/NAME:SLOTS, spaces between; so no right to list Leases is needed',
+      'serve these locks alone: NAMESPACE/NAME or NAMESPACE/NAME:SLOTS, with spaces between (default: all)',
   },
   {
     variable: 'LOCKSTEP_TLS_CERTIFICATE_FILE',

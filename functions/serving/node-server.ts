@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
@@ -8,12 +8,13 @@ import { PROBLEMS } from '../http/problem-types.ts'
 import type { ListenAddress } from './listen-address.ts'
 import { problemResponse } from './problem-response.ts'
 import { ServerAddressError } from './server-address-error.ts'
+import { readingTls, type Tls } from './tls.ts'
 
 export interface NodeServerProps {
   readonly fetch: (request: Request) => Response | Promise<Response>
   readonly listen: ListenAddress
-  /** PEM. @default - plain HTTP, for a proxy in front that has the certificate */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
+  /** @default - plain HTTP, for a proxy in front that has a certificate */
+  readonly tls?: Tls | undefined
   /**
    * How long it still takes connections after it was asked to stop, in milliseconds: whoever sends
    * requests here needs that long to learn that it is not ready any more.
@@ -40,14 +41,15 @@ export class NodeServer {
 
   private constructor(props: NodeServerProps) {
     this.#props = props
-    this.#server = createAdaptorServer({
-      fetch: (request) => this.#answer(request),
+    const options = {
+      fetch: (request: Request) => this.#answer(request),
       ...serverOptions(props.tls),
-    }) as Server
+    }
+    this.#server = readingTls(() => createAdaptorServer(options)) as Server
     this.#server.keepAliveTimeout = IDLE_MS
   }
 
-  /** @throws {ServerAddressError} */
+  /** @throws {ServerAddressError} {UnusableCertificateError} */
   static async start(props: NodeServerProps): Promise<NodeServer> {
     const server = new NodeServer(props)
     const { host, port } = props.listen
@@ -65,6 +67,16 @@ export class NodeServer {
     const { address, family, port } = this.#server.address() as AddressInfo
     const host = family === 'IPv6' ? `[${address}]` : address
     return `${this.#props.tls === undefined ? 'http' : 'https'}://${host}:${port}`
+  }
+
+  /**
+   * Uses another certificate for those who connect from now on. For a server that has one.
+   *
+   * @throws {UnusableCertificateError} The old one is used on
+   */
+  useTls({ certificate, key }: Tls): void {
+    const server = this.#server as TlsServer
+    readingTls(() => server.setSecureContext({ cert: certificate, key }))
   }
 
   /**

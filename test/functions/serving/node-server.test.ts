@@ -62,6 +62,21 @@ describe('NodeServer', () => {
     agent.destroy()
   })
 
+  it('has no certificate without its own key', async () => {
+    const { certificate } = selfMadeCertificate()
+    const { key } = selfMadeCertificate()
+    for (const tls of [
+      { certificate, key },
+      { certificate, key: 'no key' },
+      { certificate: 'no certificate', key },
+    ]) {
+      await expect(serve(async () => new Response(), { tls })).rejects.toMatchObject({
+        code: 'UNUSABLE_CERTIFICATE',
+        remedy: expect.stringContaining('Use the key'),
+      })
+    }
+  })
+
   it('says where it cannot listen', async () => {
     const server = await serve(async () => new Response())
     const port = Number(new URL(server.address).port)

@@ -13,12 +13,14 @@ export async function moveDigest(workspace: Workspace, app: string): Promise<voi
   await workspace.commit(`${app} 3.0.0`)
 }
 
-/** Takes a singleton out of the app definitions. */
+/** Takes a singleton out of the app definitions, and out of what others say of it. */
 export async function removeSingleton(workspace: Workspace, app: string): Promise<void> {
   await edit(join(workspace.source, 'apps', 'shop.ts'), (text) => {
     const start = text.indexOf(`  new SingletonService(namespace, '${app}'`)
     const end = text.indexOf('\n  })\n', start)
-    return start < 0 || end < 0 ? text : text.slice(0, start) + text.slice(end + '\n  })\n'.length)
+    if (start < 0 || end < 0) return text
+    const rest = text.slice(0, start) + text.slice(end + '\n  })\n'.length)
+    return rest.replaceAll(`, app('${app}')`, '').replaceAll(`app('${app}')`, '')
   })
   await workspace.commit(`no ${app} any more`)
 }

@@ -46,7 +46,7 @@ async function tell(): Promise<void> {
   await step(
     'Somebody removes the search index, and with it its volume. That is refused:',
     ['publish', '--env', 'prod'],
-    1,
+    { code: 1, says: 'deletes data' },
   )
 
   print('\nThe branch is the audit trail:\n')
@@ -57,15 +57,25 @@ async function tell(): Promise<void> {
 
 const print = (text: string) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 
+/** How a step of the story ends. */
+interface Ending {
+  /** @default 0 */
+  readonly code?: number
+  /** Words of what it prints. */
+  readonly says?: string
+}
+
 /** Tells a step, does it, and shows what it printed. It must end as the story says. */
 const narrator =
   (workspace: Workspace) =>
-  async (sentence: string, command: readonly string[], expected = 0): Promise<Run> => {
+  async (sentence: string, command: readonly string[], expected: Ending = {}): Promise<Run> => {
     if (sentence !== '') print(`\n${sentence}\n`)
     print(`  $ lockstep ${command.join(' ')}`)
     const run = await workspace.lockstep(...command)
     print(run.output.replaceAll(/^(?=.)/gm, '    '))
-    if (run.code !== expected) throw new DemoStepError(`lockstep ${command.join(' ')}`, run.output)
+    const { code = 0, says = '' } = expected
+    const isAsTold = run.code === code && run.output.includes(says)
+    if (!isAsTold) throw new DemoStepError(`lockstep ${command.join(' ')}`, run.output)
     return run
   }
 

@@ -81,12 +81,29 @@ describe('lockstep serve that asks nobody who they are', () => {
     })
   })
 
-  it('lists the locks that it was told of, and no others', async () => {
+  it('serves the locks that it was told of, and no others', async () => {
+    const serving = new Serving()
+    const all = serving.start(anyPort)
+    expect((await ask(await addressOf(all), hold('shop/other'), {}, {})).status).toBe(201)
+    await all.kill()
     const declared = ['shop/import:2', 'shop/ledger', 'books/ledger', 'shop/never-held'].join(' ')
-    const address = await addressOf(new Serving().start([...anyPort, '--locks', declared]))
-    for (const lock of ['shop/other', 'shop/ledger', 'shop/import', 'books/ledger']) {
-      expect((await ask(address, hold(lock), {}, { slots: 1 })).status).toBe(201)
+    const address = await addressOf(serving.start([...anyPort, '--locks', declared]))
+    for (const [lock, slots] of [
+      ['shop/ledger', 1],
+      ['shop/import', 2],
+      ['shop/import', 2],
+      ['books/ledger', 1],
+    ] as const) {
+      expect((await ask(address, hold(lock), {}, { slots })).status).toBe(201)
     }
+    expect(await ask(address, hold('shop/other'), {}, {})).toMatchObject({
+      status: 404,
+      body: { code: 'LOCK_NOT_DECLARED' },
+    })
+    expect(await ask(address, hold('shop/ledger'), {}, { slots: 2 })).toMatchObject({
+      status: 409,
+      body: { code: 'PARAMETERS_CONFLICT' },
+    })
     const listed = async (path: string) => {
       const { body } = await ask(address, path)
       return body.locks.map((lock: Record<string, string>) => `${lock.namespace}/${lock.name}`)

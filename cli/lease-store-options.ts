@@ -108,7 +108,7 @@ export async function openTransport(
 ): Promise<NodeTransport> {
   const isPod = env.KUBERNETES_SERVICE_HOST !== undefined && env.KUBECONFIG === undefined
   if (isPod && file === undefined && context === undefined) {
-    return (await import('../kubernetes/in-cluster.ts')).inCluster({ env })
+    return (await import('./pod-transport.ts')).podTransport(env)
   }
   return (await import('../kubernetes/kubeconfig.ts')).fromKubeconfig({ file, context })
 }

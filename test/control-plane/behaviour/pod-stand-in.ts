@@ -9,7 +9,6 @@ import { ProcessFolder } from '../../cli/process-folder.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
 import { type CuttableWire, cuttableWire } from '../cuttable-wire.ts'
-import { writeKubeconfig } from '../kubeconfig.ts'
 import { tokenOf } from '../service-account.ts'
 
 export interface PodStandInProps {
@@ -62,7 +61,7 @@ export class PodStandIn {
 
   static async start(props: PodStandInProps): Promise<PodStandIn> {
     const pod = new PodStandIn(props, await cuttableWire(props.connection.server))
-    await pod.#writeKubeconfig()
+    await pod.#mountAccount()
     await pod.#keepElector()
     void pod.#keepWork()
     return pod
@@ -112,18 +111,22 @@ export class PodStandIn {
     if (path !== undefined) await this.elector.get(path)
   }
 
-  async #writeKubeconfig(): Promise<void> {
+  async #mountAccount(): Promise<void> {
     const { cluster, connection, pod } = this.#props
     const account = text(at(pod, 'spec', 'serviceAccountName')) ?? ''
     const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name: this.name, uid: this.uid }
     const token = await tokenOf(cluster, account, { boundObjectRef })
-    const { certificateAuthority } = connection
-    const own = { server: this.wire.server, certificateAuthority, token }
-    writeFileSync(this.#kubeconfig, writeKubeconfig(own))
+    writeFileSync(join(this.#folder, 'token'), token)
+    writeFileSync(join(this.#folder, 'ca.crt'), connection.certificateAuthority ?? '')
   }
 
-  get #kubeconfig(): string {
-    return join(this.#folder, 'kubeconfig')
+  get #cluster(): Record<string, string> {
+    const { hostname, port } = new URL(this.wire.server)
+    return {
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      LOCKSTEP_SERVICE_ACCOUNT_FOLDER: this.#folder,
+    }
   }
 
   async #keepElector(): Promise<void> {
@@ -132,7 +135,7 @@ export class PodStandIn {
     const elector = await ElectorProcess.start({
       // Pods of one machine cannot all have the port of the manifest.
       args: [...args.filter((arg) => !arg.startsWith('--port=')), `--proc=${this.#processes.path}`],
-      env: { ...this.#variablesOf(container), KUBECONFIG: this.#kubeconfig },
+      env: { ...this.#variablesOf(container), ...this.#cluster },
       cwd: this.#folder,
     })
     this.#elector = elector

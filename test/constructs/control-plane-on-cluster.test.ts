@@ -32,7 +32,7 @@ describe.skipIf(choice.kind !== 'binaries')('A control plane, as real processes'
   })
 
   describe.each([
-    ['ledger', () => 'books', 1],
+    ['ledger', (): string => 'books', 1],
     ['import', (): string => running.namespace, 2],
   ] as const)('serves the lock %s', (name, namespaceOf, slots) => {
     const lock = () => `/v1/locks/${namespaceOf()}/${name}`

@@ -19,7 +19,7 @@ export function lockstepImageOf(
       option: 'lockstepImage',
       problem: `is not set for environment '${environment.name}', and ${user} runs from it`,
       remedy:
-        "Set `lockstepImage: 'registry.example.com/lockstep:0.1@sha256:…'` on the Environment; docs/serve.md says how to build that image",
+        "Set `lockstepImage: 'registry.example.com/lockstep:0.1@sha256:…'` on the Environment; `docker build --file Containerfile --tag registry.example.com/lockstep:0.1 .` in a clone of Lockstep builds that image (docs/serve.md)",
     })
   }
   return missingImage('lockstep')

@@ -578,7 +578,9 @@ describe('The options of an election', () => {
       message = (error as Error).message
     }
     expect(message).toContain("'lockstepImage' is not set for environment 'test'")
-    expect(message).toContain('docs/serve.md says how to build that image')
+    expect(message).toContain(
+      'docker build --file Containerfile --tag registry.example.com/lockstep:0.1 .',
+    )
     expect(message).toContain('1 mistake;')
   })
 })

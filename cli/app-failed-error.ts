@@ -24,9 +24,10 @@ export class AppFailedError extends Error {
     const { app, exitCode, output } = failed
     const thrown = THROWN.exec(output)?.[1]
     const place = thrown === undefined ? undefined : firstOwnLine(failed)
-    const said = thrown === undefined ? `\n${indent(output.trim())}` : ` ${thrown}`
     const where = place === undefined ? '' : ` (${place})`
-    super(`\`${app}\` ended with exit code ${exitCode}:${said}${where}`, { cause: output })
+    super(`\`${app}\` ended with exit code ${exitCode}${said(output, thrown)}${where}`, {
+      cause: output,
+    })
     this.remedy = remedyOf(failed)
   }
 }
@@ -84,6 +85,12 @@ function remedyOf({ exitCode, output }: FailedApp): string {
     if (match !== null) return remedy(match)
   }
   return 'Correct the app definition and run again; nothing was written'
+}
+
+function said(output: string, thrown: string | undefined): string {
+  if (thrown !== undefined) return `: ${thrown}`
+  const text = output.trim()
+  return text === '' ? ' and printed no error' : `:\n${indent(text)}`
 }
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '    ')

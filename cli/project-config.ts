@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load, YAMLException } from 'js-yaml'
+import { didYouMean } from '../checks/schema/did-you-mean.ts'
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import { branchName } from './branch-name.ts'
 
@@ -36,11 +37,15 @@ export interface ProjectConfig {
 
 const FILE = 'cdk8s.yaml'
 
+/** What `lockstep` in the file may hold. */
+const SETTINGS: readonly string[] = ['remote', 'branch', 'project']
+
 /** @throws {ProjectConfigError} if the file is missing, malformed, or names no app */
 export function readProjectConfig(cwd: string): ProjectConfig {
   const config = parse(readFile(join(cwd, FILE)))
   const lockstep =
     optional(config, 'lockstep', isRecord, 'a map with `remote`, `branch` and `project`') ?? {}
+  assertOnlySettings(lockstep)
   const app = optional(config, 'app', isText, 'a shell command')
   if (app === undefined) {
     throw new ProjectConfigError(
@@ -57,22 +62,51 @@ export function readProjectConfig(cwd: string): ProjectConfig {
   }
 }
 
+/** With a misspelt `branch` or `remote`, publish would write to the default one. */
+function assertOnlySettings(lockstep: Readonly<Record<string, unknown>>): void {
+  const unknown = Object.keys(lockstep).find((key) => !SETTINGS.includes(key))
+  if (unknown === undefined) return
+  const meant = didYouMean(unknown, SETTINGS)
+  throw new ProjectConfigError(
+    `has \`lockstep.${unknown}\`, which is no setting`,
+    meant === undefined ? 'There are `remote`, `branch` and `project`' : `Write \`${meant}\``,
+  )
+}
+
 /** A project has other files beside cdk8s.yaml, but need not be an npm package. */
 function packageName(cwd: string): string | undefined {
-  const path = join(cwd, 'package.json')
+  const path = join(cwd, MANIFEST)
   if (!existsSync(path)) return undefined
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const manifest = parseManifest(readFileSync(path, 'utf8'))
   return isRecord(manifest) && isText(manifest.name) ? manifest.name : undefined
 }
 
-/** `cdk8s.yaml` cannot be used as it is. */
+const MANIFEST = 'package.json'
+
+function parseManifest(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const { message } = error as SyntaxError
+    throw new ProjectConfigError(`is not valid JSON: ${message}`, 'Correct it', {
+      cause: error,
+      file: MANIFEST,
+    })
+  }
+}
+
+/** `cdk8s.yaml`, or the file that it is read with, cannot be used as it is. */
 export class ProjectConfigError extends Error {
   override readonly name = 'ProjectConfigError'
   readonly code = 'PROJECT_CONFIG'
   readonly remedy: string
 
-  constructor(problem: string, remedy: string, options?: ErrorOptions) {
-    super(`${FILE} ${problem}`, options)
+  constructor(
+    problem: string,
+    remedy: string,
+    { file = FILE, ...options }: ErrorOptions & { readonly file?: string } = {},
+  ) {
+    super(`${file} ${problem}`, options)
     this.remedy = remedy
   }
 }

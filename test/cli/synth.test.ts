@@ -122,6 +122,15 @@ describe('lockstep synth', () => {
     expect(stderr).toMatch(remedy)
   })
 
+  it('says so when the app ended without a word', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': 'process.exit(3)\n' })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      'error: `node apps/main.ts` ended with exit code 3 and printed no error\n  → ',
+    )
+  })
+
   it('says how a package is made one of modules', async () => {
     const project = new TemporaryProject({
       'package.json': '{ "type": "commonjs" }\n',
@@ -317,7 +326,7 @@ error: prod/shop/web: 'port' must be a whole number from 1 to 65535, got "80"
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     await project.lockstep('synth')
     project.write({ 'apps/main.ts': oneService("args: ['--verbose'],") })
-    const { code, stdout, stderr } = await project.lockstep('synth', '--env', 'prod', 'prod')
+    const { code, stdout, stderr } = await project.lockstep('synth', '--env', 'prod', '-e', 'prod')
     expect([code, stdout], stderr).toEqual([0, 'dist/prod: 7 files\n'])
     expect(Object.keys(dist(project))).toHaveLength(8)
   })
@@ -369,6 +378,11 @@ describe('the project file', () => {
     ['names no app', 'language: typescript\n', 'cdk8s.yaml has no `app`'],
     ['is a list', '- app\n', 'cdk8s.yaml is not a map of settings'],
     ['has an odd setting', 'app: node apps/main.ts\noutput: 7\n', 'cdk8s.yaml has `output: 7`'],
+    [
+      'misspells a setting of ours',
+      'app: node apps/main.ts\nlockstep: { brnch: live }\n',
+      'cdk8s.yaml has `lockstep.brnch`, which is no setting\n  → Write `branch`',
+    ],
   ])('is complained about when it %s', async (_, text, complaint) => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     if (text !== undefined) project.write({ 'cdk8s.yaml': text })
@@ -381,5 +395,12 @@ describe('the project file', () => {
     expect(code).toBe(2)
     expect(stderr).toContain(`error: ${complaint}`)
     expect(stderr).toContain('  → ')
+  })
+
+  it('has a package.json beside it that can be read, or is told which one cannot', async () => {
+    const project = new TemporaryProject({ 'package.json': '{ "name": ' })
+    const { code, stderr } = await project.lockstep('synth')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: package\.json is not valid JSON: .+\n {2}→ Correct it\n$/)
   })
 })

@@ -150,12 +150,18 @@ function report(
       )
       break
     case 'unchanged':
-      terminal.out(`${environment} is up to date on ${branch} of ${target.remote.location}\n`)
+      terminal.out(unchanged(result.plan, `${branch} of ${target.remote.location}`))
       break
     case 'stopped':
       reportStopped(terminal)
   }
 }
+
+/** Where edits by hand are kept, the branch is not what the app definitions say. */
+const unchanged = ({ environment, drift, heldBack }: PublishPlan, place: string): string =>
+  drift.length + heldBack.length > 0
+    ? `Nothing to publish: ${environment} on ${place} stays as it is\n`
+    : `${environment} is up to date on ${place}\n`
 
 function reportStopped(terminal: Terminal): void {
   terminal.err('Nothing was published.\n')

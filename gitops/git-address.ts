@@ -45,7 +45,9 @@ export async function resolveGitAddress(
     }
   }
   const url = isUrl(remote) ? remote : resolve(cwd, remote)
-  if (!isUrl(remote) && !existsSync(url)) throw new UnknownRemoteError(remote)
+  if (!isUrl(remote) && !existsSync(url)) {
+    throw new UnknownRemoteError(remote, { isInRepository: source !== undefined })
+  }
   return {
     location: withoutCredentials(url),
     url,

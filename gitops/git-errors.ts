@@ -23,10 +23,16 @@ export class UnknownRemoteError extends Error {
   readonly code = 'UNKNOWN_REMOTE'
   readonly remedy: string
 
-  constructor(remote: string) {
-    super(`'${remote}' is neither a Git remote of this repository nor a path or URL`)
-    const repository = isRemoteName(remote)
-      ? `Run \`git remote add ${remote} URL\`, or name the deploy repository`
+  constructor(remote: string, { isInRepository }: { readonly isInRepository: boolean }) {
+    const isName = isRemoteName(remote)
+    super(
+      isName && !isInRepository
+        ? `There is no Git remote '${remote}', since this folder is in no Git repository`
+        : `'${remote}' is neither a Git remote of this repository nor a path or URL`,
+    )
+    const init = isInRepository ? '' : '`git init` and '
+    const repository = isName
+      ? `Run ${init}\`git remote add ${remote} URL\`, or name the deploy repository`
       : 'Name a deploy repository that exists,'
     this.remedy = `${repository} with --remote or with \`lockstep: { remote: … }\` in cdk8s.yaml`
   }

@@ -178,11 +178,16 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
     edit(remote, (clone) => {
       execFileSync('sed', ['-i', 's/replicas: 3/replicas: 9/', join(clone, DEPLOYMENT)])
     })
-    expect((await project.lockstep('publish')).code).toBe(0)
+    const kept = await project.lockstep('publish')
+    expect([kept.code, kept.stdout]).toEqual([
+      0,
+      expect.stringContaining(`Nothing to publish: prod on deploy of ${remote} stays as it is`),
+    ])
     project.write({ 'apps/main.ts': oneService().replace('fixed(3)', 'fixed(4)') })
     const held = await project.lockstep('publish')
     expect(held.code).toBe(1)
     expect(held.stdout).toContain('held back shop/web: ')
+    expect(held.stdout).not.toContain('up to date')
     expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('replicas: 9')
     expect((await project.lockstep('publish', '--overwrite-drift')).code).toBe(0)
     expect(filesOf(remote, 'deploy')[DEPLOYMENT]).toContain('replicas: 4')
@@ -207,6 +212,16 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
     }
     expect(git(remote, 'for-each-ref')).toBe('')
+  })
+
+  it('says how a folder that is no repository gets a remote', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const { code, stderr } = await project.lockstep('publish')
+    expect([code, stderr]).toEqual([
+      2,
+      "error: There is no Git remote 'origin', since this folder is in no Git repository\n" +
+        '  → Run `git init` and `git remote add origin URL`, or name the deploy repository with --remote or with `lockstep: { remote: … }` in cdk8s.yaml\n',
+    ])
   })
 
   it('publishes nothing while there are findings that nobody has waived', async () => {

@@ -19,7 +19,7 @@ export interface CheckFilesProps extends CheckSettings {
  * @throws {NoManifestsError} if there is nothing to check
  */
 export async function checkFiles(
-  { paths, env, readInput, external, targetVersions: range }: CheckFilesProps,
+  { paths, env, readInput, external = [], targetVersions: range }: CheckFilesProps,
   { cwd }: Pick<Terminal, 'cwd'>,
 ): Promise<CheckOutcome> {
   if (env !== undefined) throw new EnvironmentOfPathsError()

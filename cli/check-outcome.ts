@@ -10,5 +10,5 @@ export interface CheckOutcome extends CheckReport {
 /** What both ways to check are told. */
 export interface CheckSettings {
   readonly targetVersions?: string
-  readonly external: readonly string[]
+  readonly external?: readonly string[]
 }

@@ -19,6 +19,7 @@ import { checkApps } from './check-apps.ts'
 import { checkFiles } from './check-files.ts'
 import type { CheckOutcome } from './check-outcome.ts'
 import { renderCheck } from './render-check.ts'
+import { repeatable } from './repeatable.ts'
 import type { Terminal } from './terminal.ts'
 
 const FORMATS = ['text', 'json', 'sarif', 'markdown'] as const
@@ -27,7 +28,7 @@ interface CommandOptions {
   readonly app?: string
   readonly env?: readonly string[]
   readonly targetVersions?: string
-  readonly external: readonly string[]
+  readonly external?: readonly string[]
   readonly format: (typeof FORMATS)[number]
   readonly baseline?: string
   readonly writeBaseline?: string
@@ -45,7 +46,7 @@ export const checkCommand = (terminal: Terminal): Command =>
       '-a, --app <command>',
       'command that runs the app definitions (default: `app` in cdk8s.yaml)',
     )
-    .option('-e, --env <name...>', 'check these environments only')
+    .option('-e, --env <name>', 'check this environment only; may be repeated', repeatable)
     .option(
       '--target-versions <range>',
       'Kubernetes minors to check for, as 1.34 or 1.31..1.36 (default: that of the environment; for paths the newest)',
@@ -53,8 +54,7 @@ export const checkCommand = (terminal: Terminal): Command =>
     .option(
       '--external <object>',
       "object that exists although it is not here, as 'Service payments/*'; may be repeated",
-      (object: string, others: readonly string[]) => [...others, object],
-      [],
+      repeatable,
     )
     .addOption(
       new Option('--format <format>', 'form of the report').choices(FORMATS).default('text'),

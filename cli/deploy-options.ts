@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { PublishOptions } from '../gitops/publish-plan.ts'
 import { branchName } from './branch-name.ts'
+import { repeatable } from './repeatable.ts'
 
 /** Options of all commands that work with the deploy branch. */
 export interface DeployOptions {
@@ -38,7 +39,7 @@ export const addSynthesisOptions = (command: Command): Command =>
       '-a, --app <command>',
       'command that runs the app definitions (default: `app` in cdk8s.yaml)',
     )
-    .option('-e, --env <name...>', 'these environments only')
+    .option('-e, --env <name>', 'this environment only; may be repeated', repeatable)
 
 /** Options of the commands that plan a publish. */
 export interface MergeOptions extends PublishOptions {
@@ -47,20 +48,27 @@ export interface MergeOptions extends PublishOptions {
 
 export const addMergeOptions = (command: Command): Command =>
   command
-    .option('--only <namespace/app...>', 'leave all other apps on the branch as they are')
+    .option(
+      '--only <namespace/app>',
+      'leave all other apps on the branch as they are; may be repeated',
+      repeatable,
+    )
     .option('--adopt', 'take over files of others that hold our objects')
     .option(
-      '--take-over <project...>',
-      "projects whose apps in the environment are this one's from now on",
+      '--take-over <project>',
+      "project whose apps in the environment are this one's from now on; may be repeated",
+      repeatable,
     )
     .option('--overwrite-drift', 'undo edits by hand in files of ours')
     .option(
-      '--allow-destroy <object...>',
-      "objects that may be deleted with their data, as 'PersistentVolumeClaim shop/data'",
+      '--allow-destroy <object>',
+      "object that may be deleted with its data, as 'PersistentVolumeClaim shop/data'; may be repeated",
+      repeatable,
     )
     .option(
-      '--allow-handover <object...>',
-      'objects whose pods may drop to one until the autoscaler acts',
+      '--allow-handover <object>',
+      'object whose pods may drop to one until the autoscaler acts; may be repeated',
+      repeatable,
     )
 
 function parseSeconds(text: string): number {

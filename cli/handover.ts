@@ -4,6 +4,7 @@ import { addDeployOptions, type DeployOptions } from './deploy-options.ts'
 import { withDeployTarget } from './deploy-target.ts'
 import { handOverReplicas, type WorkloadReference } from './hand-over-replicas.ts'
 import { openKubeconfig } from './kubeconfig-workloads.ts'
+import { repeatable } from './repeatable.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep handover`: prepares that `replicas` leaves a manifest. */
@@ -18,8 +19,9 @@ export const handoverCommand = (terminal: Terminal): Command =>
   )
     .option('--kubeconfig <file>', 'kubeconfig file (default: as kubectl)')
     .option(
-      '--context <name...>',
-      'contexts of all clusters that sync this environment (default: the current one)',
+      '--context <name>',
+      'context of a cluster that syncs this environment; repeated for each of several (default: the current one)',
+      repeatable,
     )
     .option('--sync-suspended', 'vouch that nothing syncs the workload until the publish')
     .action((workload: WorkloadReference, options: HandoverOptions) =>

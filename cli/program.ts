@@ -25,9 +25,12 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .version(version)
     .helpCommand(false)
     .showSuggestionAfterError()
-    .showHelpAfterError('(add --help to see what there is)')
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(inOneShape(text)),
+    })
   try {
     assertSupportedNode(process.versions.node, engines.node)
     const called = COMMANDS[argv[0] ?? '']
@@ -45,4 +48,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     reportError(error, terminal)
     terminal.setExitCode(2)
   }
+}
+
+/** What commander complains about, with what it suggests, in the shape of `reportError`. */
+function inOneShape(text: string): string {
+  const [complaint = '', suggestion] = text.trimEnd().split(/\n\((Did you mean .+)\)$/)
+  const help = 'Add --help to see what there is'
+  return `${complaint}\n  → ${suggestion === undefined ? help : `${suggestion} ${help}`}\n`
 }

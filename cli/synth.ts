@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { writeOutputFolder } from '../constructs/output-folder.ts'
 import { readProjectConfig } from './project-config.ts'
 import { renderFindings } from './render-findings.ts'
+import { repeatable } from './repeatable.ts'
 import { selectEnvironments } from './select-environments.ts'
 import { isFatal, synthesize } from './synthesize.ts'
 import type { Terminal } from './terminal.ts'
@@ -15,7 +16,7 @@ export const synthCommand = (terminal: Terminal): Command =>
       'command that runs the app definitions (default: `app` in cdk8s.yaml)',
     )
     .option('-o, --output <folder>', 'folder to write (default: `output` in cdk8s.yaml, or dist)')
-    .option('-e, --env <name...>', 'write these environments only')
+    .option('-e, --env <name>', 'write this environment only; may be repeated', repeatable)
     .action((options: SynthOptions) => runSynth(options, terminal))
 
 interface SynthOptions {

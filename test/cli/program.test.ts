@@ -44,6 +44,30 @@ describe('the lockstep command', () => {
     expect(option.code).toBe(2)
     expect(option.stderr).toContain('Did you mean --output?')
   })
+
+  it.each([
+    [
+      ['chek'],
+      "error: unknown command 'chek'\n  → Did you mean check? Add --help to see what there is\n",
+    ],
+    [
+      ['lock', 'list'],
+      "error: unknown command 'list'\n  → Did you mean ls? Add --help to see what there is\n",
+    ],
+    [
+      ['explain'],
+      "error: missing required argument 'subject'\n  → Add --help to see what there is\n",
+    ],
+  ])('says what is wrong with `%s` in the shape of all errors', async (args, message) => {
+    const { code, stderr } = await new TemporaryProject().lockstep(...args)
+    expect([code, stderr]).toEqual([2, message])
+  })
+
+  it('takes what stands after an option for an argument, not for one more value', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': oneService() })
+    const { code, stdout } = await project.lockstep('explain', '--env', 'prod', 'deployment/web')
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Deployment.apps shop/web in prod')])
+  })
 })
 
 describe('lockstep explain', () => {

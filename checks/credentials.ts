@@ -26,7 +26,7 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
 
 /** Names whose value is the credential itself. */
 const NAMES =
-  /(^|[_.\-a-z])(password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|credentials?)$/i
+  /(^|[_.-])pass$|(^|[_.\-a-z])(password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?key|credentials?)$/i
 
 /** Values that cannot be a credential: references, paths, switches, plain numbers, placeholders. */
 const HARMLESS: readonly RegExp[] = [

@@ -50,6 +50,7 @@ describe('a credential', () => {
     ['properties', 'spring.datasource.user=shop\nspring.datasource.password = hunter2\n'],
     ['a script', '#!/bin/sh\nexport AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG\naws s3 ls\n'],
     ['a command', 'PGPASSWORD=hunter2 psql -h db'],
+    ['a name cut short', 'DB_PASS=hunter2\n'],
     ['a connection string', 'Server=db;Database=shop;User Id=shop;Password=hunter2;'],
     ['a query', 'jdbc:postgresql://db/shop?user=shop&password=hunter2'],
     ['a URL', 'cache:\n  url: redis://:hunter2@cache:6379\n'],

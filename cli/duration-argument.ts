@@ -19,7 +19,7 @@ export function durationMs(text: string): number {
 /** `3 s`, `5 min`, `2 h`: as exact as people need it. */
 export function inWords(ms: number): string {
   const seconds = Math.max(ms, 0) / 1000
-  if (seconds < 120) return `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`
+  if (seconds < 120) return `${Number(seconds.toFixed(seconds < 60 ? 1 : 0))} s`
   if (seconds < 120 * 60) return `${Math.round(seconds / 60)} min`
   const hours = seconds / 3600
   return hours < 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`

@@ -8,8 +8,10 @@ import { describeIdentity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { describeOrigin } from '../manifests/origin.ts'
 import type { RenderedFile, Rendering } from '../manifests/rendering.ts'
+import { explainLock } from './explain-lock.ts'
 import { type ExplainedField, explainFields } from './explain-object.ts'
 import { readProjectConfig } from './project-config.ts'
+import { repeatable } from './repeatable.ts'
 import { selectEnvironments } from './select-environments.ts'
 import { synthesize } from './synthesize.ts'
 import type { Terminal } from './terminal.ts'
@@ -29,7 +31,7 @@ export const explainCommand = (terminal: Terminal): Command =>
       '-a, --app <command>',
       'command that runs the app definitions (default: `app` in cdk8s.yaml)',
     )
-    .option('-e, --env <name...>', 'look in these environments only')
+    .option('-e, --env <name>', 'look in this environment only; may be repeated', repeatable)
     .action((subject: string, name: string | undefined, options: ExplainOptions) =>
       runExplain(name === undefined ? subject : `${subject} ${name}`, options, terminal),
     )
@@ -134,7 +136,9 @@ function renderObject({ rendering, file, object }: Match, color: boolean): strin
   return `${paint('bold', describeIdentity(identityOf(object)))} in ${rendering.environment}
   made by   ${describeOrigin(file.origin ?? {})}
   written   ${rendering.environment}/${file.path}
-
+${explainLock(object, rendering)
+  .map((line) => `${line}\n`)
+  .join('')}
 ${fields.join('\n')}
 `
 }

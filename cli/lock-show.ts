@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { HoldBounds, HoldView, LockView } from '../leases/lock-view.ts'
+import type { HoldView, LockView } from '../leases/lock-view.ts'
 import { inWords } from './duration-argument.ts'
 import { findLock } from './find-lock.ts'
 import {
@@ -7,6 +7,7 @@ import {
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
+import { renderBounds } from './render-bounds.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep lock show`: all about one lock. */
@@ -57,10 +58,4 @@ const renderHold = (hold: HoldView): string[] => [
   `  silent    ${inWords(hold.silentForMs)}`,
   ...Object.entries(hold.metadata).map(([key, value]) => `  ${key.padEnd(8)}  ${value}`),
   ...(hold.bounds ? renderBounds(hold.bounds) : []),
-]
-
-const renderBounds = (bounds: HoldBounds): string[] => [
-  `  renewed   every ${inWords(bounds.renewsEveryMs)}; its holder stops ${inWords(bounds.believesForMs)} after the last renewal`,
-  `  crash     others get it ${inWords(bounds.takenOverWithinMs)} after they saw its last renewal, or after they came`,
-  `  clocks    no two believe that they hold unless one clock runs ${bounds.toleratedRateRatio.toFixed(2)} times as fast as another`,
 ]

@@ -1,7 +1,7 @@
 import { type HoldState, holdState, isInterop, type Metadata } from './hold-state.ts'
 import type { LeaseReading } from './lease-store.ts'
 import { waitingIn } from './lock-queue.ts'
-import { lockTiming, toleratedRateRatio } from './lock-timing.ts'
+import { type LockTimingProps, lockTiming, toleratedRateRatio } from './lock-timing.ts'
 import { LEASE_ANNOTATIONS, queueLeaseName, runsLeaseName } from './names.ts'
 import { type RunRecord, recordsOf } from './run-records.ts'
 
@@ -106,19 +106,23 @@ function holdIn({ lease, storeTimeMs }: LeaseReading): HoldView | undefined {
   }
 }
 
-function boundsOf(
+const boundsOf = (
   { record }: LeaseReading['lease'],
-  { id, isReleased, termMs }: HoldState,
-): HoldBounds | undefined {
-  if (id === undefined || isReleased) return undefined
-  const { leaseDurationSeconds: ttlSeconds } = record
-  const timing = lockTiming({ ttlSeconds, isInterop: isInterop(record) })
+  { id, isReleased }: HoldState,
+): HoldBounds | undefined =>
+  id === undefined || isReleased
+    ? undefined
+    : holdBounds({ ttlSeconds: record.leaseDurationSeconds, isInterop: isInterop(record) })
+
+/** @throws {TtlOutOfRangeError} */
+export function holdBounds(props: LockTimingProps): HoldBounds {
+  const timing = lockTiming(props)
   const { ttlMs, marginMs, renewEveryMs } = timing
   return {
     ttlMs,
     renewsEveryMs: renewEveryMs,
     believesForMs: ttlMs - marginMs,
-    takenOverWithinMs: termMs,
+    takenOverWithinMs: ttlMs,
     toleratedRateRatio: toleratedRateRatio(timing),
   }
 }

@@ -7,7 +7,7 @@ import { autoscaled } from '../constructs/fixtures.ts'
 
 /** What is said of each Lease, by its name. */
 function explained(make: Parameters<typeof Testing.synth>[0]): Readonly<Record<string, string>> {
-  const { objects } = Testing.synth(make)
+  const { objects } = Testing.synth(make, { lockstepImage: autoscaled.image })
   const files = objects.map((object) => ({ path: '', text: '', app: '', object }))
   const rendering: Rendering = { environment: 'test', files }
   const leases = objects.filter(({ kind }) => kind === 'Lease')

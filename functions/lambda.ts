@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { handle } from 'hono/aws-lambda'
 import { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
 import { NodeTransport } from '../kubernetes/node-transport.ts'
+import { withDeclared } from '../leases/declared-leases.ts'
 import { KubernetesLeaseStore } from '../leases/kubernetes-lease-store.ts'
 import type { RemoteCluster } from './configuration/remote-cluster.ts'
 import { readRemoteConfiguration } from './configuration/remote-configuration.ts'
@@ -23,8 +24,8 @@ export interface LambdaHandlerProps {
  */
 export async function lambdaHandler({ env, write }: LambdaHandlerProps) {
   const source = { env, readFile: (path: string) => readFile(path, 'utf8') }
-  const { client, cluster, access, keys } = await readRemoteConfiguration(source, connect)
-  const store = new KubernetesLeaseStore({ client, ...cluster })
+  const { client, cluster, access, keys, locks } = await readRemoteConfiguration(source, connect)
+  const store = withDeclared(new KubernetesLeaseStore({ client, ...cluster }), locks)
   const log = jsonLines(write)
   return handle(lockFunction({ store, listing: store, keys, ...access, log }))
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
-import { DeclaredLeases } from '../leases/declared-leases.ts'
+import { withDeclared } from '../leases/declared-leases.ts'
 import type { LeaseListing } from '../leases/lease-listing.ts'
 import type { LeaseStore } from '../leases/lease-store.ts'
 import { LET_IN } from './configuration/access.ts'
@@ -47,7 +47,7 @@ export async function serveLocks(props: ServeLocksProps): Promise<LockServer> {
     source,
     client ?? 'file',
   )
-  const served = locks === undefined ? store : new DeclaredLeases(store, locks)
+  const served = withDeclared(store, locks)
   const log = jsonLines(write)
   const { fetch } = lockFunction({
     store: served,

@@ -1,5 +1,6 @@
 import { FetchTransport } from '../kubernetes/fetch-transport.ts'
 import { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
+import { withDeclared } from '../leases/declared-leases.ts'
 import { KubernetesLeaseStore } from '../leases/kubernetes-lease-store.ts'
 import { ConfigurationError } from './configuration/configuration-error.ts'
 import type { RemoteCluster } from './configuration/remote-cluster.ts'
@@ -45,8 +46,9 @@ async function start(variables: Variables): Promise<Fetch> {
   }
 }
 
-function serve({ client, cluster, access, keys }: RemoteConfiguration): Fetch {
-  const store = unsharedStore(() => new KubernetesLeaseStore({ client, ...cluster }))
+function serve({ client, cluster, access, keys, locks }: RemoteConfiguration): Fetch {
+  const all = unsharedStore(() => new KubernetesLeaseStore({ client, ...cluster }))
+  const store = withDeclared(all, locks)
   return lockFunction({ store, listing: store, keys, ...access, log }).fetch
 }
 

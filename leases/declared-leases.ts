@@ -68,6 +68,12 @@ export class DeclaredLeases implements LeaseStore, LeaseListing {
   }
 }
 
+/** The store with these locks alone, or with all that it has if nobody says which there are. */
+export const withDeclared = (
+  store: LeaseStore & LeaseListing,
+  locks: readonly Lock[] | undefined,
+): LeaseStore & LeaseListing => (locks === undefined ? store : new DeclaredLeases(store, locks))
+
 const namesOf = (lock: Lock): readonly LeaseName[] => [
   ...leasesOf(lock),
   ...[queueLeaseName, runsLeaseName].map((nameOf) => ({

@@ -18,18 +18,17 @@ const LOCK = /^(?<namespace>[a-z0-9-]+)\/(?<name>[a-z0-9.-]+)(?::(?<slots>[1-9]\
 const VARIABLES = z.object({
   LOCKSTEP_LOCKS: z
     .string()
+    .trim()
+    .min(1, 'Write NAMESPACE/NAME of each lock, or leave it out for all')
     .transform((text, context) =>
-      text
-        .split(/\s+/)
-        .filter((word) => word !== '')
-        .flatMap((word): Lock[] => {
-          const { namespace, name, slots = '1' } = LOCK.exec(word)?.groups ?? {}
-          if (namespace && name) return [{ namespace, name, slots: Number(slots) }]
-          context.addIssue(
-            `'${word}' names no lock. Write NAMESPACE/NAME, with :SLOTS if it has several, and spaces between`,
-          )
-          return []
-        }),
+      text.split(/\s+/).flatMap((word): Lock[] => {
+        const { namespace, name, slots = '1' } = LOCK.exec(word)?.groups ?? {}
+        if (namespace && name) return [{ namespace, name, slots: Number(slots) }]
+        context.addIssue(
+          `'${word}' names no lock. Write NAMESPACE/NAME, with :SLOTS if it has several, and spaces between`,
+        )
+        return []
+      }),
     )
     .optional(),
 })

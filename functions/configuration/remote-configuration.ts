@@ -1,5 +1,7 @@
 import type { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
+import type { Lock } from '../../leases/lock.ts'
 import { type Access, LET_IN, readAccess } from './access.ts'
+import { readDeclaredLocks } from './declared-locks.ts'
 import { type HandleKeys, requireHandleKeys } from './handle-keys.ts'
 import { Mistakes } from './mistakes.ts'
 import { type RemoteCluster, readRemoteCluster } from './remote-cluster.ts'
@@ -11,6 +13,8 @@ export interface RemoteConfiguration {
   readonly cluster: RemoteCluster
   readonly access: Access
   readonly keys: HandleKeys
+  /** Those that there are. `undefined` if all that the cluster has are served. */
+  readonly locks: readonly Lock[] | undefined
 }
 
 /**
@@ -29,7 +33,10 @@ export async function readRemoteConfiguration(
   const client = cluster && (await mistakes.collect(() => connect(cluster)))
   const access = await readAccess(source, client ?? 'unknown', mistakes)
   const keys = await mistakes.collect(() => requireHandleKeys(source))
+  const locks = await mistakes.collect(() => readDeclaredLocks(source))
   if (access === 'nobody') mistakes.add(`Nobody would be let in. ${LET_IN}`)
-  else if (client && cluster && access && keys) return { client, cluster, access, keys }
+  else if (mistakes.isEmpty && client && cluster && access && keys) {
+    return { client, cluster, access, keys, locks }
+  }
   throw mistakes.toError()
 }

@@ -274,6 +274,7 @@ describe('lockstep serve', () => {
       'LOCKSTEP_DRAIN_SECONDS: Make it less',
     ],
     ['an option that is none', ['--lisen', ':0'], 'Did you mean --listen?'],
+    ['no locks at all', ['--locks', ' '], 'LOCKSTEP_LOCKS: Write NAMESPACE/NAME'],
     ['a store twice', ['--kubeconfig', 'config'], 'cannot be used with'],
   ])('refuses %s', async (_, args, words) => {
     const server = new Serving().start(args)

@@ -46,7 +46,7 @@ export async function serveFromCluster(cluster: Cluster): Promise<ServedCluster>
   ])
   const locks = { apiGroups: ['lockstep.dev'], resources: ['locks'] }
   await applyServiceAccount(cluster, 'worker', [
-    { ...locks, resourceNames: [LOCK, 'undeclared'], verbs: ['hold', 'read'] },
+    { ...locks, resourceNames: [LOCK, 'unbound', 'undeclared'], verbs: ['hold', 'read'] },
   ])
   await applyServiceAccount(cluster, 'onlooker', [
     { ...locks, resourceNames: [LOCK], verbs: ['read'] },
@@ -63,6 +63,7 @@ export async function serveFromCluster(cluster: Cluster): Promise<ServedCluster>
       LOCKSTEP_TOKEN_AUDIENCE: AUDIENCE,
       LOCKSTEP_HANDLE_KEYS: randomBytes(32).toString('base64'),
       LOCKSTEP_CLUSTER_ID: 'test',
+      LOCKSTEP_LOCKS: `${namespace}/${LOCK} ${namespace}/unbound`,
     },
   }
 }

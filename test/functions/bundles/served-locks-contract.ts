@@ -94,9 +94,18 @@ export function itServesLocks(cluster: () => ServedCluster, ask: Ask): void {
     })
   })
 
-  it('says which right it lacks itself', async () => {
+  it('knows no lock but those that it was told of', async () => {
     const { workerToken: token, namespace } = cluster()
     const path = `/v1/locks/${namespace}/undeclared/holds/${randomUUID()}`
+    expect(await call('PUT', path, token, { body: {} })).toMatchObject({
+      status: 404,
+      body: { code: 'LOCK_NOT_DECLARED' },
+    })
+  })
+
+  it('says which right it lacks itself', async () => {
+    const { workerToken: token, namespace } = cluster()
+    const path = `/v1/locks/${namespace}/unbound/holds/${randomUUID()}`
     const { status, body } = await call('PUT', path, token, { body: {} })
     expect([status, body]).toMatchObject([502, { code: 'STORE_REFUSED', retryable: false }])
     expect(body.detail).toMatch(/cannot get resource "leases".*Grant it by RBAC/)

@@ -228,12 +228,26 @@ export const FIELD_REASONS: readonly FieldReason[] = [
   },
   { path: 'data', kinds: ['ConfigMap'], option: 'files', why: 'as given' },
   { path: 'rules', kinds: ['Role'], why: 'its Leases by name, and no right to create any' },
-  { path: 'roleRef', kinds: ['RoleBinding'], why: 'the Role of the same app or lock' },
+  {
+    path: 'rules',
+    kinds: ['ClusterRole'],
+    why: 'what cannot be granted in a namespace: which cluster it is, for fencing tokens, and, for a server of locks, to have its callers reviewed',
+  },
+  {
+    path: 'roleRef',
+    kinds: ['RoleBinding', 'ClusterRoleBinding'],
+    why: 'the role of the same app or lock; of a server of locks, that of each lock',
+  },
   {
     path: 'subjects',
-    kinds: ['RoleBinding'],
+    kinds: ['RoleBinding', 'ClusterRoleBinding'],
     option: 'users',
     why: 'the ServiceAccount of the same app; of a lock, those who may hold it',
+  },
+  {
+    path: 'spec',
+    kinds: ['FlowSchema', 'PriorityLevelConfiguration'],
+    why: 'whatever the account asks for is in a level of its own, so that lock traffic neither waits behind others nor keeps them waiting',
   },
   {
     path: 'spec',

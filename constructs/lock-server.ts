@@ -10,6 +10,7 @@ import { describeLock, type ServedLock } from './served-lock.ts'
 
 export const DEFAULT_LOCK_SERVER_PORT = 8080
 
+/** It has 33 MB of its own at rest and 90 MB under load, measured; 50 MB of Node's program come on top. */
 const DEFAULT_RESOURCES: Resources = { cpu: '100m', memory: '256Mi' }
 
 /** From TERM to the end of what is under way. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { explainFields } from '../../cli/explain-object.ts'
 import { gatewayApi, HighlyAvailableDeployment, waive } from '../../constructs/index.ts'
 import { Testing } from '../../constructs/testing.ts'
+import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { autoscaled, minimal } from '../constructs/fixtures.ts'
+import { controlPlanes } from '../goldens/control-planes.ts'
 
 const everything = {
   ...autoscaled,
@@ -24,17 +26,20 @@ const everything = {
   waivers: [waive('image/digest', 'for the test')],
 } as const
 
+const unexplained = (objects: readonly KubernetesObject[]): readonly string[] =>
+  objects.flatMap((object) =>
+    explainFields(object)
+      .filter(({ reason }) => reason === undefined)
+      .map(({ path }) => `${object.kind} ${path}`),
+  )
+
 describe('the explanation of an object', () => {
   it('has a reason for every field that our constructs write', () => {
     for (const props of [minimal, everything]) {
       const { objects } = Testing.synth((test) => new HighlyAvailableDeployment(test, 'web', props))
-      const unexplained = objects.flatMap((object) =>
-        explainFields(object)
-          .filter(({ reason }) => reason === undefined)
-          .map(({ path }) => `${object.kind} ${path}`),
-      )
-      expect(unexplained).toEqual([])
+      expect(unexplained(objects)).toEqual([])
     }
+    for (const golden of controlPlanes) expect(unexplained(golden.objects())).toEqual([])
   })
 
   it('says so where it knows no reason', () => {

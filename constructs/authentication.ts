@@ -81,11 +81,21 @@ const PREFIX = shape<string>({
     typeof value === 'string' && /^[\x21-\x7e]+:$/.test(value) && !value.startsWith('system:'),
 })
 
+/** Of the API server every pod has a token, which would let in whoever it was ever shown to. */
+const AUDIENCE = shape<string>({
+  expected: 'a name that is not that of the API server',
+  example: "'lockstep-locks'",
+  is: (value) =>
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    !value.startsWith('https://kubernetes.default.svc'),
+})
+
 const SERVICE_ACCOUNTS = record<ServiceAccountAuthentication>(
   {
     serviceAccounts: required(
       record<ServiceAccountsProps>(
-        { audience: required(text('lockstep-locks'), 'missing') },
+        { audience: required(AUDIENCE, 'missing') },
         "{ audience: 'lockstep-locks' }",
       ),
       { audience: 'missing' },

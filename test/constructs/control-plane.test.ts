@@ -155,7 +155,10 @@ describe('A control plane', () => {
     [{ locks: ['ledger' as never] }, "'locks[0]' must be a Lock"],
     [{ authentication: [] }, "'authentication' must be a list with serviceAccounts() or oidc()"],
     [{ authentication: [INSIDE, INSIDE] }, "'authentication' has serviceAccounts() 2 times"],
-    [{ authentication: [serviceAccounts({ audience: '' })] }, 'serviceAccounts.audience'],
+    ...['', 'https://kubernetes.default.svc.cluster.local'].map((audience): [Changes, string] => [
+      { authentication: [serviceAccounts({ audience })] },
+      "'authentication[0].serviceAccounts.audience' must be a name that is not that of the API server",
+    ]),
     [
       { authentication: [oidc({ ...GITHUB.oidc, prefix: 'system:' })] },
       'must be a text that ends with a colon, and does not begin with system:',

@@ -42,9 +42,9 @@ function electionOn(
   { metadata: { name, namespace } }: KubernetesObject,
   { files }: Rendering,
 ): number | undefined {
-  const variables = files.flatMap(({ object }) =>
-    object?.metadata.namespace === namespace ? containersOf(object).map(variablesOf) : [],
-  )
+  const objects = files.flatMap(({ object }) => object ?? [])
+  const nearby = objects.filter(({ metadata }) => metadata.namespace === namespace)
+  const variables = nearby.flatMap(containersOf).map(variablesOf)
   const elector = variables.find((of) => of.get(ELECTOR_VARIABLES.leaseName) === name)
   const duration = Number.parseFloat(elector?.get(ELECTOR_VARIABLES.leaseDuration) ?? '')
   return Number.isNaN(duration) ? undefined : duration

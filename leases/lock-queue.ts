@@ -16,6 +16,13 @@ interface Ticket {
 /** For how long a ticket counts that is not refreshed. The store's clock may have whole seconds. */
 const LEAST_TICKET_SECONDS = 5
 const MOST_TICKET_SECONDS = 15
+const CLOCK_STEP_MS = 1000
+
+/** As many milliseconds as that for each who waits: all write one Lease, which takes so many writes a second. */
+const TICKET_MS_FOR_EACH = 150
+
+/** So many look at whatever happens to the lock. Those behind them look from time to time. */
+export const FRONT_OF_QUEUE = 8
 
 /** How much further than its own time the store's clock may be behind, after it was set back. */
 const TICKET_FROM_FUTURE_MS = 5_000
@@ -44,20 +51,25 @@ export class QueueFullError extends Error {
 export class LockQueue {
   readonly #context: LockContext
   readonly #lock: Lock
-  readonly #ticketTtlMs: number
+  readonly #leastTtlMs: number
+  /** Of the own ticket. */
+  #ttlMs: number
   #kept: { readonly place: Place; readonly atMs: number } | undefined
 
-  /** @param ttlSeconds of the holds that are waited for: no ticket blocks others for longer, if it is 5 to 15 s */
+  /**
+   * @param ttlSeconds of the holds that are waited for: no ticket blocks others for longer, if it is 5 to
+   * 15 s and a few wait. In a long queue all tickets live for 15 s
+   */
   constructor(context: LockContext, lock: Lock, ttlSeconds: number) {
     this.#context = context
     this.#lock = lock
-    this.#ticketTtlMs =
-      1000 * Math.min(Math.max(ttlSeconds, LEAST_TICKET_SECONDS), MOST_TICKET_SECONDS)
+    this.#leastTtlMs = 1000 * Math.max(ttlSeconds, LEAST_TICKET_SECONDS)
+    this.#ttlMs = this.#ttlMsAmong(1)
   }
 
   /** How often whoever waits has to `keep` its ticket. */
   get refreshMs(): number {
-    return this.#ticketTtlMs / 3
+    return this.#ttlMs / 3
   }
 
   /**
@@ -77,14 +89,16 @@ export class LockQueue {
    */
   async keep(id: string): Promise<Place> {
     const nowMs = this.#context.clock.monotonicMs()
-    if (this.#kept !== undefined && nowMs - this.#kept.atMs < this.refreshMs / 2) {
+    if (this.#kept !== undefined && nowMs - this.#kept.atMs < this.#goodForMs(this.#kept.place)) {
       return this.#kept.place
     }
     const tickets = await this.#change((tickets, storeTimeMs) => {
       const own = tickets.find((ticket) => ticket.id === id)
-      if (own && storeTimeMs - own.seenMs < this.refreshMs / 2) return tickets
+      const isGood = own !== undefined && !isDue(own, storeTimeMs)
+      this.#ttlMs = isGood ? own.ttlMs : this.#ttlMsAmong(tickets.length)
+      if (isGood) return tickets
       if (!own && tickets.length >= MOST_TICKETS) throw new QueueFullError(this.#lock)
-      const refreshed = { id, seenMs: storeTimeMs, ttlMs: this.#ticketTtlMs }
+      const refreshed = { id, seenMs: storeTimeMs, ttlMs: this.#ttlMs }
       return own
         ? tickets.map((ticket) => (ticket === own ? refreshed : ticket))
         : [...tickets, refreshed]
@@ -107,6 +121,16 @@ export class LockQueue {
         ? tickets.filter((ticket) => ticket.id !== id)
         : tickets,
     )
+  }
+
+  /** Whoever is near the front looks at each change; the others seldom, and to know how near they are. */
+  #goodForMs({ ahead }: Place): number {
+    return ahead < FRONT_OF_QUEUE ? this.refreshMs / 2 : 0
+  }
+
+  #ttlMsAmong(tickets: number): number {
+    const wantedMs = Math.max(this.#leastTtlMs, tickets * TICKET_MS_FOR_EACH)
+    return Math.min(wantedMs, MOST_TICKET_SECONDS * 1000)
   }
 
   #read(): Promise<LeaseReading> {
@@ -148,6 +172,10 @@ function placeOf(id: string, tickets: readonly Ticket[], served: readonly string
     ? { ahead: waiting.length, others: waiting.length }
     : { ahead: own, others: waiting.length - 1 }
 }
+
+/** After a third of its life, or what a clock of whole seconds may show of that. */
+const isDue = ({ seenMs, ttlMs }: Ticket, storeTimeMs: number): boolean =>
+  storeTimeMs - seenMs >= ttlMs / 3 - CLOCK_STEP_MS
 
 function liveTickets({ lease, storeTimeMs }: LeaseReading): readonly Ticket[] {
   const all = readJson(lease.record.annotations[LEASE_ANNOTATIONS.tickets], isListOf(isTicket))

@@ -2,7 +2,7 @@ import { type HoldState, holdState, mayBeQueued } from './hold-state.ts'
 import { markedQueued } from './hold-writes.ts'
 import type { StoredLease } from './lease-store.ts'
 import type { LockContext } from './lock.ts'
-import type { LockQueue, Place } from './lock-queue.ts'
+import { FRONT_OF_QUEUE, type LockQueue, type Place } from './lock-queue.ts'
 import { rewriteLease } from './rewrite-lease.ts'
 import type { HeldByOthers } from './try-acquire.ts'
 import { untilChanged } from './until-changed.ts'
@@ -10,7 +10,7 @@ import { untilChanged } from './until-changed.ts'
 /** One that waits: it has a ticket, and the lock says that somebody has. */
 export interface Standing {
   readonly place: Place
-  /** The lock's Leases, as they were seen last. */
+  /** The lock's Leases, as they were seen last; none for one that is too far back to watch them. */
   readonly seen: readonly StoredLease[]
   /** When it is worth to try again, if nothing changes. */
   readonly againInMs: number
@@ -20,6 +20,8 @@ export interface Standing {
 const AFTER_A_RACE_MS = 50
 /** For each of those who came first. */
 const TO_TAKE_OR_LEAVE_MS = 250
+/** For each between those further back and the front: hardly anybody is served faster. */
+const TO_BE_SERVED_MS = 50
 
 /**
  * Comes to the queue of a lock that others have, or stays there.
@@ -34,6 +36,8 @@ export async function standInLine(
   id: string,
 ): Promise<Standing> {
   const place = await line.keep(id)
+  if (place.ahead >= FRONT_OF_QUEUE)
+    return { place, seen: [], againInMs: farMs(context, place, line) }
   const [first] = leases
   const seen = first && leases.length === 1 ? [await markQueue(context, first)] : leases
   const isFree = seen.some((lease) => isThereFor(id, holdState(lease)))
@@ -50,6 +54,10 @@ export async function standInLine(
  */
 const patienceMs = ({ ahead }: Place, isFree: boolean, line: LockQueue): number =>
   isFree ? ahead * TO_TAKE_OR_LEAVE_MS : line.refreshMs
+
+/** The further back the longer; drawn, so that those who came together do not stay together. */
+const farMs = ({ random }: LockContext, { ahead }: Place, line: LockQueue): number =>
+  Math.min((ahead - FRONT_OF_QUEUE + 1) * TO_BE_SERVED_MS * (0.5 + random()), line.refreshMs)
 
 /** Nobody has it, or another call of the same hold has got it. */
 const isThereFor = (id: string, hold: HoldState | undefined): boolean =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { StaleTokenError } from '../../leases/fenced-resource.ts'
 import { compareTokens, type FencingToken } from '../../leases/fencing-token.ts'
 import { HoldLostError, LockHeldError } from '../../leases/lock-errors.ts'
@@ -229,6 +229,33 @@ describe('A crowd that comes without pause', () => {
     await hold.release()
     await time.until(Promise.all(crowd))
     expect(got).toEqual(got.toSorted((a, b) => a - b))
+  })
+})
+
+describe('A crowd that waits while somebody changes the Lease all the time', () => {
+  it('asks the store for little', async () => {
+    const { time, store, process } = world()
+    const [read, replace] = [vi.spyOn(store, 'read'), vi.spyOn(store, 'replace')]
+    await process('holder').acquire('reindex', soon)
+    const over = new AbortController()
+    const crowd = Array.from({ length: 100 }, (_, index) =>
+      process(`p${index}`).acquire('reindex', { ...soon, signal: over.signal }),
+    )
+    const gone = Promise.allSettled(crowd)
+    await time.pass(10_000)
+    for (const spy of [read, replace]) spy.mockClear()
+    const seconds = 60
+    for (let change = 0; change < seconds * 10; change++) {
+      const { lease } = await store.read(NAME)
+      const annotations = { ...lease.record.annotations, seen: String(change) }
+      await store.replace(lease, { ...lease.record, annotations })
+      await time.pass(100)
+    }
+    const each = (count: number) => count / seconds / crowd.length
+    expect(each(read.mock.calls.length)).toBeLessThan(4)
+    expect(each(replace.mock.calls.length)).toBeLessThan(0.5)
+    over.abort()
+    await time.until(gone)
   })
 })
 

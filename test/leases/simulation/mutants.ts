@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'nobody leaves the queue',
     file: 'lock-queue.ts',
     find: 'if (this.#kept === undefined) return',
-    replace: 'if (this.#ticketTtlMs > 0) return',
+    replace: 'if (this.#ttlMs > 0) return',
   },
   {
     name: 'whoever waits is not woken by a release',

@@ -39,7 +39,7 @@ interface DiffOptions extends SynthesisOptions, DeployOptions, MergeOptions {
 }
 
 async function runDiff(options: DiffOptions, terminal: Terminal): Promise<void> {
-  const synthesis = await synthesizeForDeploy(options, terminal)
+  const synthesis = await synthesizeForDeploy(options, terminal, { writes: false })
   if (synthesis === undefined) return
   const plans = await withDeployTarget(options, terminal, async (target) => {
     const result: PublishPlan[] = []

@@ -46,7 +46,7 @@ async function runPublish(options: PublishCommandOptions, terminal: Terminal): P
   const { cwd, env, signal } = terminal
   assertBranchForReview(options, readProjectConfig(cwd).branch)
   const [renderings, source] = await Promise.all([
-    synthesizeForDeploy(options, terminal),
+    synthesizeForDeploy(options, terminal, { writes: true }),
     describeSource({ cwd, env, signal }),
   ])
   if (renderings === undefined) return

@@ -234,6 +234,21 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
 })
 
 describe('lockstep diff', { timeout: 120_000 }, () => {
+  it('shows what would change beside the findings that publish would stop at', async () => {
+    const { project } = newProject(
+      oneService(
+        "image: 'web:latest', waivers: [{ rule: 'image/digest', reason: 'no registry yet' }],",
+      ),
+    )
+    const { code, stdout, stderr } = await project.lockstep('diff')
+    expect(code).toBe(1)
+    expect(stdout).toContain('+ shop/web  new, 5 objects\n')
+    expect(stderr).toContain('image/floating')
+    expect(stderr).toContain(
+      '\nPublish stops at this. Correct the app definitions, or waive what is meant.\n',
+    )
+  })
+
   it('shows fields, as text, JSON or Markdown, and changes nothing', async () => {
     const { project, remote } = newProject()
     await project.lockstep('publish')

@@ -16,7 +16,7 @@ export interface AnswerErrorProps {
 /** Whatever was thrown, as a problem document. What nobody expected is logged, and not told. */
 export const answerError = ({ log, explain }: AnswerErrorProps): ErrorHandler<FunctionEnv> =>
   function answerError(error, c) {
-    const known = knownProblem(error) ?? callerGone(error, c) ?? explain(error)
+    const known = callerGone(error, c) ?? knownProblem(error) ?? explain(error)
     if (known === undefined) {
       log({
         level: 'error',
@@ -46,15 +46,14 @@ function knownProblem(error: Error): ProblemError | undefined {
   })
 }
 
-const callerGone = (error: Error, c: Context<FunctionEnv>): ProblemError | undefined =>
-  error instanceof CallerGoneError
-    ? new ProblemError({
-        type: PROBLEMS.callerGone,
-        detail: error.message,
-        retryable: true,
-        outcome: outcomeOf(c),
-      })
-    : undefined
+/** Without its caller, what fails is mostly the reading of the rest of its body. */
+function callerGone(error: Error, c: Context<FunctionEnv>): ProblemError | undefined {
+  const isAnswer = error instanceof ProblemError || !c.req.raw.signal.aborted
+  if (isAnswer && !(error instanceof CallerGoneError)) return undefined
+  const { message: detail } = new CallerGoneError()
+  const type = PROBLEMS.callerGone
+  return new ProblemError({ type, detail, retryable: true, outcome: outcomeOf(c), cause: error })
+}
 
 const outcomeOf = (c: Context<FunctionEnv>): Outcome =>
   c.var.mayHaveWritten() ? 'unknown' : 'none'

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { serve } from '@hono/node-server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { StoredLease } from '../../../leases/lease-store.ts'
@@ -27,6 +30,29 @@ beforeAll(async () => {
 })
 afterAll(() => {
   server.close()
+})
+
+it('has no mistake of its own in its log when a caller hangs up within its body', async () => {
+  const before = entries.length
+  const socket = connect(Number(new URL(address).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(
+    [
+      `PUT /v1/locks/shop/ledger/holds/${randomUUID()} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      'Authorization: Bearer token-of-alice',
+      'Content-Type: application/json',
+      'Content-Length: 100',
+      'Expect: 100-continue',
+      '',
+      '',
+    ].join('\r\n'),
+  )
+  await once(socket, 'data')
+  socket.destroy()
+  const since = async () => entries.slice(before)
+  const [entry] = await eventually('it is in the log', since, ({ length }) => length > 0, 20)
+  expect(entry).toMatchObject({ level: 'info', fields: { code: 'CALLER_GONE', status: 499 } })
 })
 
 it('waits no longer for a caller that hung up', async () => {

@@ -40,27 +40,28 @@ export function functionApp(props: FunctionAppProps): OpenAPIHono<FunctionEnv> {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) =>
-        answerProblem(c, methodProblem(c.req.method, c.req.path, methods)),
+        answerProblem(c, methodProblem(c.req.method, methods)),
     }),
   )
   app.use(headerLimit(limits.headerBytes))
   app.use(bodyLimit(limits.bodyBytes))
   app.onError(answerError(props))
-  app.notFound((c) => answerProblem(c, notFound(c.req.path)))
+  app.notFound((c) => answerProblem(c, notFound()))
   return app
 }
 
-const notFound = (path: string): ProblemError =>
+/** Without the path, which whoever asked knows, and which is not for the log. */
+const notFound = (): ProblemError =>
   new ProblemError({
     type: PROBLEMS.noSuchRoute,
-    detail: `There is nothing at ${path}. /openapi.json lists what there is`,
+    detail: 'There is nothing at this path. /openapi.json lists what there is',
     retryable: false,
   })
 
-const methodProblem = (method: string, path: string, methods: readonly string[]): ProblemError =>
+const methodProblem = (method: string, methods: readonly string[]): ProblemError =>
   new ProblemError({
     type: PROBLEMS.methodNotAllowed,
-    detail: `${method} cannot be done at ${path}. Use ${methods.join(' or ')}`,
+    detail: `${method} cannot be done at this path. Use ${methods.join(' or ')}`,
     retryable: false,
     headers: { Allow: methods.join(', ') },
   })

@@ -57,10 +57,12 @@ describe('Each request', () => {
     const { entries, log } = keptLog()
     const caller = new FunctionCaller([functionOf({ store: new MemoryLeaseStore(), log })], 'alice')
     await caller.call('PUT', hold(), { body: { ttlSeconds: 1 } })
-    await caller.call('GET', '/v1/nowhere/x?token=secret')
+    await caller.call('GET', '/v1/nowhere/secret?token=secret')
+    await caller.call('PATCH', '/v1/locks/secret/secret?token=secret')
     expect(entries.map(({ fields }) => [fields.route, fields.code])).toEqual([
       ['/v1/locks/{namespace}/{name}/holds/{hold}', 'TTL_OUT_OF_RANGE'],
       ['none', 'NO_SUCH_ROUTE'],
+      ['none', 'METHOD_NOT_ALLOWED'],
     ])
     expect(JSON.stringify(entries)).not.toContain('secret')
   })

@@ -69,7 +69,7 @@ const REVISION_HISTORY = 5
 
 export function emitDeployment(
   scope: Construct,
-  { workloadMetadata, selector, isReachable }: WorkloadContext,
+  { workloadMetadata, selector, isReachable, keepsTemplate }: WorkloadContext,
   props: EmitDeploymentProps,
 ): EmittedObject<IDeployment> {
   const { replicas, template, startupSeconds, rollingUpdate = {}, completes = true } = props
@@ -84,7 +84,7 @@ export function emitDeployment(
         replicas: count,
         recreates: rollingUpdate === 'recreate',
         isReachable,
-        template,
+        template: keepsTemplate ? undefined : template,
       }),
       ...props.annotations,
     }),

@@ -21,7 +21,8 @@ export interface JudgedWorkload {
   readonly recreates?: boolean
   /** Whether anybody may open connections to its pods. */
   readonly isReachable: boolean
-  readonly template: Written<IIoK8sApiCoreV1PodTemplateSpec>
+  /** Absent where it is not ours: what an adopted one lacks is on nobody's purpose. */
+  readonly template?: Written<IIoK8sApiCoreV1PodTemplateSpec> | undefined
 }
 
 /**
@@ -34,7 +35,7 @@ const OF_WORKLOADS: readonly (PeerWaiver & {
   {
     reason: 'a digest is the same bits from wherever, so a registry that is down stops no restart',
     applies: ({ template }) =>
-      [...(template.spec?.initContainers ?? []), ...containers(template)].some(
+      [...(template?.spec?.initContainers ?? []), ...containers(template)].some(
         ({ imagePullPolicy }) => imagePullPolicy === 'IfNotPresent',
       ),
     kubeScore: ['container-image-pull-policy'],
@@ -42,7 +43,8 @@ const OF_WORKLOADS: readonly (PeerWaiver & {
   },
   {
     reason: 'a class that the cluster does not have would stop its pods from being made',
-    applies: ({ template }) => template.spec?.priorityClassName === undefined,
+    applies: ({ template }) =>
+      template !== undefined && template.spec?.priorityClassName === undefined,
     polaris: ['priorityClassNotSet'],
   },
   {
@@ -122,4 +124,4 @@ function annotations(waivers: readonly PeerWaiver[]): Annotations {
   }
 }
 
-const containers = ({ spec }: JudgedWorkload['template']) => spec?.containers ?? []
+const containers = (template: JudgedWorkload['template']) => template?.spec?.containers ?? []

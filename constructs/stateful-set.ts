@@ -29,14 +29,19 @@ const REVISION_HISTORY = 5
  */
 export const emitStatefulSet = (
   scope: Construct,
-  { workloadMetadata, selector, isReachable }: WorkloadContext,
+  { workloadMetadata, selector, isReachable, keepsTemplate }: WorkloadContext,
   { replicas, serviceName, template, claims }: EmitStatefulSetProps,
 ): EmittedObject<IStatefulSet> =>
   new EmittedObject<IStatefulSet>(scope, 'StatefulSet', {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: workloadMetadata(
-      peerWaivers({ kind: 'StatefulSet', replicas, isReachable, template }),
+      peerWaivers({
+        kind: 'StatefulSet',
+        replicas,
+        isReachable,
+        template: keepsTemplate ? undefined : template,
+      }),
     ),
     spec: {
       replicas,

@@ -37,6 +37,8 @@ export interface WorkloadContext {
   readonly needsDigest: boolean
   /** Whether anybody may open connections to its pods. */
   readonly isReachable: boolean
+  /** Whether the pods stay as they were before the app was adopted, whatever the options say. */
+  readonly keepsTemplate: boolean
   /** Selects the app's pods and no others. */
   readonly selector: Readonly<Record<string, string>>
   readonly labels: Readonly<Record<string, string>>
@@ -91,6 +93,7 @@ export function workloadContext(
     needsDigest:
       !environment.isDevelopment && !props.waivers?.some(({ rule }) => rule === 'image/digest'),
     isReachable: [props.traffic, props.network].some((way) => way?.ingressFrom?.length),
+    keepsTemplate: props.adopt?.template !== undefined,
     selector,
     labels,
     podLabels: { ...podLabels(labelProps), ...selector },

@@ -320,6 +320,13 @@ describe('an adopted Deployment', () => {
     })
   })
 
+  it('gives other checkers no reason for what its old pods lack', () => {
+    const find = waived({ adopt })
+    expect(JSON.stringify(find('Deployment')?.metadata.annotations)).not.toMatch(
+      /probe|CKV_K8S_[89]|pullPolicy|priorityClass/i,
+    )
+  })
+
   it('gets what the options say once its template is taken out, still under its own selector', () => {
     const find = waived({ adopt: { name: adopt.name, selector: adopt.selector } })
     expect(find('Deployment')).toMatchObject({

@@ -84,13 +84,19 @@ function renderApp(
 function renderObject(diff: ObjectDiff, style: Style, columns: number): readonly string[] {
   const { name, sign, color } = EFFECTS[diff.effect]
   const note = diff.note === undefined ? '' : style('gray', ` (${diff.note})`)
-  const shown = diff.fields.slice(0, SHOWN_FIELDS)
+  const shown = bySubstance(diff.fields).slice(0, SHOWN_FIELDS)
   const hidden = diff.fields.length - shown.length
   return [
     `  ${style(color, sign)} ${diff.object}  ${style(color, name)}${note}`,
     ...shown.map((field) => renderField(field, style, columns)),
     ...(hidden > 0 ? [style('gray', `      and ${hidden} more fields`)] : []),
   ]
+}
+
+/** What an object does before what it is called, so that annotations hide nothing that counts. */
+const bySubstance = (fields: readonly FieldChange[]): readonly FieldChange[] => {
+  const isName = ({ field }: FieldChange) => field.startsWith('metadata.')
+  return [...fields.filter((field) => !isName(field)), ...fields.filter(isName)]
 }
 
 function renderField({ field, before, after }: FieldChange, style: Style, columns: number): string {

@@ -234,6 +234,15 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
 })
 
 describe('lockstep diff', { timeout: 120_000 }, () => {
+  it('shows first what an object does, and then what it is called', async () => {
+    const { project } = newProject()
+    await project.lockstep('publish')
+    project.write({ 'apps/main.ts': oneService().replaceAll(/web:1\.0/g, 'web:2.0') })
+    expect((await project.lockstep('diff')).stdout).toMatch(
+      /rolling restart\n {6}spec\.(.|\n)*\n {6}metadata\./,
+    )
+  })
+
   it('shows what would change beside the findings that publish would stop at', async () => {
     const { project } = newProject(
       oneService(

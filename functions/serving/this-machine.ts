@@ -15,7 +15,7 @@ export const thisMachine: Authenticator & Authorizer = {
 /**
  * Lets in whoever asks without a token, but no web page: a browser on this machine sends requests for
  * pages from anywhere, and a name that they own can be made to mean 127.0.0.1. Such requests say that
- * name, or where they come from.
+ * name, or where they come from; those for images and the like say only that it is elsewhere.
  */
 export const forThisMachine =
   (fetch: Fetch): Fetch =>
@@ -23,7 +23,8 @@ export const forThisMachine =
     const { hostname } = new URL(request.url)
     const origin = request.headers.get('origin')
     const isPage = origin !== null && !isLocal(URL.parse(origin)?.hostname ?? '')
-    if (!isLocal(hostname) || isPage) return problemResponse(FROM_ELSEWHERE)
+    const isPartOfPage = request.headers.get('sec-fetch-site') === 'cross-site'
+    if (!isLocal(hostname) || isPage || isPartOfPage) return problemResponse(FROM_ELSEWHERE)
     if (request.headers.has('authorization')) return fetch(request)
     const headers = new Headers(request.headers)
     headers.set('authorization', 'Bearer none')

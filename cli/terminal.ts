@@ -63,7 +63,8 @@ export function processTerminal(): Terminal {
     process.exitCode = signal === 'SIGINT' ? 130 : 143
   }
   for (const signal of INTERRUPTIONS) process.once(signal, interrupt)
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  stdout.on('error', (error) => failUnlessClosed(error, (text) => stderr.write(text)))
+  stderr.on('error', (error) => failUnlessClosed(error))
   return {
     out: (text) => void stdout.write(printable(text)),
     err: (text) => void stderr.write(printable(text)),
@@ -89,9 +90,15 @@ export function processTerminal(): Terminal {
   }
 }
 
-/** Whoever reads may stop early, as `head` does. The command goes on, and ends with its own code. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/**
+ * Whoever reads may stop early, as `head` does: the command goes on, and ends with its own code. With a
+ * full disk it goes on as well, since a lock that it holds or serves is worth more than its words, and
+ * ends with 2 if it would have ended well.
+ */
+function failUnlessClosed(error: NodeJS.ErrnoException, say?: (text: string) => void): void {
+  if (error.code === 'EPIPE' || process.exitCode !== undefined) return
+  process.exitCode = 2
+  say?.(`error: ${error.message}. Make room for what this writes; the rest of it is lost\n`)
 }
 
 /** The person or the system asked the program to stop before it was done. */

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -62,6 +64,15 @@ function ask(
   })
   asking.end(body && JSON.stringify(body))
   return promise
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 describe('lockstep serve that asks nobody who they are', () => {
@@ -131,6 +142,7 @@ describe('lockstep serve that asks nobody who they are', () => {
     ['a name that leads here', { host: 'rebound.example.com' }],
     ['a page from elsewhere', { origin: 'https://example.com' }],
     ['a page without an origin', { origin: 'null' }],
+    ['a page that takes it for an image', { 'sec-fetch-site': 'cross-site' }],
     ['an address that looks like this one', { host: '127.0.0.1.example.com' }],
   ])('takes nothing from %s', async (_, headers) => {
     const address = await addressOf(new Serving().start(anyPort))
@@ -229,6 +241,38 @@ describe('lockstep serve', () => {
     server.signal('SIGTERM')
     expect(await server.ended).toBe(0)
     expect(server.output.match(/"message":"Stopped"/g)).toHaveLength(1)
+  })
+
+  it.skipIf(process.platform !== 'linux')('goes on when there is no room for its log', async () => {
+    const port = await freePort()
+    const store = ['--store', 'locks.db']
+    const listen = ['--listen', `127.0.0.1:${port}`]
+    const server = new BundleProcess({
+      program: '/bin/sh',
+      args: [
+        '-c',
+        'exec "$@" > /dev/full',
+        'sh',
+        process.execPath,
+        MAIN,
+        'serve',
+        ...store,
+        ...listen,
+      ],
+      env: { LOCKSTEP_DRAIN_SECONDS: '0' },
+      cwd: temporaryFolder(),
+    })
+    onTestFinished(() => server.kill())
+    await server.untilSaid(/no space left on device/)
+    const address = `http://127.0.0.1:${port}`
+    await eventually(
+      'it serves',
+      () => ask(address, hold(), {}, {}).catch(() => undefined),
+      (answer) => answer?.status === 201,
+    )
+    server.signal('SIGTERM')
+    expect(await server.ended).toBe(2)
+    expect(server.output.match(/no space left/g)).toHaveLength(1)
   })
 
   it('says all that is wrong at once, and starts nothing', async () => {

@@ -28,6 +28,8 @@ export interface NodeServerProps {
 const MOST_HEADER_BYTES = 32 * 1024
 /** For whoever sends a request a byte at a time. */
 const RECEIVED_WITHIN_MS = 15_000
+/** How often it looks for those: Node would only every 30 s. */
+const LOOK_FOR_SLOW_EVERY_MS = 1_000
 /** Longer than most proxies keep a connection: else they send into one that is just being closed. */
 const IDLE_MS = 75_000
 const CLOSE_IDLE_EVERY_MS = 50
@@ -129,6 +131,7 @@ function serverOptions(tls: NodeServerProps['tls']) {
     maxHeaderSize: MOST_HEADER_BYTES,
     requestTimeout: RECEIVED_WITHIN_MS,
     headersTimeout: RECEIVED_WITHIN_MS,
+    connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS,
   }
   if (tls === undefined) return { serverOptions: limits }
   return {

@@ -6,6 +6,7 @@ import {
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
+import { inOneLine } from './printable.ts'
 import { renderTable } from './render-table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -37,7 +38,7 @@ const rowsOf = ({ name, holds, waiting }: LockView): readonly string[][] =>
     ? [[name, '-', '-', '-', '-', String(waiting)]]
     : holds.map(({ holder, heldForMs, silentForMs, token = '-', state }) => [
         name,
-        state === 'held' ? holder : `${holder} (${state})`,
+        inOneLine(state === 'held' ? holder : `${holder} (${state})`),
         inWords(heldForMs),
         inWords(silentForMs),
         token,

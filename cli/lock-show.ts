@@ -7,6 +7,7 @@ import {
   type LeaseStoreOptions,
   openLeaseStore,
 } from './lease-store-options.ts'
+import { inOneLine } from './printable.ts'
 import { renderBounds } from './render-bounds.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -43,7 +44,7 @@ function render({ name, holds, waiting, runs }: LockView, { namespace }: LockSho
           `  ${key}  ${status}, ${attempts === 1 ? '1 attempt' : `${attempts} attempts`}  ${result}`,
       ),
   ]
-    .map((line) => `${line.trimEnd()}\n`)
+    .map((line) => `${inOneLine(line).trimEnd()}\n`)
     .join('')
 }
 

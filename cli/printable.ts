@@ -10,3 +10,6 @@ const SEQUENCES = new RegExp(`(${ATTRIBUTES})|${CONTROLS}`, 'g')
  */
 export const printable = (text: string): string =>
   text.replaceAll(SEQUENCES, (_, attributes: string | undefined) => attributes ?? '\ufffd')
+
+/** The same in one line and without colours: what one holder says must not pass for more than that. */
+export const inOneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\ufffd')

@@ -56,6 +56,14 @@ it('lockstep lock show tells what follows from the times of a hold, and the runs
   await release()
 })
 
+it('says what a holder calls itself in one line, and in no colour that could hide the rest', async () => {
+  const { locks, release } = await heldLock(['--holder', 'me\njob  you \u001b[8m'])
+  for (const { stdout } of [await locks.run('ls'), await locks.run('show', 'job')]) {
+    expect(stdout).toContain('me\ufffdjob  you \ufffd[8m')
+  }
+  await release()
+})
+
 it('looks in the cluster of its pod where nothing else is said', async () => {
   const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' }
   const terminal = fakeTerminal({ cwd: temporaryFolder(), env })

@@ -1,5 +1,5 @@
 import { isListOf, isObject, readJson } from './annotation-json.ts'
-import { compareTokens, type FencingToken, formatToken, parseToken } from './fencing-token.ts'
+import { type FencingToken, formatToken } from './fencing-token.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import type { LeaseReading } from './lease-store.ts'
 import type { Lock, LockContext } from './lock.ts'
@@ -134,11 +134,8 @@ export class RunRecords {
 
 /** Forgotten counts as taken over: nobody can tell who has had it since. */
 function assertOwn(key: string, before: RunRecord | undefined, token: FencingToken): void {
-  const current = before && parseToken(before.token)
   if (before === undefined) throw new RunTakenOverError(key, 'that nobody remembers')
-  if (current === undefined || compareTokens(current, token) !== 0) {
-    throw new RunTakenOverError(key, before.token)
-  }
+  if (before.token !== formatToken(token)) throw new RunTakenOverError(key, before.token)
 }
 
 /** Newest first, so that those that fall off the end are the oldest. */

@@ -3,7 +3,7 @@ import { LeaseStoreError } from '../../leases/lease-store-errors.ts'
 import { HoldLostError, LockRequestError } from '../../leases/lock-errors.ts'
 import { Locks } from '../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
-import { RunTakenOverError } from '../../leases/run-records.ts'
+import { RunRecords, RunTakenOverError } from '../../leases/run-records.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 function world() {
@@ -41,6 +41,17 @@ describe('A run', () => {
     await process('b').acquire(JOB)
     const late = await process('c').runOnce(JOB, KEY, { waitMs: 0 }, async () => 'again')
     expect(late).toEqual({ result: 'well', isReplay: true })
+  })
+
+  it('is taken over by a hold of another store too, whose tokens say nothing about the first', async () => {
+    const { time, store } = world()
+    const context = { store, clock: time.clockOf('a'), random: () => 0.5 }
+    const records = new RunRecords(context, { namespace: 'default', name: JOB })
+    const token = { epoch: 'store.1', number: 7n }
+    await records.begin(KEY, token)
+    await records.begin(KEY, { epoch: 'replaced.1', number: 3n })
+    const late = records.end(KEY, token, { status: 'succeeded', result: 'null' })
+    await expect(late).rejects.toThrow(RunTakenOverError)
   })
 
   it('of another key is another run', async () => {

@@ -39,8 +39,7 @@ export function functionApp(props: FunctionAppProps): OpenAPIHono<FunctionEnv> {
   app.use(
     methodNotAllowed({
       app,
-      onMethodNotAllowed: (c, methods) =>
-        answerProblem(c, methodProblem(c.req.method, methods)),
+      onMethodNotAllowed: (c, methods) => answerProblem(c, methodProblem(c.req.method, methods)),
     }),
   )
   app.use(headerLimit(limits.headerBytes))

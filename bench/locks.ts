@@ -7,6 +7,7 @@ import { EtcdLock } from './locks/etcd-lock.ts'
 import { handOffsPerSecond, ourContender } from './locks/hand-off.ts'
 import { type HeldLocks, holdMany } from './locks/held-locks.ts'
 import { type BenchedStore, lockCalls, RAW_WRITE } from './locks/lock-calls.ts'
+import { timePeers } from './locks/peers.ts'
 import { HTTP_HOP, HTTP_RENEW, ServedLocks } from './locks/served-locks.ts'
 import { type TimedCall, timeCalls } from './locks/timed-calls.ts'
 import type { Bar } from './report.ts'
@@ -21,6 +22,8 @@ export interface BenchLocksProps {
 
 export interface LocksResult {
   readonly calls: readonly { readonly store: string; readonly calls: readonly TimedCall[] }[]
+  /** Acquire and release, of Lockstep and of packages of npm. */
+  readonly peers: readonly TimedCall[]
   readonly coldStarts: ColdStarts
   readonly handOffs: readonly { readonly who: string; readonly perSecond: number }[]
   readonly held: readonly HeldLocks[]
@@ -36,6 +39,8 @@ export async function benchLocks({ sizes, rounds }: BenchLocksProps): Promise<Lo
   await using cluster = await BenchedCluster.start()
   say('Calls of a file')
   const sqlite = { store: 'SQLite', calls: await timed(await benchedFile(), rounds) }
+  say('Locks of npm')
+  const peers = await timePeers(OUTPUT, rounds)
   say('Calls of an API server, and of the function')
   const kubernetes = { store: 'Kubernetes', calls: await callsOfCluster(cluster, rounds) }
   say('Cold starts of the function')
@@ -49,7 +54,7 @@ export async function benchLocks({ sizes, rounds }: BenchLocksProps): Promise<Lo
     await cluster.declare(...names)
     held.push(await holdMany(cluster.store(), names, HELD_SECONDS))
   }
-  return { calls: [sqlite, kubernetes], coldStarts, handOffs, held }
+  return { calls: [sqlite, kubernetes], peers, coldStarts, handOffs, held }
 }
 
 const timed = async (benched: BenchedStore, rounds: number) =>

@@ -2,7 +2,7 @@ import type { LocksResult } from '../locks.ts'
 import type { Spread } from '../statistics.ts'
 import type { TimedCall } from './timed-calls.ts'
 
-export function renderLocks({ calls, coldStarts, handOffs, held }: LocksResult): string {
+export function renderLocks({ calls, peers, coldStarts, handOffs, held }: LocksResult): string {
   const tables = calls.flatMap(({ store, calls }) => [`${store}\n`, renderCalls(calls), ''])
   const [first] = handOffs
   const turns = handOffs.map(
@@ -15,6 +15,9 @@ export function renderLocks({ calls, coldStarts, handOffs, held }: LocksResult):
   )
   return [
     ...tables,
+    'Acquire and release, where nobody else wants the lock. For orientation: not all promise as much\n',
+    renderCalls(peers),
+    '',
     `Cold start, to the first answer: ${range(coldStarts.serveMs)} ms; Node alone: ${range(coldStarts.nodeMs)} ms\n`,
     'A lock that 8 want all the time (and how many times as often Lockstep hands it over)\n',
     ...turns,

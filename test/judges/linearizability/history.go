@@ -40,6 +40,8 @@ type Operation struct {
 	ReturnUs *int64 `json:"returnUs"`
 	// Of a write, whether what the lock protects took it.
 	Accepted bool `json:"accepted"`
+	// Of an acquisition, the largest token that is smaller.
+	before int64
 }
 
 // A Note is something else that happened, for whoever looks at the page.
@@ -68,5 +70,6 @@ func readHistory(line []byte) (History, error) {
 			return history, fmt.Errorf("history %s: no operation is called %q", history.Name, operation.Kind)
 		}
 	}
+	knowOrder(history.Operations)
 	return history, nil
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../checks/finding.ts'
 import { simulateFailures } from '../checks/simulate-failures.ts'
 import type { Rendering } from '../manifests/rendering.ts'
 import type { CheckOutcome, CheckSettings } from './check-outcome.ts'
+import { concerns, withEnvironment } from './finding-environment.ts'
 import { readProjectConfig } from './project-config.ts'
 import { selectEnvironments } from './select-environments.ts'
 import { synthesize } from './synthesize.ts'
@@ -27,7 +28,7 @@ export async function checkApps(props: CheckAppsProps, terminal: Terminal): Prom
   )
   const ofSynth = foundBySynthOnly(findings, renderings)
     .map((finding) => withEnvironment(finding, renderings))
-    .filter(({ environment }) => environment === undefined || isOneOf(environment, selected))
+    .filter((finding) => concerns(finding, selected))
   return {
     findings: [...found, ...ofSynth].sort(compareFindings),
     objects: selected.reduce((sum, rendering) => sum + objectsOf(rendering).length, 0),
@@ -80,12 +81,3 @@ function foundBySynthOnly(
 
 const keyOf = ({ rule, object, field = '', message }: Finding): string =>
   JSON.stringify([rule, object, field, message])
-
-/** Construct paths begin with the environment; what is outside of all concerns everybody. */
-function withEnvironment(finding: Finding, all: readonly Rendering[]): Finding {
-  const [environment = ''] = (finding.origin?.constructPath ?? '').split('/')
-  return isOneOf(environment, all) ? { ...finding, environment } : finding
-}
-
-const isOneOf = (name: string, renderings: readonly Rendering[]): boolean =>
-  renderings.some(({ environment }) => environment === name)

@@ -233,6 +233,24 @@ describe('lockstep publish', { timeout: 120_000 }, () => {
   })
 })
 
+describe('a risk in one environment', { timeout: 120_000 }, () => {
+  it('stops the publish of that one, and an error that of all', async () => {
+    const both = (options: string) =>
+      oneService(options).replace(
+        "const prod = new Environment(app, 'prod',",
+        "new Environment(app, 'staging', { owner: 'platform-team', images: {} })\n$&",
+      )
+    const { project } = newProject(
+      both("image: 'web:latest', waivers: [{ rule: 'image/digest', reason: 'no registry yet' }],"),
+    )
+    expect((await project.lockstep('publish', '--env', 'staging')).code).toBe(0)
+    expect((await project.lockstep('publish', '--env', 'prod')).code).toBe(1)
+    expect((await project.lockstep('publish')).stderr).toContain('image/floating')
+    project.write({ 'apps/main.ts': both("image: 'web:latest',") })
+    expect((await project.lockstep('publish', '--env', 'staging')).code).toBe(1)
+  })
+})
+
 describe('lockstep diff', { timeout: 120_000 }, () => {
   it('shows first what an object does, and then what it is called', async () => {
     const { project } = newProject()

@@ -21,7 +21,7 @@ import type { LeaseRecord } from './lease-record.ts'
  */
 export interface LeaseStore {
   /**
-   * @throws {LeaseMissingError} if there is none, and this store does not make Leases on demand
+   * @throws {LeaseMissingError} if there is none, and this store does not make Leases when they are first written
    * @throws {LeaseStoreError}
    */
   read(name: LeaseName, signal?: AbortSignal): Promise<LeaseReading>

@@ -1,5 +1,6 @@
 import type { LeaseListing } from './lease-listing.ts'
 import { describeLease, type LeaseName } from './lease-name.ts'
+import { isMade, notYetMade } from './lease-not-yet-made.ts'
 import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
 import { LeaseConflictError } from './lease-store-errors.ts'
@@ -11,13 +12,13 @@ export interface MemoryLeaseStoreProps {
   readonly now?: () => number
 }
 
-/** Leases of one process, made on demand. For tests and for apps that are one process. */
+/** Leases of one process, made when they are first written. For tests and for apps that are one process. */
 export class MemoryLeaseStore implements LeaseStore, LeaseListing {
   readonly #leases = new Map<string, StoredLease>()
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #epoch: string
   readonly #now: () => number
-  #version = 0n
+  #version = 1n
 
   constructor({ epoch = `${crypto.randomUUID()}.1`, now = Date.now }: MemoryLeaseStoreProps = {}) {
     this.#epoch = epoch
@@ -25,32 +26,28 @@ export class MemoryLeaseStore implements LeaseStore, LeaseListing {
   }
 
   async read(name: LeaseName): Promise<LeaseReading> {
-    const key = describeLease(name)
-    const lease =
-      this.#leases.get(key) ??
-      this.#put({ name, uid: crypto.randomUUID(), version: '', record: NEVER_HELD })
+    const lease = this.#leases.get(describeLease(name)) ?? notYetMade(name, String(this.#version))
     return { lease, storeTimeMs: this.#now() }
   }
 
   async replace(seen: StoredLease, record: LeaseRecord): Promise<LeaseReading> {
-    const current = this.#leases.get(describeLease(seen.name))
-    if (current?.uid !== seen.uid || current.version !== seen.version) {
-      throw new LeaseConflictError(seen.name)
-    }
-    return { lease: this.#put({ ...seen, record }), storeTimeMs: this.#now() }
+    if (!this.#isCurrent(seen)) throw new LeaseConflictError(seen.name)
+    const uid = isMade(seen) ? seen.uid : crypto.randomUUID()
+    return { lease: this.#put({ ...seen, uid, record }), storeTimeMs: this.#now() }
   }
 
   changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const key = describeLease(seen.name)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    if (this.#leases.get(key)?.version !== seen.version) return Promise.resolve()
+    if (!this.#isCurrent(seen)) return Promise.resolve()
     const abort = () => reject(signal.reason)
     const watchers = this.#watchers.get(key) ?? new Set()
     this.#watchers.set(key, watchers.add(resolve))
     signal.addEventListener('abort', abort, { once: true })
     return promise.finally(() => {
       watchers.delete(resolve)
+      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key)
       signal.removeEventListener('abort', abort)
     })
   }
@@ -67,11 +64,15 @@ export class MemoryLeaseStore implements LeaseStore, LeaseListing {
     return this.#epoch
   }
 
-  /** Forgets a Lease, as somebody with `kubectl delete` would. */
+  /** Forgets a Lease, as somebody with `kubectl delete` would: another one is in its place. */
   delete(name: LeaseName): void {
-    const key = describeLease(name)
-    this.#leases.delete(key)
-    this.#wake(key)
+    this.#put({ name, uid: crypto.randomUUID(), version: '', record: NEVER_HELD })
+  }
+
+  #isCurrent(seen: StoredLease): boolean {
+    const current = this.#leases.get(describeLease(seen.name))
+    if (current === undefined) return !isMade(seen)
+    return current.uid === seen.uid && current.version === seen.version
   }
 
   #put(lease: StoredLease): StoredLease {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from './clock.ts'
 import type { LeaseListing } from './lease-listing.ts'
 import type { LeaseName } from './lease-name.ts'
+import { isMade, notYetMade } from './lease-not-yet-made.ts'
 import { type LeaseRecord, NEVER_HELD } from './lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from './lease-store.ts'
 import { LeaseConflictError, LeaseStoreError } from './lease-store-errors.ts'
@@ -33,7 +34,7 @@ export interface SqliteLeaseStoreProps {
 }
 
 /**
- * Leases of the processes of one machine, in one file, made on demand. Node 22 warns once that its
+ * Leases of the processes of one machine, in one file, made when they are first written. Node 22 warns once that its
  * SQLite is experimental; Node 24 does not.
  */
 export class SqliteLeaseStore implements LeaseStore, LeaseListing {
@@ -64,15 +65,19 @@ export class SqliteLeaseStore implements LeaseStore, LeaseListing {
   }
 
   async read(name: LeaseName, signal?: AbortSignal): Promise<LeaseReading> {
-    const row =
-      (await this.#database.read((database) => find(database, name), signal)) ??
-      (await this.#database.write((database) => findOrInsert(database, name), signal))
-    return this.#readingOf(name, row)
+    const lease = await this.#database.read((database) => {
+      // First: whatever is made in between has a larger one.
+      const version = lastVersion(database)
+      const row = find(database, name)
+      return row === undefined ? notYetMade(name, version) : leaseOf(name, row)
+    }, signal)
+    return this.#readingOf(lease)
   }
 
   async replace(seen: StoredLease, next: LeaseRecord, signal?: AbortSignal): Promise<LeaseReading> {
-    const row = await this.#database.write((database) => update(database, seen, next), signal)
-    return this.#readingOf(seen.name, row)
+    const write = isMade(seen) ? update : insert
+    const row = await this.#database.write((database) => write(database, seen, next), signal)
+    return this.#readingOf(leaseOf(seen.name, row))
   }
 
   async changed(seen: StoredLease, signal: AbortSignal): Promise<void> {
@@ -86,16 +91,18 @@ export class SqliteLeaseStore implements LeaseStore, LeaseListing {
     signal?: AbortSignal,
   ): Promise<readonly LeaseReading[]> {
     const rows = await this.#database.read((database) => findAll(database, namespace), signal)
-    return rows.map(({ namespace, name, ...row }) => this.#readingOf({ namespace, name }, row))
+    return rows.map(({ namespace, name, ...row }) =>
+      this.#readingOf(leaseOf({ namespace, name }, row)),
+    )
   }
 
   async epoch(): Promise<string> {
     return `${await this.#database.read(storeId)}.${this.#epochNumber}`
   }
 
-  /** Forgets a Lease. The next one of that name has larger versions all the same. */
+  /** Forgets a Lease: another one, with larger versions, is in its place. */
   async delete(name: LeaseName): Promise<void> {
-    await this.#database.write((database) => remove(database, name))
+    await this.#database.write((database) => forget(database, name))
   }
 
   /** What comes later fails. */
@@ -106,7 +113,8 @@ export class SqliteLeaseStore implements LeaseStore, LeaseListing {
   async #isCurrent(seen: StoredLease, signal: AbortSignal): Promise<boolean> {
     try {
       const row = await this.#database.read((database) => find(database, seen.name), signal)
-      return row?.uid === seen.uid && row.version === seen.version
+      if (row === undefined) return !isMade(seen)
+      return row.uid === seen.uid && row.version === seen.version
     } catch (error) {
       // Nobody can tell any more; whoever waits reads, and is told why.
       if (error instanceof LeaseStoreError) return false
@@ -114,8 +122,7 @@ export class SqliteLeaseStore implements LeaseStore, LeaseListing {
     }
   }
 
-  #readingOf(name: LeaseName, { uid, version, record }: LeaseRow): LeaseReading {
-    const lease = { name, uid, version, record: { ...NEVER_HELD, ...JSON.parse(record) } }
+  #readingOf(lease: StoredLease): LeaseReading {
     return { lease, storeTimeMs: this.#clock.wallMs() }
   }
 }
@@ -127,6 +134,13 @@ interface LeaseRow {
   /** JSON. */
   readonly record: string
 }
+
+const leaseOf = (name: LeaseName, { uid, version, record }: LeaseRow): StoredLease => ({
+  name,
+  uid,
+  version,
+  record: { ...NEVER_HELD, ...JSON.parse(record) },
+})
 
 function find(database: DatabaseSync, { namespace, name }: LeaseName): LeaseRow | undefined {
   const sql = `SELECT uid, CAST(version AS TEXT) AS version, record
@@ -140,14 +154,13 @@ function findAll(database: DatabaseSync, namespace: string | undefined): (LeaseR
   return database.prepare(sql).all(namespace ?? null) as unknown as (LeaseRow & LeaseName)[]
 }
 
-function findOrInsert(database: DatabaseSync, lease: LeaseName): LeaseRow {
-  const present = find(database, lease)
-  if (present !== undefined) return present
-  const uid = crypto.randomUUID()
-  const row = { uid, version: nextVersion(database), record: JSON.stringify(NEVER_HELD) }
-  database
-    .prepare('INSERT INTO leases VALUES (?, ?, ?, CAST(? AS INTEGER), ?)')
-    .run(lease.namespace, lease.name, uid, row.version, row.record)
+/** Its first write. One that was there since was not seen, even if it was forgotten. */
+function insert(database: DatabaseSync, { name }: StoredLease, next: LeaseRecord): LeaseRow {
+  const row = newRow(database, next)
+  const { changes } = database
+    .prepare('INSERT INTO leases VALUES (?, ?, ?, CAST(? AS INTEGER), ?) ON CONFLICT DO NOTHING')
+    .run(name.namespace, name.name, row.uid, row.version, row.record)
+  if (changes === 0) throw new LeaseConflictError(name)
   return row
 }
 
@@ -163,13 +176,28 @@ function update(database: DatabaseSync, seen: StoredLease, next: LeaseRecord): L
   return row
 }
 
-function remove(database: DatabaseSync, { namespace, name }: LeaseName): void {
-  database.prepare('DELETE FROM leases WHERE namespace = ? AND name = ?').run(namespace, name)
+/** What was seen of it, or before it was made, can be written no more: so the row stays. */
+function forget(database: DatabaseSync, { namespace, name }: LeaseName): void {
+  const row = newRow(database, NEVER_HELD)
+  database
+    .prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, CAST(? AS INTEGER), ?)')
+    .run(namespace, name, row.uid, row.version, row.record)
 }
+
+const newRow = (database: DatabaseSync, record: LeaseRecord): LeaseRow => ({
+  uid: crypto.randomUUID(),
+  version: nextVersion(database),
+  record: JSON.stringify(record),
+})
 
 /** Of all Leases of the file, so that it outlives each. */
 function nextVersion(database: DatabaseSync): string {
   const sql = 'UPDATE store SET version = version + 1 RETURNING CAST(version AS TEXT) AS version'
+  return (database.prepare(sql).get() as Pick<LeaseRow, 'version'>).version
+}
+
+const lastVersion = (database: DatabaseSync): string => {
+  const sql = 'SELECT CAST(version AS TEXT) AS version FROM store'
   return (database.prepare(sql).get() as Pick<LeaseRow, 'version'>).version
 }
 

@@ -44,5 +44,5 @@ export function hasTables(database: DatabaseSync): boolean {
 /** To be called in a transaction. */
 export function makeTables(database: DatabaseSync): void {
   database.exec(SCHEMA)
-  database.prepare('INSERT INTO store VALUES (1, ?, 0)').run(crypto.randomUUID())
+  database.prepare('INSERT INTO store VALUES (1, ?, 1)').run(crypto.randomUUID())
 }

@@ -7,7 +7,7 @@ import type { LeaseStore } from '../../leases/lease-store.ts'
 export interface LeaseListingContractProps {
   readonly name: string
   readonly open: () => LeaseStore & LeaseListing
-  /** A Lease that nobody has held yet, always in the same namespace. */
+  /** A Lease that is there and that nobody has held yet, always in the same namespace. */
   readonly declare: () => Promise<LeaseName>
 }
 

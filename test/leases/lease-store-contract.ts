@@ -80,6 +80,18 @@ export function describeLeaseStore(props: LeaseStoreContractProps): void {
       expect(lease.record.holderIdentity).toBe('')
     })
 
+    it('writes nothing over a Lease that was made, written and deleted since it was seen', async () => {
+      const store = open()
+      const leaseName = await declare()
+      const { lease: before } = await store.read(leaseName)
+      const { lease: written } = await store.replace(before, recordOf('a'))
+      await remove(leaseName)
+      await recreate(leaseName)
+      await expect(store.replace(before, recordOf('ghost'))).rejects.toThrow(LeaseConflictError)
+      const { lease } = await store.read(leaseName)
+      expect(BigInt(lease.version)).toBeGreaterThan(BigInt(written.version))
+    })
+
     it('never brings a deleted Lease back to life', async () => {
       const store = open()
       const leaseName = await declare()

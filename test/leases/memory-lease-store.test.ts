@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { NEVER_HELD } from '../../leases/lease-record.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
 import { describeLeaseListing } from './lease-listing-contract.ts'
 import { describeLeaseStore } from './lease-store-contract.ts'
@@ -18,7 +19,7 @@ describeLeaseListing({
   open: () => store,
   declare: async () => {
     const name = { namespace: 'listed', name: randomUUID() }
-    await store.read(name)
+    await store.replace((await store.read(name)).lease, NEVER_HELD)
     return name
   },
 })

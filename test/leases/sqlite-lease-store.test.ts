@@ -59,7 +59,7 @@ describe('On a file', () => {
     open: () => stores[opened++ % stores.length]!,
     declare: async () => {
       const name = { namespace: 'listed', name: randomUUID() }
-      await stores[0]!.read(name)
+      await stores[0]!.replace((await stores[0]!.read(name)).lease, NEVER_HELD)
       return name
     },
   })
@@ -120,7 +120,7 @@ describe('SqliteLeaseStore', () => {
   it('says that another process keeps the file to itself, and that nothing was written', async () => {
     const file = newFile()
     const store = await SqliteLeaseStore.open({ file, attempts: 2 })
-    const { lease } = await store.read(COUNTER)
+    const { lease } = await store.replace((await store.read(COUNTER)).lease, NEVER_HELD)
     const other = new DatabaseSync(file)
     other.exec('BEGIN IMMEDIATE')
     await expect(store.replace(lease, NEVER_HELD)).rejects.toMatchObject({

@@ -94,8 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no compare-and-swap',
     file: 'memory-lease-store.ts',
-    find: 'if (current?.uid !== seen.uid || current.version !== seen.version) {',
-    replace: 'if (current === undefined) {',
+    find: 'if (!this.#isCurrent(seen)) throw new LeaseConflictError(seen.name)',
+    replace: '',
   },
   {
     name: 'whoever renews or releases does not look whose hold it is',

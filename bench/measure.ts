@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { say } from './rivals.ts'
+import { dirname } from 'node:path'
+import { OUTPUT, say } from './rivals.ts'
 
 /** A command that takes part, measured as a whole process with all its children. */
 export interface Contestant {
@@ -45,7 +46,8 @@ function measure({ name, command, cwd, env, before }: Contestant): Measurement {
   const output = execFileSync('bash', ['-c', `{ ${SCRIPT}; } 2>&1`, 'bash', ...command], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false', ...env },
+    // Temporary files too go where outputs do, or disks would be measured.
+    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false', TMPDIR: dirname(OUTPUT), ...env },
   })
   const [wall, user, system] = output.trim().split(/\s+/).map(Number)
   if (

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeWithNodes } from '../describe-with-nodes.ts'
+import { eventually } from '../eventually.ts'
 import { isRolledOut } from './conditions.ts'
 import { deploySingleton, nodeOf, onlyName, singletonObjects, untilPods } from './singleton.ts'
 
@@ -26,8 +27,14 @@ describeWithNodes('Usually one', (cluster) => {
     const { pods, history } = await deploySingleton(cluster, 'usually-one', 'cut-off')
     const node = await nodeOf(cluster, pods)
     await cluster.partition(node)
+    // The one that is cut off counts as ready until somebody notices.
     await untilPods('another is ready elsewhere', pods, (now) =>
-      now.some(({ isReady, isEnding }) => isReady && !isEnding),
+      now.some((pod) => pod.node !== node.name && pod.isReady && !pod.isEnding),
+    )
+    await eventually(
+      'the watch has seen both',
+      async () => history.mostRunning,
+      (most) => most > 1,
     )
     expect(history.mostRunning).toBe(2)
 

@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { cachedBinary } from '../control-plane/binary-cache.ts'
-import { monotonicUs } from '../leases/contention/monotonic.ts'
+import { ReportingProcess } from '../leases/contention/reporting-process.ts'
 import type { Term } from '../leases/contention/term.ts'
 import { CLIENT_GO_ELECTOR } from './programs.ts'
 
@@ -22,52 +19,41 @@ interface Report {
 /** A process with client-go's own elector. */
 export class RunningElector {
   readonly identity: string
-  readonly #child: ChildProcess
-  readonly #reports: Report[] = []
-  readonly #ended: Promise<unknown>
-  #errors = ''
-  #killedUs = Number.POSITIVE_INFINITY
+  readonly #process: ReportingProcess<Report>
 
   constructor({ kubeconfig, namespace, lease, identity }: RunningElectorProps) {
     this.identity = identity
     const args = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--lease', lease]
-    this.#child = spawn(cachedBinary(CLIENT_GO_ELECTOR), [...args, '--identity', identity], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    this.#ended = once(this.#child, 'close')
-    createInterface({ input: this.#child.stdout! }).on('line', (line) =>
-      this.#reports.push(JSON.parse(line)),
-    )
-    this.#child.stderr!.on('data', (text) => {
-      this.#errors += text
-    })
+    this.#process = new ReportingProcess(cachedBinary(CLIENT_GO_ELECTOR), [
+      ...args,
+      '--identity',
+      identity,
+    ])
   }
 
   /** What it has logged. */
   get errors(): string {
-    return this.#errors
+    return this.#process.errors
   }
 
   get leads(): boolean {
-    return this.#reports.at(-1)?.kind === 'leads'
+    return this.#process.reports.at(-1)?.kind === 'leads'
   }
 
-  async kill(): Promise<void> {
-    this.#killedUs = monotonicUs()
-    this.#child.kill('SIGKILL')
-    await this.#ended
+  kill(): Promise<void> {
+    return this.#process.kill()
   }
 
   /** Lets it give the Lease back. */
-  async stop(): Promise<void> {
-    this.#child.kill('SIGTERM')
-    await this.#ended
+  stop(): Promise<void> {
+    return this.#process.stop()
   }
 
   /** Once it has ended. */
   terms(): readonly Term[] {
-    return this.#reports.flatMap(({ kind, atUs }, index) => {
-      const untilUs = this.#reports[index + 1]?.atUs ?? this.#killedUs
+    const { reports, killedUs } = this.#process
+    return reports.flatMap(({ kind, atUs }, index) => {
+      const untilUs = reports[index + 1]?.atUs ?? killedUs
       return kind === 'leads' ? { who: this.identity, fromUs: atUs, untilUs } : []
     })
   }

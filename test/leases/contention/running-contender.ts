@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Operation } from '../simulation/history.ts'
 import type { ContenderProps, ContenderReport } from './contender.ts'
-import { monotonicUs } from './monotonic.ts'
+import { ReportingProcess } from './reporting-process.ts'
 import type { Term } from './term.ts'
 
 const CONTENDER = join(import.meta.dirname, 'contender.ts')
@@ -12,69 +9,52 @@ const CONTENDER = join(import.meta.dirname, 'contender.ts')
 /** A process that contends for a lock, and what it has told. */
 export class RunningContender {
   readonly name: string
-  readonly #child: ChildProcess
   readonly #lock: string
-  readonly #reports: ContenderReport[] = []
-  readonly #ended: Promise<unknown>
-  #errors = ''
-  #killedUs = Number.POSITIVE_INFINITY
+  readonly #process: ReportingProcess<ContenderReport>
 
   constructor(props: ContenderProps, env: NodeJS.ProcessEnv) {
     this.name = props.name
     this.#lock = props.lock
-    this.#child = spawn(process.execPath, [CONTENDER, JSON.stringify(props)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    })
-    this.#ended = once(this.#child, 'close')
-    createInterface({ input: this.#child.stdout! }).on('line', (line) =>
-      this.#reports.push(JSON.parse(line)),
-    )
-    this.#child.stderr!.on('data', (text) => {
-      this.#errors += text
-    })
+    const args = [CONTENDER, JSON.stringify(props)]
+    this.#process = new ReportingProcess(process.execPath, args, env)
   }
 
   /** What it died of, if it did so by itself. */
   get errors(): string {
-    return this.#errors
+    return this.#process.errors
   }
 
   get holds(): number {
-    return this.#reports.filter(({ kind }) => kind === 'got').length
+    return this.#process.reports.filter(({ kind }) => kind === 'got').length
   }
 
   pause(): void {
-    this.#child.kill('SIGSTOP')
+    this.#process.signal('SIGSTOP')
   }
 
   goOn(): void {
-    this.#child.kill('SIGCONT')
+    this.#process.signal('SIGCONT')
   }
 
-  async kill(): Promise<void> {
-    this.#killedUs = monotonicUs()
-    this.#child.kill('SIGKILL')
-    await this.#ended
+  kill(): Promise<void> {
+    return this.#process.kill()
   }
 
   /** Lets it end by itself. */
-  async stop(): Promise<void> {
-    this.#child.kill('SIGTERM')
-    this.goOn()
-    await this.#ended
+  stop(): Promise<void> {
+    return this.#process.stop()
   }
 
   /** Its holds, once it has ended. */
   operations(): readonly Operation[] {
-    return this.#reports.flatMap((report) =>
+    return this.#process.reports.flatMap((report) =>
       report.kind === 'got' ? this.#operationsOf(report) : [],
     )
   }
 
   /** When it believed that it holds, once it has ended. */
   terms(): readonly Term[] {
-    return this.#reports.flatMap((report) => {
+    return this.#process.reports.flatMap((report) => {
       if (report.kind !== 'got') return []
       const untilUs = this.#believedUntilUs(report.hold)
       return untilUs > report.atUs ? { who: this.name, fromUs: report.atUs, untilUs } : []
@@ -91,9 +71,10 @@ export class RunningContender {
   }
 
   #believedUntilUs(id: string): number {
-    const reports = this.#reports.filter(({ hold }) => hold === id)
+    const reports = this.#process.reports.filter(({ hold }) => hold === id)
+    const { killedUs } = this.#process
     const ended = reports.find(({ kind }) => kind === 'ended')
     const untilUs = reports.flatMap((report) => (report.kind === 'believes' ? report.untilUs : []))
-    return Math.floor(Math.min(ended?.atUs ?? this.#killedUs, this.#killedUs, Math.max(...untilUs)))
+    return Math.floor(Math.min(ended?.atUs ?? killedUs, killedUs, Math.max(...untilUs)))
   }
 }

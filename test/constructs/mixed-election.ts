@@ -82,6 +82,8 @@ export class MixedElection implements AsyncDisposable {
       store: { kind: 'kubernetes', connection },
       ttlSeconds,
       longestHoldMs: 1500,
+      // client-go stands in no line: it gets what it finds free.
+      longestRestMs: 4000,
       resource: this.#resource.url,
     } as const
     return this.#remember(new RunningContender(contender, {}))

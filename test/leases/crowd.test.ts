@@ -28,6 +28,7 @@ async function holderOn({ connection }: RestartedApiServer): Promise<RunningCont
       store: { kind: 'kubernetes', connection },
       ttlSeconds: TTL_SECONDS,
       longestHoldMs: Number.MAX_SAFE_INTEGER,
+      longestRestMs: 0,
       resource: resource.url,
     },
     {},

@@ -27,6 +27,8 @@ export interface ContenderProps {
   readonly ttlSeconds: number
   /** How long it holds the lock at most. */
   readonly longestHoldMs: number
+  /** How long it waits at most before it asks again. */
+  readonly longestRestMs: number
   /** URL that takes writes as `WriteAttempt`s. */
   readonly resource: string
 }
@@ -73,7 +75,7 @@ while (!stop.signal.aborted) {
   } catch (error) {
     if (!isExpected(error)) throw error
   }
-  await sleep(Math.random() * 400)
+  await sleep(Math.random() * props.longestRestMs)
   // As one that was on its way for long: only its token keeps it out.
   if (last !== undefined) await write(last)
 }

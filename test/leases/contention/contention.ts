@@ -101,6 +101,7 @@ export class Contention {
         store: storeOf(index),
         ttlSeconds: TTL_SECONDS,
         longestHoldMs: 800,
+        longestRestMs: 400,
         resource: this.#resource.url,
       },
       envOf(index),

@@ -77,9 +77,8 @@ function mountedCredentials({
 }
 
 async function readCredentials(folder: string): Promise<Credentials> {
-  const [token, certificateAuthority] = await Promise.all([
-    readFile(join(folder, 'token'), 'utf8'),
-    readFile(join(folder, 'ca.crt'), 'utf8'),
-  ])
+  // One after the other: of two that are missing, the error always names the same one.
+  const token = await readFile(join(folder, 'token'), 'utf8')
+  const certificateAuthority = await readFile(join(folder, 'ca.crt'), 'utf8')
   return { token: token.trim(), certificateAuthority }
 }

@@ -1,5 +1,6 @@
-import { isRecord, type KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { canaryTrack } from './canary-track.ts'
+import { pinnedTrack } from './pinned-track.ts'
 import type { RolloutPlan } from './plan.ts'
 import { shareRoute } from './route-share.ts'
 import type { StepState } from './step-state.ts'
@@ -32,9 +33,8 @@ export function inFlightObjects(
   const { deployment, autoscaler } = findTrack(atRest, stable.deployment)
   const share = { stableService: stable.service, canaryService: canary.service, state }
   const shared = atRest.map((object) => {
-    if (object === deployment) return withField(object, 'replicas', replicas.stable)
-    if (object === autoscaler) return withField(object, 'minReplicas', replicas.stable)
-    return shareRoute(object, share)
+    const isOwn = object === deployment || object === autoscaler
+    return isOwn ? pinnedTrack(object, replicas.stable) : shareRoute(object, share)
   })
   return [
     ...shared,
@@ -44,10 +44,4 @@ export function inFlightObjects(
       replicas: replicas.canary,
     }),
   ]
-}
-
-/** Sets a field of `spec` that is there; a missing one belongs to somebody else. */
-function withField(object: KubernetesObject, field: string, value: number): KubernetesObject {
-  const { spec } = object
-  return isRecord(spec) && field in spec ? { ...object, spec: { ...spec, [field]: value } } : object
 }

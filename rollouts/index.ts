@@ -16,6 +16,7 @@ export type { FreezeWindow } from './freeze-window.ts'
 export { freezeWindowProblems } from './freeze-window.ts'
 export type { InFlightProps } from './in-flight.ts'
 export { inFlightObjects } from './in-flight.ts'
+export { MalformedPlanError } from './malformed-plan-error.ts'
 export type {
   CanaryTrack,
   ReplicaRange,
@@ -28,7 +29,9 @@ export type {
 } from './plan.ts'
 export { PLAN_API_VERSION, PLAN_KIND } from './plan.ts'
 export type { PlanProblem } from './plan-problem.ts'
+export { describePlanProblem } from './plan-problem.ts'
 export { planProblems } from './plan-problems.ts'
+export { readPlan } from './read-plan.ts'
 export type { ReplicaRatio, ReplicaRatioProps } from './replica-ratio.ts'
 export { replicaRatio } from './replica-ratio.ts'
 export { revisionOf } from './revision.ts'

@@ -1,3 +1,5 @@
+import { preview } from '../manifests/preview.ts'
+
 /** One thing in a plan that cannot be right as it is. */
 export interface PlanProblem {
   /** Path in the plan: `spec.steps[1].weight`. */
@@ -7,6 +9,12 @@ export interface PlanProblem {
   readonly problem: string
   /** What to write instead, in the imperative. */
   readonly remedy: string
+}
+
+/** As a sentence: the remedy last. */
+export function describePlanProblem({ field, value, problem, remedy }: PlanProblem): string {
+  const got = value === undefined ? '' : `, got ${preview(value)}`
+  return `${field} ${problem}${got}. ${remedy}`
 }
 
 export const isWhole = (value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): boolean =>

@@ -1,6 +1,6 @@
 import { analysisProblems } from './analysis-problems.ts'
 import { freezeWindowProblems } from './freeze-window.ts'
-import type { ReplicaRange, RolloutPlan, RolloutSpec } from './plan.ts'
+import type { ReplicaRange, RolloutPlan, RolloutSpec, Router } from './plan.ts'
 import { isWhole, type PlanProblem } from './plan-problem.ts'
 import { routerProblems } from './router-problems.ts'
 import { stepProblems } from './step-problems.ts'
@@ -13,7 +13,7 @@ import { trackReplicas } from './track-replicas.ts'
  * the traffic, gates that could wait for ever. Empty if the plan is sound.
  */
 export function planProblems({ spec }: RolloutPlan): PlanProblem[] {
-  const ranges = rangeProblems(spec.replicas)
+  const ranges = [...rangeProblems(spec.replicas), ...surgeProblems(spec.router)]
   return [
     ...ranges,
     ...stepProblems(spec),
@@ -27,14 +27,43 @@ export function planProblems({ spec }: RolloutPlan): PlanProblem[] {
   ]
 }
 
+/** More than any cluster runs of one app, and few enough to try every split of them. */
+const MOST_REPLICAS = 10_000
+
 function rangeProblems({ min, max }: ReplicaRange): PlanProblem[] {
-  if (isWhole(min, 1) && isWhole(max, 1) && max >= min) return []
+  if (!(isWhole(min, 1) && isWhole(max, 1) && max >= min)) {
+    return [
+      {
+        field: 'spec.replicas.min',
+        value: { min, max },
+        problem: 'must be a whole number of at least 1, and `max` no smaller one',
+        remedy: 'Write how many pods there are at least and at most',
+      },
+    ]
+  }
+  if (max <= MOST_REPLICAS) return []
   return [
     {
-      field: 'spec.replicas.min',
-      value: { min, max },
-      problem: 'must be a whole number of at least 1, and `max` no smaller one',
-      remedy: 'Write how many pods there are at least and at most',
+      field: 'spec.replicas.max',
+      value: max,
+      problem: 'must be 10,000 at most',
+      remedy: 'Split the app: no cluster runs as many pods of one',
+    },
+  ]
+}
+
+function surgeProblems(router: Router): PlanProblem[] {
+  if (router.type === 'route') return []
+  const { surge } = router
+  const isSound =
+    typeof surge === 'number' ? isWhole(surge, 0, MOST_REPLICAS) : /^\d{1,3}%$/.test(surge)
+  if (isSound) return []
+  return [
+    {
+      field: 'spec.router.surge',
+      value: surge,
+      problem: 'must be a whole number up to 10,000, or a percentage up to 999%',
+      remedy: 'Write how many pods more there may be, as 1 or 25%',
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { scaled } from '../manifests/rounding.ts'
 import type { Router } from './plan.ts'
 import { type ReplicaRatio, replicaRatio } from './replica-ratio.ts'
+import type { StageState } from './stage-state.ts'
 import type { StepState } from './step-state.ts'
 
 /** Pods that each track must have at least. */
@@ -41,3 +42,13 @@ export const ratioOf = (
   weight: number,
   need: number,
 ): ReplicaRatio => replicaRatio({ replicas: need, weight, surge: scaled(router.surge, need, 'up') })
+
+/** Capacity for a stage of a rollout. */
+export function stageReplicas(
+  router: Router,
+  { capacity, stableIsWhole }: Pick<StageState, 'capacity' | 'stableIsWhole'>,
+  need: number,
+): TrackReplicas {
+  const replicas = trackReplicas(router, capacity, need)
+  return stableIsWhole ? { ...replicas, stable: need } : replicas
+}

@@ -1,0 +1,78 @@
+import type { Move } from './decision.ts'
+import { hasTraffic } from './enter-step.ts'
+import { moved, timestamp } from './moved.ts'
+import type { RolloutPlan } from './plan.ts'
+import type { Abort, ForwardStage, RecordSpec, Rollout, Stage } from './record.ts'
+
+/** How many revisions that were aborted are remembered, with what they would need to be retried. */
+export const KEPT_HELD_BACK = 3
+
+export interface AbortProps {
+  readonly plan: RolloutPlan
+  readonly record: RecordSpec
+  readonly rollout: Rollout
+  readonly abort: Omit<Abort, 'at'>
+  readonly nowMs: number
+}
+
+/**
+ * The first commit of an abort. Always possible: no gate, no window, no approval and no store of
+ * metrics stands in its way, and it needs no look at the cluster.
+ */
+export function abortRollout({ plan, record, rollout, abort, nowMs }: AbortProps): Move {
+  const { stage } = rollout
+  const evidence = [abort.reason]
+  if (stage.phase === 'aborting') return { kind: 'move', action: 'abort', record, evidence }
+  const aborted = { ...rollout, abort: { ...abort, at: timestamp(nowMs) } }
+  if (!wasSeenByRequests(plan, stage)) {
+    return { kind: 'move', action: 'abort', record: withoutAborted(record, aborted), evidence }
+  }
+  return {
+    kind: 'move',
+    action: 'abort',
+    record: { ...record, rollout: abortingFrom(aborted, stage, plan, nowMs) },
+    evidence,
+  }
+}
+
+/** Before any request could reach the canary it is simply taken away. */
+function wasSeenByRequests({ spec }: RolloutPlan, stage: ForwardStage): boolean {
+  if (stage.phase !== 'progressing') return true
+  return hasTraffic(spec, stage.part === 'live' ? stage.step : stage.step - 1)
+}
+
+/** Before the template is copied, traffic goes at once; after that stable gets its old one back first. */
+function abortingFrom(
+  rollout: Rollout,
+  from: ForwardStage,
+  { spec }: RolloutPlan,
+  nowMs: number,
+): Rollout {
+  const part = from.phase === 'progressing' ? 'traffic' : 'template'
+  const stage: Stage = { phase: 'aborting', part, from }
+  return moved(rollout, { stage, section: abortSection(spec.router.type, part), nowMs })
+}
+
+/** Without a router stable's pods are its traffic. */
+export const abortSection = (
+  router: RolloutPlan['spec']['router']['type'],
+  part: 'template' | 'traffic',
+): 'workloads' | 'traffic' =>
+  part === 'template' || router === 'replica-ratio' ? 'workloads' : 'traffic'
+
+/** The record once nothing is left of an aborted rollout. */
+export function withoutAborted(record: RecordSpec, { abort, ...rollout }: Rollout): RecordSpec {
+  const { rollout: _, queued, ...rest } = record
+  const others = record.heldBack.filter(({ revision }) => revision !== rollout.candidate)
+  const own = {
+    revision: rollout.candidate,
+    rollout: rollout.id,
+    reason: abort?.reason ?? 'aborted',
+  }
+  return {
+    ...rest,
+    ...(queued !== undefined && queued.revision !== rollout.base && { queued }),
+    heldBack:
+      abort?.holdsBack === false ? record.heldBack : [own, ...others].slice(0, KEPT_HELD_BACK),
+  }
+}

@@ -1,0 +1,38 @@
+import { abortSection, withoutAborted } from './abort.ts'
+import type { Decision } from './decision.ts'
+import { moved } from './moved.ts'
+import type { NextProps } from './next.ts'
+import type { Rollout, Stage } from './record.ts'
+
+type Aborting = Extract<Stage, { readonly phase: 'aborting' }>
+
+/** What follows the first commit of an abort. Capacity goes when no request can need it any more. */
+export function endAbort(
+  { plan, record, observation, nowMs }: NextProps,
+  rollout: Rollout,
+  stage: Aborting,
+): Decision {
+  if (observation === undefined) return { kind: 'wait', reasons: ['what runs cannot be seen'] }
+  const { stable, traffic } = observation
+  if (stage.part === 'template') {
+    if (stable.missing.length > 0) return { kind: 'wait', reasons: stable.missing }
+    const section = abortSection(plan.spec.router.type, 'traffic')
+    return {
+      kind: 'move',
+      action: 'abort-shift',
+      record: {
+        ...record,
+        rollout: moved(rollout, { stage: { ...stage, part: 'traffic' }, section, nowMs }),
+      },
+      evidence: [`${stable.ready} pods of stable run ${rollout.base} again`],
+    }
+  }
+  const missing = [...stable.missing, ...traffic.missing]
+  if (missing.length > 0) return { kind: 'wait', reasons: missing }
+  return {
+    kind: 'move',
+    action: 'abort-finish',
+    record: withoutAborted(record, rollout),
+    evidence: ['all requests are answered by stable'],
+  }
+}

@@ -1,0 +1,34 @@
+import type { Identity } from '../manifests/identity.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+
+/**
+ * What runs, as far as a rollout has to see it. Whoever implements it only reads; what it means is
+ * decided by `observeRollout`.
+ */
+export interface LiveState {
+  /**
+   * The objects as they are now, in the order asked for; `undefined` for those that there are not.
+   *
+   * @throws {LiveStateUnavailableError} if it cannot be told now
+   */
+  read(objects: readonly Identity[], signal?: AbortSignal): Promise<LiveObjects>
+}
+
+export interface LiveObjects {
+  /**
+   * The clock of what answered, in milliseconds since 1970. Times in objects are of the same clock, so
+   * they are compared with this one and no other.
+   */
+  readonly atMs: number
+  readonly objects: readonly (KubernetesObject | undefined)[]
+}
+
+/** What runs cannot be seen now. Nothing is concluded from that. */
+export class LiveStateUnavailableError extends Error {
+  override readonly name = 'LiveStateUnavailableError'
+  readonly code = 'LIVE_STATE_UNAVAILABLE'
+
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`What runs cannot be seen: ${problem}`, options)
+  }
+}

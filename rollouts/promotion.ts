@@ -1,0 +1,50 @@
+import type { Decision } from './decision.ts'
+import { moved } from './moved.ts'
+import type { NextProps } from './next.ts'
+import type { Observation } from './observation.ts'
+import type { ForwardStage, RecordSpec, Rollout } from './record.ts'
+
+/** Revisions that were stable before and that one can go back to. */
+export const KEPT_FORMER = 3
+
+type Ending = Exclude<ForwardStage, { readonly phase: 'progressing' }>
+
+/** From the copy of the template to the end. Nothing but an abort stops it: there are no gates here. */
+export function promotion(
+  { plan, record, observation, nowMs }: NextProps & { readonly observation: Observation },
+  rollout: Rollout,
+  { phase }: Ending,
+): Decision {
+  const { stable, traffic } = observation
+  if (phase === 'promoting') {
+    if (stable.missing.length > 0) return { kind: 'wait', reasons: stable.missing }
+    const section = plan.spec.router.type === 'replica-ratio' ? 'workloads' : 'traffic'
+    const stage = { phase: 'shifting-back' } as const
+    return {
+      kind: 'move',
+      action: 'shift-back',
+      record: { ...record, rollout: moved(rollout, { stage, section, nowMs }) },
+      evidence: [`${stable.ready} pods of stable run ${rollout.candidate}`],
+    }
+  }
+  const missing = [...stable.missing, ...traffic.missing]
+  if (missing.length > 0) return { kind: 'wait', reasons: missing }
+  return {
+    kind: 'move',
+    action: 'finish',
+    record: promoted(record, rollout),
+    evidence: ['all requests are answered by stable'],
+  }
+}
+
+/** The record once the candidate is stable and nothing else is left of its rollout. */
+function promoted(record: RecordSpec, { candidate, base }: Rollout): RecordSpec {
+  const { rollout: _, queued, ...rest } = record
+  const former = [base, ...record.former.filter((one) => one !== base && one !== candidate)]
+  return {
+    ...rest,
+    ...(queued !== undefined && queued.revision !== candidate && { queued }),
+    heldBack: record.heldBack.filter(({ revision }) => revision !== candidate),
+    former: former.slice(0, KEPT_FORMER),
+  }
+}

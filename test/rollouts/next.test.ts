@@ -1,0 +1,240 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { act } from '../../rollouts/acts.ts'
+import type { RolloutPlan } from '../../rollouts/plan.ts'
+import type { RolloutStep } from '../../rollouts/step.ts'
+import { planWith, ratioSpec, soundPlan } from './plan-fixture.ts'
+import { renditionOf } from './renditions.ts'
+import { SimulatedRelease, type SimulatedReleaseProps, same } from './simulated-release.ts'
+
+const TICKS = 2000
+
+const released = (
+  plan: RolloutPlan,
+  seed: number,
+  extra: Partial<SimulatedReleaseProps> = {},
+): SimulatedRelease =>
+  new SimulatedRelease({
+    plan,
+    base: renditionOf('registry.example.com/shop/checkout:1.4', plan),
+    candidate: renditionOf('registry.example.com/shop/checkout:1.5', plan),
+    random: randomFrom(seed),
+    ...extra,
+  })
+
+/** Numbers between 0 and 1 that follow from a seed (xorshift, 32 bits). */
+function randomFrom(seed: number): () => number {
+  let state = seed | 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
+const isAtRest = ({ record }: SimulatedRelease): boolean =>
+  record.rollout === undefined && record.queued === undefined
+
+const approver = { name: 'alice', proof: 'a test' }
+
+/** Gives every approval that is waited for. */
+function approveAll(release: SimulatedRelease): void {
+  const { rollout } = release.record
+  if (rollout?.awaiting === undefined) return
+  const { since, ...gate } = rollout.awaiting
+  const move = act(
+    { action: 'approve', revision: rollout.candidate, gate },
+    { plan: release.plan, record: release.record, actor: approver, nowMs: release.nowMs },
+  )
+  if (move !== undefined) release.commit(move)
+}
+
+function runToRest(release: SimulatedRelease, eachTick?: () => void): void {
+  for (let tick = 0; tick < TICKS && !isAtRest(release); tick++) {
+    release.tick()
+    approveAll(release)
+    eachTick?.()
+  }
+}
+
+/** Some looks at a rollout after its start. */
+function runInto(release: SimulatedRelease, ticks: number): void {
+  while (release.record.count === 0) release.tick()
+  for (let tick = 0; tick < ticks && !isAtRest(release); tick++) {
+    release.tick()
+    approveAll(release)
+  }
+}
+
+const plans: fc.Arbitrary<RolloutPlan> = fc
+  .record({
+    weights: fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 }),
+    holdSeconds: fc.integer({ min: 0, max: 120 }),
+    scaleFirst: fc.boolean(),
+    matchFirst: fc.boolean(),
+    approvalAt: fc.option(fc.nat(4)),
+    before: fc.boolean(),
+    min: fc.integer({ min: 1, max: 12 }),
+    isScaled: fc.boolean(),
+    isRatio: fc.boolean(),
+  })
+  .map(
+    ({
+      weights,
+      holdSeconds,
+      scaleFirst,
+      matchFirst,
+      approvalAt,
+      before,
+      min,
+      isScaled,
+      isRatio,
+    }) => {
+      const approval = {
+        role: 'owners',
+        quorum: 1,
+        deadlineSeconds: 3600,
+        onTimeout: 'abort',
+      } as const
+      const asked = before ? { approveBefore: approval } : { approval }
+      const steps: RolloutStep[] = [
+        ...(scaleFirst ? [{ scale: 10, holdSeconds }] : []),
+        ...(matchFirst && !isRatio
+          ? [{ match: { header: 'x-canary', value: 'yes' }, holdSeconds }]
+          : []),
+        ...weights.toSorted((a, b) => a - b).map((weight) => ({ weight, holdSeconds })),
+      ].map((step, index) => (index === approvalAt ? { ...step, ...asked } : step))
+      const replicas = isRatio ? { min: min + 1, max: min + 1 } : { min, max: isScaled ? 40 : min }
+      return planWith({
+        steps,
+        replicas,
+        analysis: [],
+        ...(isRatio && { router: ratioSpec.router }),
+      })
+    },
+  )
+
+const runs = fc.record({ plan: plans, seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }) })
+
+describe('A rollout', () => {
+  it('ends with the candidate, byte for byte, when every gate says yes', () => {
+    fc.assert(
+      fc.property(runs, ({ plan, seed }) => {
+        const release = released(plan, seed)
+        runToRest(release)
+        expect(release.record.rollout).toBeUndefined()
+        expect(release.commits.at(-1)?.action).toBe('finish')
+        expect(same(release.files, release.renditions.candidate.files)).toBe(true)
+        expect(release.record.former).toEqual([release.renditions.base.revision])
+      }),
+    )
+  })
+
+  it('never has a share of the traffic without the pods for it', () => {
+    fc.assert(
+      fc.property(runs, fc.integer({ min: 1, max: 40 }), ({ plan, seed }, most) => {
+        const demand = (seconds: number) => 1 + Math.floor((most * seconds) / 1000)
+        const release = released(plan, seed, { demand })
+        runToRest(release, () => {
+          const weight = release.weight()
+          if (weight === 0 || release.record.rollout === undefined) return
+          const { canary } = release.pods()
+          expect(canary.desired).toBeGreaterThanOrEqual(release.neededCanary(weight))
+        })
+        expect(release.commits.at(-1)?.action).toBe('finish')
+      }),
+    )
+  })
+
+  it('never changes capacity and weights of an app in one commit', () => {
+    fc.assert(
+      fc.property(runs, fc.boolean(), ({ plan, seed }, isBad) => {
+        const verdict = (seconds: number) => (isBad && seconds > 200 ? 'fail' : 'pass')
+        const release = released(plan, seed, { verdict })
+        let before = snapshot(release)
+        runToRest(release, () => {
+          const after = snapshot(release)
+          if (plan.spec.router.type === 'route') {
+            expect([before.weights !== after.weights, before.pods !== after.pods]).not.toEqual([
+              true,
+              true,
+            ])
+          }
+          before = after
+        })
+      }),
+    )
+  })
+
+  it('is back at the base, byte for byte, wherever it is aborted', () => {
+    fc.assert(
+      fc.property(runs, fc.nat(60), ({ plan, seed }, ticks) => {
+        const release = released(plan, seed)
+        runInto(release, ticks)
+        if (release.record.rollout === undefined) return
+        const move = act(
+          { action: 'abort', reason: 'somebody saw errors' },
+          { plan, record: release.record, actor: approver, nowMs: release.nowMs },
+        )
+        if (move === undefined) throw new Error('A rollout in flight can be aborted')
+        release.commit(move)
+        runToRest(release)
+        expect(same(release.files, release.renditions.base.files)).toBe(true)
+        expect(release.record.heldBack[0]).toMatchObject({
+          revision: release.renditions.candidate.revision,
+          reason: 'somebody saw errors',
+        })
+      }),
+    )
+  })
+
+  it('goes back by itself when what is measured is bad', () => {
+    fc.assert(
+      fc.property(runs, ({ plan, seed }) => {
+        const release = released(plan, seed, { verdict: () => 'fail' })
+        runToRest(release)
+        const wasSeen = plan.spec.router.type === 'route'
+        const files = wasSeen ? release.renditions.base.files : release.files
+        expect(same(release.files, files)).toBe(true)
+        if (wasSeen) expect(release.record.heldBack).toHaveLength(1)
+      }),
+    )
+  })
+})
+
+function snapshot({ files }: SimulatedRelease) {
+  const text = (section: string, kinds: readonly string[]): string =>
+    files
+      .filter(({ path, object }) => path.startsWith(section) && kinds.includes(object?.kind ?? ''))
+      .map(({ object }) => JSON.stringify(object?.spec))
+      .join('\n')
+  return {
+    weights: text('traffic/', ['HTTPRoute']),
+    pods: text('workloads/', ['Deployment', 'HorizontalPodAutoscaler']),
+  }
+}
+
+describe('A rollout of the shop', () => {
+  it('is written as one commit a change', () => {
+    const release = released(soundPlan, 7)
+    runToRest(release)
+    expect(release.commits.map(({ action }) => action)).toMatchInlineSnapshot(`
+      [
+        "start",
+        "shift",
+        "shift",
+        "scale",
+        "shift",
+        "shift",
+        "await",
+        "approve",
+        "scale",
+        "shift",
+        "promote",
+        "shift-back",
+        "finish",
+      ]
+    `)
+  })
+})

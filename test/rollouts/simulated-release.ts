@@ -1,0 +1,243 @@
+import { at, fields, items } from '../../manifests/fields.ts'
+import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
+import type { RenderedFile } from '../../manifests/rendering.ts'
+import type { AnalysisVerdict } from '../../rollouts/analysis-verdict.ts'
+import type { Decision, Move } from '../../rollouts/decision.ts'
+import { next } from '../../rollouts/next.ts'
+import type { Observation, SeenTrack } from '../../rollouts/observation.ts'
+import type { RolloutPlan } from '../../rollouts/plan.ts'
+import type { RecordSpec } from '../../rollouts/record.ts'
+import { render } from '../../rollouts/render.ts'
+import type { Rendition } from '../../rollouts/rendition.ts'
+import { AT_REST } from '../../rollouts/step-state.ts'
+import { stageReplicas } from '../../rollouts/track-replicas.ts'
+
+export interface SimulatedReleaseProps {
+  readonly plan: RolloutPlan
+  readonly base: Rendition
+  readonly candidate: Rendition
+  /** Between 0 and 1, drawn anew at each call: what decides how late things come. */
+  readonly random: () => number
+  /** Pods that an autoscaler asks for, by the time in seconds since the start. */
+  readonly demand?: (seconds: number) => number
+  readonly verdict?: (seconds: number) => AnalysisVerdict['outcome']
+}
+
+interface Pods {
+  /** Of which template, by its image; `undefined` if there is no such workload. */
+  template: string | undefined
+  desired: number
+  ready: number
+}
+
+/**
+ * An app on a cluster that is imagined: a sync that applies workloads and traffic apart and late, pods
+ * that take their time, an autoscaler with a mind of its own. It goes by the files of the branch alone.
+ */
+export class SimulatedRelease {
+  readonly plan: RolloutPlan
+  readonly renditions: { readonly base: Rendition; readonly candidate: Rendition }
+  readonly commits: Move[] = []
+  record: RecordSpec
+  files: readonly RenderedFile[]
+  nowMs = Date.parse('2026-11-21T00:00:00Z')
+
+  readonly #props: SimulatedReleaseProps
+  readonly #beganMs = this.nowMs
+  /** Pods that all traffic needed by the record whose workloads the cluster has. */
+  #appliedNeed = 0
+  #workloads: readonly RenderedFile[]
+  #traffic: readonly RenderedFile[]
+  #trafficSinceMs = this.nowMs
+  readonly #pods: { stable: Pods; canary: Pods }
+
+  constructor(props: SimulatedReleaseProps) {
+    this.#props = props
+    this.plan = props.plan
+    this.renditions = { base: props.base, candidate: props.candidate }
+    this.files = props.base.files
+    this.#workloads = section(this.files, 'workloads')
+    this.#traffic = section(this.files, 'traffic')
+    const { min } = props.plan.spec.replicas
+    this.#pods = {
+      stable: { template: this.#templateOf('stable'), desired: min, ready: min },
+      canary: { template: undefined, desired: 0, ready: 0 },
+    }
+    this.record = {
+      count: 0,
+      queued: { revision: props.candidate.revision },
+      heldBack: [],
+      former: [],
+    }
+  }
+
+  /** Lets time go by, then looks, and does what is to be done. */
+  tick(extra: Partial<Parameters<typeof next>[0]> = {}): Decision {
+    this.pass()
+    const decision = this.decide(extra)
+    if (decision.kind === 'move') this.commit(decision)
+    return decision
+  }
+
+  decide(extra: Partial<Parameters<typeof next>[0]> = {}): Decision {
+    return next({
+      plan: this.plan,
+      record: this.record,
+      stable: this.stableRevision(),
+      observation: this.observe(),
+      nowMs: this.nowMs,
+      ...extra,
+    })
+  }
+
+  commit(move: Move): void {
+    this.commits.push(move)
+    this.record = move.record
+    this.files = this.#rendered(move)
+  }
+
+  /** The revision that the branch has as stable at rest. */
+  stableRevision(): string {
+    const { base, candidate } = this.renditions
+    const template = templateIn(section(this.files, 'workloads'), 'checkout')
+    return template === templateIn(candidate.files, 'checkout') ? candidate.revision : base.revision
+  }
+
+  /** Share of the requests that the cluster sends to the canary now, in percent. */
+  weight(): number {
+    const route = objectOf(this.#traffic, 'HTTPRoute', 'checkout')
+    const rules = items(at(route, 'spec', 'rules')).map(fields)
+    const backends = items(rules.at(-1)?.backendRefs).map(fields)
+    return Number(backends.find(({ name }) => name === 'checkout-canary')?.weight ?? 0)
+  }
+
+  hasMarkedTraffic(): boolean {
+    const route = objectOf(this.#traffic, 'HTTPRoute', 'checkout')
+    return items(at(route, 'spec', 'rules')).length > 1
+  }
+
+  pods(): { readonly stable: Readonly<Pods>; readonly canary: Readonly<Pods> } {
+    return this.#pods
+  }
+
+  /** Some seconds in which the sync may apply what the branch has, and pods may get ready. */
+  pass(): void {
+    const { random } = this.#props
+    this.nowMs += 1000 * (1 + Math.floor(random() * 20))
+    if (random() < 0.5) this.#applyWorkloads()
+    if (random() < 0.5) this.#applyTraffic()
+    this.#movePods('stable')
+    this.#movePods('canary')
+  }
+
+  observe(): Observation {
+    const { rollout } = this.record
+    const verdict = this.#props.verdict?.(this.#seconds()) ?? 'pass'
+    const isTrafficThere = same(this.#traffic, section(this.files, 'traffic'))
+    return {
+      atMs: this.nowMs,
+      stable: this.#seen('stable'),
+      canary: rollout === undefined ? { missing: [], desired: 0, ready: 0 } : this.#seen('canary'),
+      traffic: isTrafficThere
+        ? { missing: [], liveSinceMs: this.#trafficSinceMs }
+        : { missing: ['the route is another one'] },
+      verdicts:
+        this.weight() > 0 || this.hasMarkedTraffic()
+          ? [{ metric: 'success-rate', outcome: verdict, reason: `success rate: ${verdict}` }]
+          : [],
+      alerts: [],
+    }
+  }
+
+  #seen(track: 'stable' | 'canary'): SeenTrack {
+    const { desired, ready } = this.#pods[track]
+    const isThere = same(this.#workloads, section(this.files, 'workloads'))
+    const missing = [
+      ...(isThere ? [] : [`${track} is another one`]),
+      ...(ready < desired ? [`${track} has ${ready} of ${desired} pods`] : []),
+    ]
+    return { missing, desired, ready }
+  }
+
+  /** Fewest pods of the canary that a share of the traffic needs, so far as the cluster knows. */
+  neededCanary(weight: number): number {
+    const need = this.#appliedNeed
+    const capacity = { ...AT_REST, weight, capacity: weight }
+    return stageReplicas(this.plan.spec.router, { capacity, stableIsWhole: false }, need).canary
+  }
+
+  #applyWorkloads(): void {
+    this.#workloads = section(this.files, 'workloads')
+    this.#appliedNeed = this.record.rollout?.need ?? 0
+  }
+
+  #applyTraffic(): void {
+    const files = section(this.files, 'traffic')
+    if (same(files, this.#traffic)) return
+    this.#traffic = files
+    this.#trafficSinceMs = this.nowMs
+  }
+
+  #movePods(track: 'stable' | 'canary'): void {
+    const pods = this.#pods[track]
+    const template = this.#templateOf(track)
+    const floor = this.#floorOf(track)
+    const asked = this.#props.demand?.(this.#seconds())
+    const isScaled = this.plan.spec.replicas.min !== this.plan.spec.replicas.max
+    if (template !== pods.template) {
+      pods.template = template
+      pods.ready = 0
+    }
+    pods.desired = isScaled && asked !== undefined && floor > 0 ? Math.max(floor, asked) : floor
+    pods.ready = Math.min(pods.desired, pods.ready + Math.floor(this.#props.random() * 4))
+  }
+
+  #templateOf(track: 'stable' | 'canary'): string | undefined {
+    return templateIn(this.#workloads, track === 'stable' ? 'checkout' : 'checkout-canary')
+  }
+
+  #floorOf(track: 'stable' | 'canary'): number {
+    const name = track === 'stable' ? 'checkout' : 'checkout-canary'
+    const autoscaler = objectOf(this.#workloads, 'HorizontalPodAutoscaler', name)
+    const deployment = objectOf(this.#workloads, 'Deployment', name)
+    if (deployment === undefined) return 0
+    return Number(at(autoscaler, 'spec', 'minReplicas') ?? at(deployment, 'spec', 'replicas') ?? 0)
+  }
+
+  #rendered({ action, record }: Move): readonly RenderedFile[] {
+    const { base, candidate } = this.renditions
+    const { rollout } = record
+    if (rollout !== undefined) return render({ base, candidate, plan: this.plan, rollout })
+    if (action === 'finish') return candidate.files
+    return action === 'abort' || action === 'abort-finish' ? base.files : this.files
+  }
+
+  #seconds(): number {
+    return (this.nowMs - this.#beganMs) / 1000
+  }
+}
+
+const section = (
+  files: readonly RenderedFile[],
+  name: 'workloads' | 'traffic',
+): readonly RenderedFile[] => files.filter(({ path }) => path.startsWith(`${name}/`))
+
+/** Whether two lists hold the same files. */
+export function same(a: readonly RenderedFile[], b: readonly RenderedFile[]): boolean {
+  const texts = new Map(a.map(({ path, text }) => [path, text]))
+  return a.length === b.length && b.every(({ path, text }) => texts.get(path) === text)
+}
+
+const objectOf = (
+  files: readonly RenderedFile[],
+  kind: string,
+  name: string,
+): KubernetesObject | undefined =>
+  files.find(({ object }) => object?.kind === kind && object.metadata.name === name)?.object
+
+/** The image stands for the whole template. */
+function templateIn(files: readonly RenderedFile[], deployment: string): string | undefined {
+  const object = objectOf(files, 'Deployment', deployment)
+  const containers = items(at(object, 'spec', 'template', 'spec', 'containers'))
+  return object === undefined ? undefined : String(at(fields(containers[0]), 'image'))
+}

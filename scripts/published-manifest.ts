@@ -29,6 +29,7 @@ export const PUBLISHED_FOLDERS = [
   'functions',
   'constructs',
   'gitops',
+  'reconciler',
   'cli',
   'chunks',
 ] as const

@@ -13,6 +13,7 @@ export const FOLDERS: Readonly<Record<string, Allowed>> = {
   rollouts: ['manifests'],
   constructs: ['manifests', 'checks', 'rollouts', 'leases/names.ts'],
   gitops: ['manifests', 'checks', 'rollouts'],
+  reconciler: ['gitops', 'rollouts', 'leases', 'kubernetes', 'manifests'],
   functions: ['manifests', 'kubernetes', 'leases'],
   cli: 'all of the above',
   demo: 'all of the above',
@@ -72,7 +73,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     within: ['functions'],
     reason: 'the document of an API, of the schemas that check its requests',
   },
-  zod: { within: ['functions'], reason: 'schemas of requests' },
+  zod: {
+    within: ['functions', 'rollouts'],
+    reason: 'schemas of requests, and of what people may have edited on the branch',
+  },
   'prom-client': {
     within: ['functions/http/prometheus-metrics.ts'],
     reason: 'counts, where Node is: it runs nowhere else',

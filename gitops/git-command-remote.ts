@@ -2,11 +2,18 @@ import { createHash } from 'node:crypto'
 import { blobId } from '../manifests/blob-id.ts'
 import { resolveGitAddress, scratchFolderOf } from './git-address.ts'
 import { isMissingBranch, isWrongObjectFormat, throwIfNoIdentity } from './git-answers.ts'
+import { readCommitObject } from './git-commit-object.ts'
 import { GitConnection } from './git-connection.ts'
 import { GitCommandError } from './git-errors.ts'
 import { fastImport, treeOf } from './git-fast-import.ts'
 import { type Batch, readBatch, readTree } from './git-output.ts'
-import type { CommitRequest, GitRemote, TreeFile } from './git-remote.ts'
+import type {
+  CommitRequest,
+  GitRemote,
+  LoggedCommit,
+  LogRequest,
+  TreeFile,
+} from './git-remote.ts'
 import { GitScratchRepository } from './git-scratch-repository.ts'
 
 export {
@@ -135,6 +142,16 @@ export class GitCommandRemote implements GitRemote {
     return contents.map((content) => blobId(content, this.#repository.format))
   }
 
+  async log(request: LogRequest): Promise<readonly LoggedCommit[]> {
+    for (let deeper = FIRST_DEPTH; ; deeper *= 4) {
+      const { commits, isEnough } = await this.#logOfWhatIsHere(request)
+      if (isEnough) return commits
+      const args = [`--deepen=${deeper}`, '--refmap=', this.#remote, request.commit]
+      const words = await this.#connection.fetch(args)
+      if (words !== undefined) throw new GitCommandError('fetch', 128, words)
+    }
+  }
+
   async commit(request: CommitRequest): Promise<string> {
     const { branch, parent, isNewBranch } = request
     const commit = await this.#makeCommit(request)
@@ -153,6 +170,25 @@ export class GitCommandRemote implements GitRemote {
   async #readBlobs(ids: readonly string[]): Promise<Batch> {
     if (ids.length === 0) return { contents: new Map(), missing: [] }
     return readBatch(await this.#repository.run(['cat-file', '--batch'], { input: lines(ids) }))
+  }
+
+  /** The oldest commits that were fetched seem to have added every path; they are not counted. */
+  async #logOfWhatIsHere({ commit, path, limit, sinceMs = 0 }: LogRequest): Promise<{
+    readonly commits: readonly LoggedCommit[]
+    readonly isEnough: boolean
+  }> {
+    const oldest = await this.#repository.shallowCommits()
+    const most = limit + oldest.size
+    const literal = `:(top,literal)${path}`
+    const args = ['rev-list', `--max-count=${most}`, commit, '--', literal]
+    const listed = (await this.#repository.run(args)).toString().split('\n')
+    const ids = listed.filter((id) => id !== '' && !oldest.has(id)).slice(0, limit)
+    const { contents } = await this.#readBlobs(ids)
+    const commits = ids.map((id) => readCommitObject(id, contents.get(id) ?? ''))
+    const recent = commits.filter(({ committedAtMs }) => committedAtMs >= sinceMs)
+    const isEnough =
+      oldest.size === 0 || commits.length === limit || recent.length < commits.length
+    return { commits: recent, isEnough }
   }
 
   async #makeCommit({ parent, changes, message }: CommitRequest): Promise<string> {
@@ -178,6 +214,9 @@ export class GitCommandRemote implements GitRemote {
     throw this.#repository.failure(args, output)
   }
 }
+
+/** Commits that are fetched at once when the newest one is not enough; four times as many after it. */
+const FIRST_DEPTH = 50
 
 /** Our copy of a branch, by a name that no other branch's copy can be in the way of. */
 const copyOf = (branch: string): string =>

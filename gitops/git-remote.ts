@@ -33,6 +33,17 @@ export interface GitRemote {
   blobIds(contents: readonly string[]): Promise<readonly string[]>
 
   /**
+   * The commits that have changed a path, newest first: `commit` and those before it, of whichever
+   * `request` asks for. Empty if there never was such a path.
+   *
+   * As `git log -- path` has it, a merge is not among them unless it changed the path itself, and of
+   * two merged histories that have both come to the same only one is told.
+   *
+   * What it costs may grow with how far back the commits lie, never with the size of the tree.
+   */
+  log(request: LogRequest): Promise<readonly LoggedCommit[]>
+
+  /**
    * Makes one commit and moves the branch to it; returns its id.
    *
    * @throws {BranchMovedError} if the branch is no longer as `request` expects it
@@ -50,6 +61,32 @@ export interface TreeFile {
 
 /** Git's modes: file, executable file, symbolic link, submodule. */
 export type FileMode = '100644' | '100755' | '120000' | '160000'
+
+export interface LogRequest {
+  /** A commit that `tip` or `commit` returned. */
+  readonly commit: string
+  /** File or folder, from the root of the repository; it need not exist any more. */
+  readonly path: string
+  /** Most commits to tell, at least 1. */
+  readonly limit: number
+  /**
+   * Leave out what was committed before, in milliseconds since 1970.
+   *
+   * @default - as far back as there are commits
+   */
+  readonly sinceMs?: number
+}
+
+export interface LoggedCommit {
+  readonly id: string
+  /** None of the first commit of a history, two of a merge. */
+  readonly parents: readonly string[]
+  /** Whole message, without line breaks at its end. */
+  readonly message: string
+  readonly author: { readonly name: string; readonly email: string }
+  /** When it was committed, by the committer's clock, in milliseconds since 1970. */
+  readonly committedAtMs: number
+}
 
 export interface CommitRequest {
   readonly branch: string

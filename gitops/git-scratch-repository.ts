@@ -110,6 +110,17 @@ export class GitScratchRepository {
     return this.#failed ? this.#scratch.discard() : this.#scratch.release()
   }
 
+  /** Commits whose parents were not fetched, as far as there are any. */
+  async shallowCommits(): Promise<ReadonlySet<string>> {
+    try {
+      const text = await readFile(join(this.#scratch.gitDir, 'shallow'), 'utf8')
+      return new Set(text.split('\n').filter((line) => line !== ''))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set()
+      throw error
+    }
+  }
+
   #environment({ settings = [] }: GitOptions): NodeJS.ProcessEnv {
     const { env, source, interactive } = this.#props
     return gitEnvironment({

@@ -230,6 +230,37 @@ export function describeGitRemote(name: string, host: () => Promise<HostedReposi
       expect(repository.log('review/one')).toEqual([id, base])
     })
 
+    it('tells which commits have changed a path, newest first, to whoever asks', async () => {
+      const remote = await repository.open()
+      const first = await commit(remote, 'told', [{ path: 'prod/a/b.yaml', write: '1' }], 'one\n')
+      await commit(remote, 'told', [{ path: 'prod/a/bb.yaml', write: '1' }], 'another file\n')
+      const message = 'two: ünïcode ✓\n\nBody.\n\nLockstep-App: shop/web\n'
+      const second = await commit(remote, 'told', [{ path: 'prod/a/b.yaml', write: '2' }], message)
+      const third = await commit(remote, 'told', [{ path: 'prod/a/b.yaml' }], 'three\n')
+      const tip = await commit(remote, 'told', [{ path: 'prod/c.yaml', write: '' }], 'elsewhere\n')
+      const other = await repository.open()
+      await other.tip('told')
+      const told = await other.log({ commit: tip, path: 'prod/a/b.yaml', limit: 10 })
+      expect(told.map(({ id }) => id)).toEqual([third, second, first])
+      expect(told.map(({ parents }) => parents.length)).toEqual([1, 1, 0])
+      expect(told[0]?.parents).toEqual([second])
+      expect(told.map((one) => one.message)).toEqual(['three', message.trimEnd(), 'one'])
+      for (const { author, committedAtMs } of told) {
+        expect(author.name).not.toBe('')
+        expect(author.email).toContain('@')
+        expect(committedAtMs).toBeGreaterThan(Date.UTC(2020))
+      }
+      const limited = await other.log({ commit: tip, path: 'prod/a/b.yaml', limit: 2 })
+      expect(limited).toEqual(told.slice(0, 2))
+      const earlier = await other.log({ commit: second, path: 'prod/a/b.yaml', limit: 1 })
+      expect(earlier).toEqual(told.slice(1, 2))
+      const folder = await other.log({ commit: tip, path: 'prod/a', limit: 10 })
+      expect(folder).toHaveLength(4)
+      const sinceMs = Date.UTC(2100)
+      expect(await other.log({ commit: tip, path: 'prod/a', limit: 10, sinceMs })).toEqual([])
+      expect(await other.log({ commit: tip, path: 'prod/missing', limit: 10 })).toEqual([])
+    })
+
     it('goes on from its own commit without reading again', async () => {
       const remote = await repository.open()
       let parent = await commit(remote, 'chain', [{ path: '0', write: '0' }])

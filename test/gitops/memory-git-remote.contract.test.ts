@@ -6,10 +6,10 @@ describeGitRemote('The repository in memory of these tests', async () => {
   return {
     open: async () => remote,
     files: (branch) => remote.filesOf(branch),
-    log: (branch) => remote.log(branch).map(({ id }) => id),
+    log: (branch) => remote.commitsOf(branch).map(({ id }) => id),
     message: (commit) =>
       [...remote.branches.keys()]
-        .flatMap((branch) => remote.log(branch))
+        .flatMap((branch) => remote.commitsOf(branch))
         .find(({ id }) => id === commit)?.message ?? '',
     move: (branch, commit) => {
       if (commit === undefined) remote.branches.delete(branch)

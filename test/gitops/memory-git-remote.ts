@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { CommitRequest, GitRemote, TreeFile } from '../../gitops/git-remote.ts'
+import type {
+  CommitRequest,
+  GitRemote,
+  LoggedCommit,
+  LogRequest,
+  TreeFile,
+} from '../../gitops/git-remote.ts'
 import { BranchMovedError } from '../../gitops/git-remote-errors.ts'
 import { blobId } from '../../manifests/blob-id.ts'
 
@@ -8,6 +14,7 @@ interface MemoryCommit {
   readonly parent: string | undefined
   readonly message: string
   readonly files: ReadonlyMap<string, string>
+  readonly committedAtMs: number
 }
 
 /** A repository in memory, for what a real one is too slow for. Passes the same contract. */
@@ -40,6 +47,25 @@ export class MemoryGitRemote implements GitRemote {
     return contents.map((content) => blobId(content, 'sha1'))
   }
 
+  async log({ commit, path, limit, sinceMs = 0 }: LogRequest): Promise<readonly LoggedCommit[]> {
+    const below = (id: string | undefined): string =>
+      JSON.stringify(
+        [...(id === undefined ? [] : this.#commit(id).files)]
+          .filter(([file]) => file === path || file.startsWith(`${path}/`))
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      )
+    return this.#ancestors(commit)
+      .filter(({ id, parent, committedAtMs }) => committedAtMs >= sinceMs && below(id) !== below(parent))
+      .slice(0, limit)
+      .map(({ id, parent, message, committedAtMs }) => ({
+        id,
+        parents: parent === undefined ? [] : [parent],
+        message: message.replace(/\n+$/, ''),
+        author: { name: 'Platform Team', email: 'platform-team@example.com' },
+        committedAtMs,
+      }))
+  }
+
   async commit({ branch, parent, isNewBranch, changes, message }: CommitRequest): Promise<string> {
     const expected = isNewBranch ? undefined : parent
     if (this.branches.get(branch) !== expected) throw new BranchMovedError(branch, expected)
@@ -53,7 +79,9 @@ export class MemoryGitRemote implements GitRemote {
     const id = createHash('sha1')
       .update(JSON.stringify([parent, message, this.#commits.size, [...files]]))
       .digest('hex')
-    this.#commits.set(id, { id, parent, message, files })
+    // Git knows no time shorter than a second.
+    const committedAtMs = Math.floor(Date.now() / 1000) * 1000
+    this.#commits.set(id, { id, parent, message, files, committedAtMs })
     this.branches.set(branch, id)
     return id
   }
@@ -67,14 +95,8 @@ export class MemoryGitRemote implements GitRemote {
   }
 
   /** Commits of a branch, newest first. */
-  log(branch: string): readonly MemoryCommit[] {
-    const commits: MemoryCommit[] = []
-    for (let id = this.branches.get(branch); id !== undefined; ) {
-      const commit = this.#commit(id)
-      commits.push(commit)
-      id = commit.parent
-    }
-    return commits
+  commitsOf(branch: string): readonly MemoryCommit[] {
+    return this.#ancestors(this.branches.get(branch))
   }
 
   /** What somebody else does to a branch, as with an editor and `git push`. */
@@ -89,6 +111,17 @@ export class MemoryGitRemote implements GitRemote {
       ),
       message: 'by hand\n',
     })
+  }
+
+  /** A commit and those before it, newest first. */
+  #ancestors(newest: string | undefined): readonly MemoryCommit[] {
+    const commits: MemoryCommit[] = []
+    for (let id = newest; id !== undefined; ) {
+      const commit = this.#commit(id)
+      commits.push(commit)
+      id = commit.parent
+    }
+    return commits
   }
 
   #commit(id: string): MemoryCommit {

@@ -48,7 +48,7 @@ describe('a file of somebody else with an object of ours', () => {
       'prod/legacy/keep.txt': 'k',
       [`prod/${OURS}`]: emitYaml(deployment('web')),
     })
-    expect(remote.log('deploy')).toHaveLength(2)
+    expect(remote.commitsOf('deploy')).toHaveLength(2)
   })
 
   it('is a whole folder of YAML that is taken over at once', async () => {

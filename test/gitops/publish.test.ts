@@ -15,8 +15,8 @@ describe('publish', () => {
     const remote = new MemoryGitRemote()
     const result = await publishTo(remote, web)
     expect(result.outcome).toBe('published')
-    const [second, first] = remote.log('deploy')
-    expect(remote.log('deploy')).toHaveLength(2)
+    const [second, first] = remote.commitsOf('deploy')
+    expect(remote.commitsOf('deploy')).toHaveLength(2)
     expect([...(first?.files.keys() ?? [])]).toEqual(['README.md'])
     expect(first?.message).toMatch(/^begin the deploy branch\n\nLockstep-Action: initialize\n$/)
     expect(second?.parent).toBe(first?.id)
@@ -53,7 +53,7 @@ describe('publish', () => {
   it('says in trailers what was published from where', async () => {
     const remote = new MemoryGitRemote()
     await publishTo(remote, { ...web, 'shop/api': [deployment('api')] }, { source: 'abc+dirty' })
-    expect(remote.log('deploy')[0]?.message).toBe(
+    expect(remote.commitsOf('deploy')[0]?.message).toBe(
       [
         'publish prod: shop/api, shop/web',
         '',
@@ -70,13 +70,13 @@ describe('publish', () => {
   it('has a subject of its own if the message of the person is empty', async () => {
     const remote = new MemoryGitRemote()
     await publishTo(remote, web, { message: ' \n' })
-    expect(remote.log('deploy')[0]?.message).toMatch(/^publish prod: shop\/web\n\nLockstep-/)
+    expect(remote.commitsOf('deploy')[0]?.message).toMatch(/^publish prod: shop\/web\n\nLockstep-/)
   })
 
   it('takes a message of the person and keeps the trailers', async () => {
     const remote = new MemoryGitRemote()
     await publishTo(remote, web, { message: 'Bigger machines\n\nFor the sale.\n' })
-    expect(remote.log('deploy')[0]?.message).toBe(
+    expect(remote.commitsOf('deploy')[0]?.message).toBe(
       'Bigger machines\n\nFor the sale.\n\nLockstep-Action: publish\n' +
         'Lockstep-Environment: prod\nLockstep-App: shop/web\n',
     )
@@ -212,8 +212,8 @@ describe('publish for review', () => {
     const result = await publishTo(remote, next, { reviewBranch: 'review' })
     expect(result.outcome).toBe('published')
     expect(remote.branches.get('deploy')).toBe(deploy)
-    expect(remote.log('review')[0]?.parent).toBe(deploy)
-    expect(remote.log('review')[0]?.message).toContain('Lockstep-Action: publish')
+    expect(remote.commitsOf('review')[0]?.parent).toBe(deploy)
+    expect(remote.commitsOf('review')[0]?.message).toContain('Lockstep-Action: publish')
   })
 
   it('goes on top of a branch that is under review already', async () => {
@@ -224,7 +224,7 @@ describe('publish for review', () => {
     await publishTo(remote, first, { reviewBranch: 'review' })
     const before = remote.branches.get('review')
     await publishTo(remote, second, { reviewBranch: 'review' })
-    expect(remote.log('review')[0]?.parent).toBe(before)
+    expect(remote.commitsOf('review')[0]?.parent).toBe(before)
     expect((await publishTo(remote, second, { reviewBranch: 'review' })).outcome).toBe('unchanged')
   })
 
@@ -232,7 +232,7 @@ describe('publish for review', () => {
     const remote = new MemoryGitRemote()
     await publishTo(remote, web, { reviewBranch: 'review' })
     expect(Object.keys(remote.filesOf('deploy'))).toEqual(['README.md'])
-    expect(remote.log('review')[0]?.parent).toBe(remote.branches.get('deploy'))
+    expect(remote.commitsOf('review')[0]?.parent).toBe(remote.branches.get('deploy'))
   })
 })
 

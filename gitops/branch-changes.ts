@@ -3,9 +3,14 @@ import { INVENTORY_FILE, writeInventory } from './inventory.ts'
 import { missingPlaceholders, PLACEHOLDER_TEXT } from './placeholder.ts'
 import type { PublishDraft } from './publish-draft.ts'
 
+export type BranchChangesProps = Pick<
+  PublishDraft,
+  'environment' | 'tree' | 'comparison' | 'inventory' | 'inventoryText'
+>
+
 /** All changes of files, with placeholders and inventory, by path from the root of the branch. */
 export function branchChanges(
-  draft: PublishDraft,
+  draft: BranchChangesProps,
   deleted: readonly string[],
 ): readonly FileChange[] {
   const { environment, tree, comparison } = draft
@@ -20,12 +25,16 @@ export function branchChanges(
 }
 
 /** What says the same is not written anew. */
-const inventoryText = ({ comparison, inventory, inventoryText: text }: PublishDraft): string =>
+const inventoryText = ({
+  comparison,
+  inventory,
+  inventoryText: text,
+}: BranchChangesProps): string =>
   text !== undefined && comparison.inventory === inventory
     ? text
     : writeInventory(comparison.inventory)
 
-function placeholders(draft: PublishDraft, deleted: readonly string[]): readonly string[] {
+function placeholders(draft: BranchChangesProps, deleted: readonly string[]): readonly string[] {
   const { tree, comparison } = draft
   return missingPlaceholders({
     exists: (path) => tree.has(path),
@@ -36,7 +45,7 @@ function placeholders(draft: PublishDraft, deleted: readonly string[]): readonly
 }
 
 function emptiedFolders(
-  { tree, comparison }: PublishDraft,
+  { tree, comparison }: BranchChangesProps,
   deleted: readonly string[],
 ): (folder: string) => boolean {
   if (deleted.length === 0) return () => false

@@ -13,8 +13,8 @@ export interface CompareFilesProps {
   readonly inventory: Inventory
   /** The part of the inventory that this project may change. */
   readonly own: Inventory
-  /** Name of this project, if it has one. */
-  readonly project: string | undefined
+  /** Name of the project whose an app is from now on, if that has one. */
+  readonly projectOf: (app: string) => string | undefined
   /** Apps to publish. Apps of the inventory that are not here stay as they are. */
   readonly apps: readonly DesiredApp[]
   /** In all that the app definitions say. */
@@ -50,7 +50,7 @@ type Written = ReadonlyMap<string, string>
 type Revisions = ReadonlyMap<string, readonly PublishedRevision[]>
 
 export function compareFiles(props: CompareFilesProps): FileComparison {
-  const { tree, inventory, own, project } = props
+  const { tree, inventory, own, projectOf } = props
   // Most apps are the same in most publishes, and then need not be looked at any further.
   const apps = props.apps.filter((app) => !isSettled(app, props))
   if (apps.length === 0) return { writes: [], deletions: [], drift: [], inventory }
@@ -70,7 +70,7 @@ export function compareFiles(props: CompareFilesProps): FileComparison {
   const deletions = deletionsOf(active, props, retainedAfter(revisions, inventory, conflicting))
   const deleted = new Set(deletions.map(({ path }) => path))
   const stays = (path: string): boolean => tree.has(path) && !deleted.has(path)
-  const next = nextInventory({ inventory, project, active, revisions, stays })
+  const next = nextInventory({ inventory, projectOf, active, revisions, stays })
   return { writes, deletions, drift, inventory: next }
 }
 
@@ -81,7 +81,7 @@ function isSettled({ app, files }: DesiredApp, props: CompareFilesProps): boolea
   const written = published?.files
   return (
     written !== undefined &&
-    published?.project === props.project &&
+    published?.project === props.projectOf(app) &&
     written.size === files.length &&
     files.every(({ path, id }) => written.get(path) === id && isSame(tree.get(path), id))
   )

@@ -10,8 +10,8 @@ import {
 
 export interface NextInventoryProps {
   readonly inventory: Inventory
-  /** Whose the active apps are from now on. */
-  readonly project: string | undefined
+  /** Name of the project whose an active app is from now on, if that has one. */
+  readonly projectOf: (app: string) => string | undefined
   /** Apps that get what they are to have; all others stay as they are. */
   readonly active: readonly DesiredApp[]
   /** Their revisions after the publish. */
@@ -37,8 +37,9 @@ export function nextInventory(props: NextInventoryProps): Inventory {
 function nextApp(
   { app, files }: DesiredApp,
   before: InventoryApp,
-  { project, revisions, stays }: NextInventoryProps,
+  { projectOf, revisions, stays }: NextInventoryProps,
 ): InventoryApp {
+  const project = projectOf(app)
   const left = [...before.files].filter(([path]) => stays(path))
   return {
     ...(project !== undefined && { project }),

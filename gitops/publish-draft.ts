@@ -39,7 +39,7 @@ export function draftPublish({ findRendered, ...props }: DraftPublishProps): Pub
     tree,
     inventory,
     own,
-    project,
+    projectOf: () => project,
     apps,
     findRendered,
     overwriteDrift,

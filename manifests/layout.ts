@@ -7,7 +7,8 @@ import type { KubernetesObject } from './kubernetes-object.ts'
  *
  *     workloads/<namespace>/<app>/<kind>[.<group>]-<name>.yaml
  *     traffic/<namespace>/<app>/<kind>[.<group>]-<name>.yaml
- *     rollouts/<namespace>/<app>/plan.yaml, record.yaml
+ *     rollouts/<namespace>/<app>/plan.yaml, record.yaml, revisions/<revision>.yaml
+ *     STOP, rollouts/<namespace>/<app>/STOP
  *
  * Traffic is apart so that sending it elsewhere never waits behind a workload's health check.
  */
@@ -55,7 +56,21 @@ export function objectFileName(object: KubernetesObject): string {
 }
 
 export const planPath = (namespace: string, app: string): string =>
-  `rollouts/${segment(namespace)}/${segment(app)}/plan.yaml`
+  `${rolloutFolder(namespace, app)}/plan.yaml`
+
+export const recordPath = (namespace: string, app: string): string =>
+  `${rolloutFolder(namespace, app)}/record.yaml`
+
+/** Path of the files of an app as they were in one of its revisions. */
+export const revisionPath = (namespace: string, app: string, revision: string): string =>
+  `${rolloutFolder(namespace, app)}/revisions/${segment(revision)}.yaml`
+
+const rolloutFolder = (namespace: string, app: string): string =>
+  `rollouts/${segment(namespace)}/${segment(app)}`
+
+/** File by which people stop all rollouts of an environment, or those of one app. */
+export const stopPath = (app?: { readonly namespace: string; readonly app: string }): string =>
+  app === undefined ? 'STOP' : `rollouts/${segment(app.namespace)}/${segment(app.app)}/STOP`
 
 const segment = (name: string): string => shortened(encoded(name))
 

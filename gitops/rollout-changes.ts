@@ -1,0 +1,74 @@
+import type { RenderedFile } from '../manifests/rendering.ts'
+import type { RolloutRecord } from '../rollouts/record.ts'
+import { recordFile } from '../rollouts/record-file.ts'
+import type { Rendition } from '../rollouts/rendition.ts'
+import { renditionFile } from '../rollouts/rendition-file.ts'
+import { blobIdsOf } from './blob-ids.ts'
+import { branchChanges } from './branch-changes.ts'
+import { compareFiles } from './compare-files.ts'
+import type { DesiredApp } from './desired-app.ts'
+import type { EnvironmentOnBranch } from './environment-on-branch.ts'
+import { findObjectIn } from './find-object.ts'
+import type { FileChange, GitRemote } from './git-remote.ts'
+
+export interface RolloutChangesProps {
+  readonly remote: GitRemote
+  readonly environment: string
+  /** As it was read at the commit that the changes go on top of. */
+  readonly onBranch: EnvironmentOnBranch
+  readonly apps: readonly ChangedApp[]
+}
+
+/** All that an app is to have on the branch. What it has now and is not here is pruned. */
+export interface ChangedApp {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  readonly record: RolloutRecord
+  /** Synced files and plan. */
+  readonly files: readonly RenderedFile[]
+  readonly renditions: readonly Rendition[]
+}
+
+/**
+ * The changes of one commit that takes apps to the next state of their rollouts: their files, records
+ * and renditions, and the inventory with them. An edit by hand is written over: whoever decides about
+ * the rollout has to have seen it.
+ *
+ * ConfigMaps of the last revisions that were stable stay, as when publishing.
+ */
+export async function rolloutChanges(props: RolloutChangesProps): Promise<readonly FileChange[]> {
+  const { remote, environment, onBranch } = props
+  const { inventory, tree } = onBranch
+  const changed = props.apps.map((one) => ({ app: one.app, files: filesOf(one) }))
+  const all = changed.flatMap(({ files }) => files)
+  const ids = (await blobIdsOf(remote, all)).values()
+  const apps = changed.map(
+    ({ app, files }): DesiredApp => ({
+      app,
+      files: files.map((rendered) => ({
+        path: rendered.path,
+        id: ids.next().value ?? '',
+        rendered,
+      })),
+    }),
+  )
+  const comparison = compareFiles({
+    tree,
+    inventory,
+    own: inventory,
+    projectOf: (app) => inventory.apps.get(app)?.project,
+    apps,
+    findRendered: findObjectIn(all),
+    overwriteDrift: true,
+  })
+  return branchChanges(
+    { ...onBranch, environment, comparison },
+    comparison.deletions.map(({ path }) => path),
+  )
+}
+
+const filesOf = ({ app, record, files, renditions }: ChangedApp): readonly RenderedFile[] => [
+  ...files,
+  recordFile(record),
+  ...renditions.map((rendition) => renditionFile(app, rendition)),
+]

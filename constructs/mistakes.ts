@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import { preview } from './preview.ts'
+import { preview } from '../manifests/preview.ts'
 
 /** An option of a construct that cannot be right as it is. */
 export interface Mistake {

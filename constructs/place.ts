@@ -1,7 +1,7 @@
 import { Construct } from 'constructs'
 import { dnsLabelProblem, MAX_LABEL_LENGTH } from '../manifests/names.ts'
+import { preview } from '../manifests/preview.ts'
 import type { Mistakes } from './mistakes.ts'
-import { preview } from './preview.ts'
 
 /** Stands in the path of a construct that was given no id. */
 const NO_ID = '(no id)'

@@ -10,4 +10,10 @@ export interface Identity {
   readonly groups: readonly string[]
   /** What else is known, as a `TokenReview` of Kubernetes has it. */
   readonly extra?: Readonly<Record<string, readonly string[]>>
+  /**
+   * How it was found out, for records that outlive the token: `oidc https://token.actions.example.com`.
+   *
+   * @default - whoever vouched for it does not say
+   */
+  readonly proof?: string
 }

@@ -42,7 +42,8 @@ export class OidcIssuer implements Authenticator {
   async authenticate(token: string, signal: AbortSignal): Promise<Identity | undefined> {
     if (issuerOf(token) !== this.#settings.issuer) return undefined
     const claims = await this.#verify(token, signal)
-    return claims && identityOf(claims, this.#settings)
+    const identity = claims && identityOf(claims, this.#settings)
+    return identity && { ...identity, proof: `oidc ${this.#settings.issuer}` }
   }
 
   async #verify(token: string, signal: AbortSignal): Promise<JWTPayload | undefined> {

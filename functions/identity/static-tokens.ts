@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { configured } from '../configuration/configuration-error.ts'
 import { readYaml } from '../configuration/read-yaml.ts'
+import { areEqual } from './are-equal.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Identity } from './identity.ts'
 import { OWN_NAME } from './own-name.ts'
@@ -31,7 +32,10 @@ export class StaticTokens implements Authenticator {
   static read(text: string, where: string): StaticTokens {
     const { tokens } = configured(TOKENS, readYaml(text, where), where)
     return new StaticTokens(
-      tokens.map(({ sha256: digest, name, groups }) => ({ digest, identity: { name, groups } })),
+      tokens.map(({ sha256: digest, name, groups }) => ({
+        digest,
+        identity: { name, groups, proof: 'static token' },
+      })),
     )
   }
 
@@ -44,15 +48,6 @@ export class StaticTokens implements Authenticator {
     }
     return identity
   }
-}
-
-/** Of two digests, which are as long as each other, in a time that tells nothing of them. */
-function areEqual(one: string, other: string): boolean {
-  let difference = 0
-  for (let index = 0; index < one.length; index++) {
-    difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
-  }
-  return difference === 0
 }
 
 const DIGEST_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

@@ -2,7 +2,11 @@ import { z } from 'zod'
 import { KubernetesError } from '../../kubernetes/errors.ts'
 import type { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
 import { type Clock, systemClock } from '../../leases/clock.ts'
-import { AuthorizationUnavailableError, type Authorizer, type LockAccess } from './authorizer.ts'
+import {
+  AuthorizationUnavailableError,
+  type Authorizer,
+  type RequestedAccess,
+} from './authorizer.ts'
 import { BriefCache } from './brief-cache.ts'
 import type { Identity } from './identity.ts'
 
@@ -30,8 +34,11 @@ const PATH = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
 const MOST_ANSWERS = 10_000
 
 /**
- * Rights as Kubernetes grants them: RBAC on `locks` of the group `lockstep.dev`, with the verbs
- * `hold`, `break` and `read`, in a namespace or all, by name or all. No such resource has to exist.
+ * Rights as Kubernetes grants them: RBAC on `locks` and `rollouts` of the group `lockstep.dev`, with
+ * their own verbs, in a namespace or all, by name or all. To approve in a role is `approve` on the
+ * subresource of its name: `rollouts/checkout-owners`. No such resource has to exist.
+ *
+ * What environment a rollout is of is not asked: this answers for one cluster.
  */
 export class SubjectAccessReviews implements Authorizer {
   readonly #client: KubernetesClient
@@ -49,7 +56,7 @@ export class SubjectAccessReviews implements Authorizer {
     this.#cache = new BriefCache(MOST_ANSWERS, clock)
   }
 
-  async allows(identity: Identity, access: LockAccess, signal: AbortSignal): Promise<boolean> {
+  async allows(identity: Identity, access: RequestedAccess, signal: AbortSignal): Promise<boolean> {
     const spec = specOf(identity, access)
     const key = JSON.stringify(spec)
     const known = this.#cache.get(key)
@@ -90,14 +97,15 @@ const SUBJECT_ACCESS_REVIEW = z.object({
 
 type SubjectAccessReviewStatus = z.infer<typeof SUBJECT_ACCESS_REVIEW>['status']
 
-const specOf = ({ name, uid, groups, extra }: Identity, access: LockAccess) => ({
+const specOf = ({ name, uid, groups, extra }: Identity, access: RequestedAccess) => ({
   user: name,
   uid,
   groups,
   extra,
   resourceAttributes: {
     group: 'lockstep.dev',
-    resource: 'locks',
+    resource: access.resource ?? 'locks',
+    ...('role' in access && { subresource: access.role }),
     verb: access.verb,
     namespace: orAll(access.namespace),
     name: orAll(access.name),

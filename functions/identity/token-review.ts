@@ -112,7 +112,8 @@ function identityOf(status: TokenReviewStatus, audience: string): Identity | und
   const { authenticated, audiences, user: { username, uid, groups = [], extra } = {} } = status
   // A server that says no audience has not looked at it: the token may be for anybody.
   if (!authenticated || !username || !audiences?.includes(audience)) return undefined
-  return { name: username, ...(uid && { uid }), groups, ...(extra && { extra }) }
+  const known = { name: username, ...(uid && { uid }), groups, ...(extra && { extra }) }
+  return { ...known, proof: 'token review' }
 }
 
 /** As the token says them, unchecked. */

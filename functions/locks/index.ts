@@ -13,6 +13,9 @@ export type {
   Authorizer,
   LockAccess,
   LockVerb,
+  RequestedAccess,
+  RolloutAccess,
+  RolloutVerb,
 } from '../identity/authorizer.ts'
 export { AuthorizationUnavailableError } from '../identity/authorizer.ts'
 export type { Identity } from '../identity/identity.ts'

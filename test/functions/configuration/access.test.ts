@@ -33,7 +33,7 @@ describe('readAccess', () => {
 
   it('asks the policy, and not the cluster, once there is one', async () => {
     const env = { LOCKSTEP_STATIC_TOKENS: TOKENS }
-    const ci = { name: 'ci', groups: [] }
+    const ci = { name: 'ci', groups: [], proof: 'static token' }
     for (const [policy, allowed] of [
       [undefined, false],
       [POLICY, true],

@@ -22,10 +22,11 @@ const CLAIMS = {
   repository_owner_id: '815',
   environment: 'prod',
 }
-const IDENTITY = {
+const identity = () => ({
   name: 'github:repo:acme/shop:environment:prod',
   groups: ['github:repository:acme/shop', 'github:environment:prod'],
-}
+  proof: `oidc ${issuer.address}`,
+})
 
 const signal = (): AbortSignal => AbortSignal.timeout(20_000)
 const nowSeconds = () => Math.floor(Date.now() / 1000)
@@ -69,7 +70,7 @@ async function signedBySomebodyElse(): Promise<string> {
 describeAuthenticator({
   name: 'OidcIssuer',
   open,
-  good: async () => ({ token: await issuer.sign(CLAIMS), identity: IDENTITY }),
+  good: async () => ({ token: await issuer.sign(CLAIMS), identity: identity() }),
   cutOff: () =>
     new OidcIssuer(propsFor(), { fetch: () => Promise.reject(new TypeError('no route')) }),
   wrong: {
@@ -116,9 +117,11 @@ describe('OidcIssuer', () => {
   it('finds a new key at once, and forgets the old one', async () => {
     const authenticator = open()
     const before = await issuer.sign(CLAIMS)
-    expect(await authenticator.authenticate(before, signal())).toEqual(IDENTITY)
+    expect(await authenticator.authenticate(before, signal())).toEqual(identity())
     await issuer.rotate()
-    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(IDENTITY)
+    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(
+      identity(),
+    )
     expect(await authenticator.authenticate(before, signal())).toBeUndefined()
   })
 
@@ -154,9 +157,9 @@ describe('OidcIssuer', () => {
         clock: { monotonicMs: () => 0, wallMs: () => seconds * 1000 },
       }).authenticate(token, signal())
     // It was issued after that, which nobody looks at.
-    expect(await at(999_999, 0)).toEqual(IDENTITY)
+    expect(await at(999_999, 0)).toEqual(identity())
     expect(await at(1_000_001, 0)).toBeUndefined()
-    expect(await at(1_000_029, 30)).toEqual(IDENTITY)
+    expect(await at(1_000_029, 30)).toEqual(identity())
     expect(await at(1_000_031, 30)).toBeUndefined()
   })
 
@@ -164,7 +167,7 @@ describe('OidcIssuer', () => {
     await issuer.rotate('ES384')
     const token = await issuer.sign(CLAIMS)
     expect(await open().authenticate(token, signal())).toBeUndefined()
-    expect(await open({ algorithms: ['ES384'] }).authenticate(token, signal())).toEqual(IDENTITY)
+    expect(await open({ algorithms: ['ES384'] }).authenticate(token, signal())).toEqual(identity())
     await issuer.rotate()
   })
 
@@ -184,6 +187,7 @@ describe('OidcIssuer', () => {
     expect(await authenticator.authenticate(token, signal())).toEqual({
       name: 'github:a@example.com',
       groups: ['github:teams:shop', 'github:teams:ops', 'github:level:3'],
+      proof: `oidc ${issuer.address}`,
     })
   })
 
@@ -240,7 +244,7 @@ describe('OidcIssuer', () => {
       expect(error.message).toContain(issuer.address)
       expect(error.message).toMatch(/\. Check .+/)
       issuer.recover()
-      expect(await authenticator.authenticate(token, signal())).toEqual(IDENTITY)
+      expect(await authenticator.authenticate(token, signal())).toEqual(identity())
     },
   )
 
@@ -260,7 +264,9 @@ describe('OidcIssuer', () => {
     for (const what of ['discovery', 'keys'] as const) {
       issuer.fail(what, (request) => request.socket.destroy())
     }
-    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(IDENTITY)
+    expect(await authenticator.authenticate(await issuer.sign(CLAIMS), signal())).toEqual(
+      identity(),
+    )
     // A key that may be a new one cannot be told from none.
     const unknown = await issuer.sign(CLAIMS, { kid: 'unknown' })
     await expect(authenticator.authenticate(unknown, signal())).rejects.toMatchObject({
@@ -324,6 +330,7 @@ describeWithCluster('OidcIssuer for a real API server, which is an issuer too', 
     expect(await authenticator.authenticate(token, signal())).toEqual({
       name: `staging:${sub}`,
       groups: [],
+      proof: `oidc ${iss}`,
     })
     const forItself = await tokenOf(cluster, account)
     expect(await authenticator.authenticate(forItself, signal())).toBeUndefined()

@@ -16,10 +16,12 @@ tokens:
   - { name: ops, groups: [people, night], sha256: '${sha256(ofOps)}' }
 `
 
+const OPS = { name: 'ops', groups: ['people', 'night'], proof: 'static token' }
+
 describeAuthenticator({
   name: 'StaticTokens',
   open: () => StaticTokens.read(file, 'tokens.yaml'),
-  good: async () => ({ token: ofOps, identity: { name: 'ops', groups: ['people', 'night'] } }),
+  good: async () => ({ token: ofOps, identity: OPS }),
   wrong: {
     'that is the digest of one': async () => sha256(ofOps),
     'of nobody': async () => randomBytes(32).toString('base64url'),
@@ -31,7 +33,11 @@ describe('StaticTokens', () => {
   it('knows several tokens of one name, so that one can be replaced', async () => {
     const tokens = StaticTokens.read(file, 'tokens.yaml')
     for (const token of [ofCi, alsoOfCi]) {
-      expect(await tokens.authenticate(token)).toEqual({ name: 'ci', groups: [] })
+      expect(await tokens.authenticate(token)).toEqual({
+        name: 'ci',
+        groups: [],
+        proof: 'static token',
+      })
     }
   })
 

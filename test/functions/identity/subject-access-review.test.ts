@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LockAccess } from '../../../functions/identity/authorizer.ts'
+import type { LockAccess, RolloutVerb } from '../../../functions/identity/authorizer.ts'
 import { SubjectAccessReviews } from '../../../functions/identity/subject-access-review.ts'
 import { KubernetesClient } from '../../../kubernetes/kubernetes-client.ts'
 import type { KubernetesTransport } from '../../../kubernetes/transport.ts'
@@ -113,6 +113,50 @@ describeWithCluster('SubjectAccessReviews of a real API server', (cluster) => {
     const identity = { name, uid: '4711', groups: [], extra: { 'example.com/team': ['shop'] } }
     const access = { verb: 'hold', namespace, name: 'import' } as const
     expect(await reviews.allows(identity, access, signal())).toBe(true)
+  })
+
+  it('knows who may do what to rollouts, and in which roles', async () => {
+    const rules = [
+      { resources: ['rollouts'], verbs: ['abort'], resourceNames: ['checkout'] },
+      {
+        resources: ['rollouts/checkout-owners'],
+        verbs: ['approve'],
+        resourceNames: ['checkout'],
+      },
+    ].map((rule) => ({ apiGroups: ['lockstep.dev'], ...rule }))
+    const metadata = { name: 'releases', namespace }
+    const subject = { kind: 'Group', apiGroup: RBAC, name: 'github:team:checkout' }
+    const roleRef = { apiGroup: RBAC, kind: 'Role', name: 'releases' }
+    await cluster.apply([
+      { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
+      { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects: [subject] },
+    ])
+    const reviews = () => new SubjectAccessReviews({ client: reviewer.client })
+    const person = { name: 'github:somebody', groups: [subject.name] }
+    const may = (verb: RolloutVerb, name: string, role?: string) =>
+      reviews().allows(
+        person,
+        {
+          resource: 'rollouts',
+          verb,
+          environment: 'prod',
+          namespace,
+          name,
+          ...(role !== undefined && { role }),
+        },
+        signal(),
+      )
+    await eventually(
+      'the role counts',
+      () => may('abort', 'checkout'),
+      (allowed) => allowed,
+    )
+    expect(await may('approve', 'checkout', 'checkout-owners')).toBe(true)
+    expect(await may('approve', 'checkout', 'security')).toBe(false)
+    expect(await may('approve', 'checkout')).toBe(false)
+    expect(await may('approve', 'cart', 'checkout-owners')).toBe(false)
+    expect(await may('abort', 'cart')).toBe(false)
+    expect(await may('promote', 'checkout')).toBe(false)
   })
 
   it('says which right it lacks', async () => {

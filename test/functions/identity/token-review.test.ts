@@ -48,6 +48,7 @@ describeWithCluster('TokenReviews of a real API server', (cluster) => {
       'system:authenticated',
     ],
     extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^JTI=/)] },
+    proof: 'token review',
   })
 
   describeAuthenticator({
@@ -179,7 +180,11 @@ describe('TokenReviews', () => {
       retryable,
     })
     answer = { status: 201, body: good }
-    expect(await reviews.authenticate(token, signal())).toEqual({ name: 'somebody', groups: [] })
+    expect(await reviews.authenticate(token, signal())).toEqual({
+      name: 'somebody',
+      groups: [],
+      proof: 'token review',
+    })
   })
 
   it('passes on how long to wait', async () => {

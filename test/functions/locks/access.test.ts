@@ -7,7 +7,7 @@ import {
 import {
   AuthorizationUnavailableError,
   type Authorizer,
-  type LockAccess,
+  type RequestedAccess,
 } from '../../../functions/identity/authorizer.ts'
 import { MemoryLeaseStore } from '../../../leases/memory-lease-store.ts'
 import { WeakKeyError } from '../../../leases/seal.ts'
@@ -72,7 +72,7 @@ describe('Who asks', () => {
 })
 
 describe('What somebody may do', () => {
-  const asked: LockAccess[] = []
+  const asked: RequestedAccess[] = []
   const nothing: Authorizer = {
     async allows(_, access) {
       asked.push(access)

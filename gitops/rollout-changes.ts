@@ -1,3 +1,4 @@
+import { revisionPath } from '../manifests/layout.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
 import { recordFile } from '../rollouts/record-file.ts'
@@ -6,7 +7,7 @@ import { renditionFile } from '../rollouts/rendition-file.ts'
 import { blobIdsOf } from './blob-ids.ts'
 import { branchChanges } from './branch-changes.ts'
 import { compareFiles } from './compare-files.ts'
-import type { DesiredApp } from './desired-app.ts'
+import type { DesiredApp, DesiredFile } from './desired-app.ts'
 import type { EnvironmentOnBranch } from './environment-on-branch.ts'
 import { findObjectIn } from './find-object.ts'
 import type { FileChange, GitRemote } from './git-remote.ts'
@@ -26,7 +27,10 @@ export interface ChangedApp {
   readonly record: RolloutRecord
   /** Synced files and plan. */
   readonly files: readonly RenderedFile[]
+  /** Renditions to write. */
   readonly renditions: readonly Rendition[]
+  /** Revisions whose renditions stay as the branch has them. */
+  readonly kept: ReadonlySet<string>
 }
 
 /**
@@ -39,17 +43,20 @@ export interface ChangedApp {
 export async function rolloutChanges(props: RolloutChangesProps): Promise<readonly FileChange[]> {
   const { remote, environment, onBranch } = props
   const { inventory, tree } = onBranch
-  const changed = props.apps.map((one) => ({ app: one.app, files: filesOf(one) }))
+  const changed = props.apps.map((one) => ({ one, files: filesOf(one) }))
   const all = changed.flatMap(({ files }) => files)
   const ids = (await blobIdsOf(remote, all)).values()
   const apps = changed.map(
-    ({ app, files }): DesiredApp => ({
-      app,
-      files: files.map((rendered) => ({
-        path: rendered.path,
-        id: ids.next().value ?? '',
-        rendered,
-      })),
+    ({ one, files }): DesiredApp => ({
+      app: one.app,
+      files: [
+        ...files.map((rendered) => ({
+          path: rendered.path,
+          id: ids.next().value ?? '',
+          rendered,
+        })),
+        ...keptRenditions(tree, one),
+      ],
     }),
   )
   const comparison = compareFiles({
@@ -72,3 +79,16 @@ const filesOf = ({ app, record, files, renditions }: ChangedApp): readonly Rende
   recordFile(record),
   ...renditions.map((rendition) => renditionFile(app, rendition)),
 ]
+
+/** Their ids say that nothing changes, so nobody looks at a text. */
+function keptRenditions(
+  tree: EnvironmentOnBranch['tree'],
+  { app, kept }: ChangedApp,
+): readonly DesiredFile[] {
+  const [namespace = '', name = ''] = app.split('/')
+  return [...kept].flatMap((revision) => {
+    const path = revisionPath(namespace, name, revision)
+    const file = tree.get(path)
+    return file === undefined ? [] : [{ path, id: file.id, rendered: { path, text: '', app } }]
+  })
+}

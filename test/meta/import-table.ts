@@ -60,6 +60,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     within: ['kubernetes/load-kubeconfig.ts'],
     reason: 'kubeconfigs and their exec plugins; an optional peer, loaded when it is needed',
   },
+  'p-map': {
+    within: ['reconciler/tick.ts'],
+    reason: 'how many apps are looked at at once',
+  },
   'p-retry': {
     within: ['gitops/retry-lost-races.ts'],
     reason: 'pauses between attempts, drawn at random, that an interruption ends',
@@ -77,6 +81,15 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     within: ['functions', 'rollouts'],
     reason: 'schemas of requests, and of what people may have edited on the branch',
   },
+  croner: { within: ['rollouts/window-starts.ts'], reason: 'starts by cron expressions' },
+  'rrule-temporal': {
+    within: ['rollouts/window-starts.ts'],
+    reason: 'starts by rules of RFC 5545',
+  },
+  'temporal-polyfill': {
+    within: ['rollouts'],
+    reason: 'arithmetic of clocks in time zones; what the platform has, where it has it',
+  },
   'prom-client': {
     within: ['functions/http/prometheus-metrics.ts'],
     reason: 'counts, where Node is: it runs nowhere else',
@@ -88,6 +101,10 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   jose: {
     within: ['leases/seal.ts', 'functions/identity'],
     reason: 'signs what callers of functions carry, checks tokens of OpenID Connect',
+  },
+  'simple-statistics': {
+    within: ['rollouts/verdict-evidence.ts'],
+    reason: 'the logarithm of the gamma function',
   },
   '@noble/hashes/*': {
     within: ['manifests/content-hash.ts'],

@@ -1,0 +1,81 @@
+import { readEnvironment } from '../gitops/environment-on-branch.ts'
+import { BranchMovedError } from '../gitops/git-remote-errors.ts'
+import { type RetryLostRacesProps, retryLostRaces } from '../gitops/retry-lost-races.ts'
+import { type Actor, act, type RolloutRequest } from '../rollouts/acts.ts'
+import type { Move } from '../rollouts/decision.ts'
+import type { AppOnBranch } from './app-on-branch.ts'
+import { commitMoves, type Place } from './commit-moves.ts'
+import { readApps } from './read-apps.ts'
+
+export interface ActOnRolloutProps {
+  readonly place: Place
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  readonly request: RolloutRequest
+  readonly actor: Actor
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly retry?: RetryLostRacesProps
+}
+
+export type ActResult =
+  | { readonly outcome: 'committed'; readonly commit: string; readonly move: Move }
+  /** It is so already. */
+  | { readonly outcome: 'unchanged' }
+
+/** There is nothing on the branch that a request could be about. */
+export class UnknownRolloutError extends Error {
+  override readonly name = 'UnknownRolloutError'
+  readonly code = 'UNKNOWN_ROLLOUT'
+  readonly remedy: string
+
+  constructor(app: string, environment: string, known: readonly string[]) {
+    super(`${app} has had no rollout in ${environment}`)
+    this.remedy =
+      known.length === 0 ? 'Publish a revision to start one' : `Use one of: ${known.join(', ')}`
+  }
+}
+
+/** The files of an app tell nothing that can be relied on. */
+export class BrokenRolloutError extends Error {
+  override readonly name = 'BrokenRolloutError'
+  readonly code = 'BROKEN_ROLLOUT'
+  readonly remedy = 'Revert the commit that has changed it by hand'
+}
+
+/**
+ * Does what a person asks of the rollouts of an app, as one commit. It looks at the branch alone, so it
+ * needs neither functions nor a cluster; what follows from it is the next tick's.
+ *
+ * @throws {RolloutRequestRefusedError}
+ * @throws {UnknownRolloutError}
+ * @throws {BrokenRolloutError}
+ * @throws {BranchMovedError} if others were faster every time
+ * @throws {RemoteRefusedError}
+ * @throws {RemoteUnreachableError}
+ */
+export const actOnRollout = (props: ActOnRolloutProps): Promise<ActResult> =>
+  retryLostRaces(() => attempt(props), props.retry)
+
+async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
+  const { place, request, actor, now } = props
+  const app = await findApp(props)
+  const move = act(request, { plan: app.plan, record: app.record.spec, actor, nowMs: now() })
+  if (move === undefined) return { outcome: 'unchanged' }
+  const { commit } = await commitMoves({ place, moves: [{ app, move }], actor: actor.name })
+  // Somebody else has changed the app meanwhile, and what was asked for may mean something else now.
+  if (commit === undefined) throw new BranchMovedError(place.branch, 'what was read')
+  return { outcome: 'committed', commit, move }
+}
+
+async function findApp({ place, app }: ActOnRolloutProps): Promise<AppOnBranch> {
+  const { remote, branch, environment } = place
+  const commit = await remote.tip(branch)
+  const onBranch = await readEnvironment(remote, commit, environment)
+  const only = new Set([app])
+  const { apps, broken } = await readApps({ place, commit: commit ?? '', onBranch, only })
+  const [found] = apps
+  if (found !== undefined) return found
+  if (broken[0] !== undefined) throw new BrokenRolloutError(broken[0].problem)
+  throw new UnknownRolloutError(app, environment, [...onBranch.records.keys()].sort())
+}

@@ -1,0 +1,23 @@
+import type { RenderedFile } from '../manifests/rendering.ts'
+import type { RolloutPlan } from '../rollouts/plan.ts'
+import type { RolloutRecord } from '../rollouts/record.ts'
+import type { Rendition } from '../rollouts/rendition.ts'
+
+/** A canaried app that has something to do, as it is on the deploy branch. */
+export interface AppOnBranch {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  readonly record: RolloutRecord
+  /** Blob ids of all that it has on the branch, by path. Who finds others has seen another state. */
+  readonly ids: ReadonlyMap<string, string>
+  /** That of the candidate in flight, or of the revision queued; at rest that of the app. */
+  readonly plan: RolloutPlan
+  /** The revision that is stable. In flight, the one that was stable when the rollout started. */
+  readonly stable: string
+  /** Synced files and plan of the app: in flight as they are rendered, at rest as they are. */
+  readonly files: readonly RenderedFile[]
+  /** What the branch keeps, by revision; and at rest the app as it is, under its own revision. */
+  readonly renditions: ReadonlyMap<string, Rendition>
+  /** Who has changed its files by hand, and what; absent if nobody has. */
+  readonly tampered?: string
+}

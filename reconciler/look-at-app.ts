@@ -1,0 +1,125 @@
+import { TimeLimit } from '../kubernetes/time-limit.ts'
+import type { AnalysisVerdict } from '../rollouts/analysis-verdict.ts'
+import type { Closure, Decision } from '../rollouts/decision.ts'
+import { type LiveState, LiveStateUnavailableError } from '../rollouts/live-state.ts'
+import type { Metrics } from '../rollouts/metrics.ts'
+import { next } from '../rollouts/next.ts'
+import type { Observation } from '../rollouts/observation.ts'
+import { observeRollout } from '../rollouts/observe-rollout.ts'
+import { objectsToRead } from '../rollouts/observed-objects.ts'
+import type { Stage } from '../rollouts/record.ts'
+import { allSteps } from '../rollouts/step-state.ts'
+import { analyse } from './analyse.ts'
+import type { AppOnBranch } from './app-on-branch.ts'
+
+/** Where a look at an app looks, beside the branch. */
+export interface Surroundings {
+  /** What runs. Absent where nobody can see it: then nothing goes forward. */
+  readonly live?: LiveState
+  /** Absent where there are none: then metrics of a plan are inconclusive. */
+  readonly metrics?: Metrics
+  /** Milliseconds since 1970; used only where the cluster's own clock cannot be seen. */
+  readonly now: () => number
+}
+
+export interface LookProps extends Surroundings {
+  readonly app: AppOnBranch
+  readonly closure?: Closure | undefined
+  /** Alerts that fire for the app, as sentences without a full stop. */
+  readonly alerts?: readonly string[]
+  /** Longest time to look at the cluster, and then once more for its metrics, in milliseconds. */
+  readonly deadlineMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What was found of one app, and what is to be done about it. */
+export interface Look {
+  readonly app: AppOnBranch
+  readonly decision: Decision
+  /** Absent if nothing could be seen. */
+  readonly observation?: Observation
+  /** Why nothing could be seen, as a sentence without a full stop. */
+  readonly problem?: string
+  /** When it was, by the clock that counts. */
+  readonly atMs: number
+}
+
+/**
+ * Looks at one app and decides. What cannot be seen or measured in time is no reason to fail, and it
+ * holds up no other app; an abort that needs neither is decided without them.
+ *
+ * @throws the reason of `signal`
+ */
+export async function lookAtApp(props: LookProps): Promise<Look> {
+  const { app, closure, now } = props
+  const seen = await observe(props)
+  const atMs = seen.observation?.atMs ?? now()
+  const decision = next({
+    plan: app.plan,
+    record: app.record.spec,
+    stable: app.stable,
+    ...(seen.observation !== undefined && { observation: seen.observation }),
+    ...(closure !== undefined && { closure }),
+    ...(app.tampered !== undefined && { tampered: app.tampered }),
+    nowMs: atMs,
+  })
+  return { app, decision, atMs, ...seen }
+}
+
+type Seen = Pick<Look, 'observation' | 'problem'>
+
+async function observe(props: LookProps): Promise<Seen> {
+  const { live, alerts = [] } = props
+  if (live === undefined) return { problem: 'nobody looks at the cluster' }
+  const seen = await seenInTime(props, live)
+  if ('problem' in seen) return seen
+  return { observation: { ...seen, verdicts: await verdictsOf(props, seen), alerts } }
+}
+
+type SeenObjects = Omit<Observation, 'verdicts' | 'alerts'>
+
+async function seenInTime(
+  { app: { plan, record, files }, deadlineMs, signal }: LookProps,
+  live: LiveState,
+): Promise<SeenObjects | { readonly problem: string }> {
+  const limit = new TimeLimit(deadlineMs, signal)
+  try {
+    const objects = await live.read(objectsToRead({ plan, files }), limit.signal)
+    const { rollout } = record.spec
+    return observeRollout({ plan, files, live: objects, ...(rollout !== undefined && { rollout }) })
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (limit.isOver) return { problem: `what runs was not seen within ${deadlineMs / 1000} s` }
+    if (error instanceof LiveStateUnavailableError) return { problem: error.message }
+    throw error
+  } finally {
+    limit.end()
+  }
+}
+
+/** Nothing is measured before its traffic is live, and nothing of what is taken away again. */
+async function verdictsOf(
+  { app: { plan, record }, metrics, deadlineMs, signal }: LookProps,
+  { atMs, traffic }: SeenObjects,
+): Promise<readonly AnalysisVerdict[]> {
+  const step = measuredStep(record.spec.rollout?.stage, allSteps(plan.spec).length)
+  if (step === undefined || traffic.liveSinceMs === undefined) return []
+  if (metrics === undefined) {
+    return plan.spec.analysis.map(({ name }) => ({
+      metric: name,
+      outcome: 'inconclusive',
+      reason: `${name} is measured nowhere: no metric store is set up`,
+    }))
+  }
+  const { liveSinceMs } = traffic
+  const given = signal === undefined ? {} : { signal }
+  return analyse({ metrics, plan, step, liveSinceMs, nowMs: atMs, deadlineMs, ...given })
+}
+
+function measuredStep(stage: Stage | undefined, last: number): number | undefined {
+  if (stage?.phase === 'promoting') return last
+  if (stage?.phase !== 'progressing') return undefined
+  // While the pods of a step are awaited, requests still go where the step before has sent them.
+  const step = stage.part === 'live' ? stage.step : stage.step - 1
+  return step > 0 ? step : undefined
+}

@@ -1,0 +1,141 @@
+import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
+import type { LoggedCommit } from '../gitops/git-remote.ts'
+import { tamperedWith } from '../gitops/tampered.ts'
+import { planPath, revisionPath } from '../manifests/layout.ts'
+import { readManifests } from '../manifests/read-yaml.ts'
+import type { RenderedFile } from '../manifests/rendering.ts'
+import type { RolloutPlan } from '../rollouts/plan.ts'
+import { readPlan } from '../rollouts/read-plan.ts'
+import type { RecordSpec, RolloutRecord } from '../rollouts/record.ts'
+import { render } from '../rollouts/render.ts'
+import type { Rendition } from '../rollouts/rendition.ts'
+import { readRendition } from '../rollouts/rendition-file.ts'
+import { stableRevision } from '../rollouts/stable-revision.ts'
+import type { AppOnBranch } from './app-on-branch.ts'
+import type { Place } from './commit-moves.ts'
+import { renditionIn } from './files-after.ts'
+import { ownIds } from './same-on-branch.ts'
+
+export interface RecordOnBranch {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  readonly record: RolloutRecord
+}
+
+export interface ReadAppProps extends RecordOnBranch {
+  readonly place: Place
+  /** The commit that was read. */
+  readonly commit: string
+  readonly onBranch: EnvironmentOnBranch
+  /** Commits of others that have changed rollouts of the environment lately. */
+  readonly foreign: readonly LoggedCommit[]
+  /** Of `pathsToRead`, so far as they are there. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** Files that say all about an app that is needed to go on with it. */
+export function pathsToRead(
+  { inventory }: Pick<EnvironmentOnBranch, 'inventory'>,
+  { app, record }: RecordOnBranch,
+): readonly string[] {
+  const owned = [...(inventory.apps.get(app)?.files.keys() ?? [])]
+  return [
+    ...renditionsToRead(record.spec).map((revision) => pathOf(record, revision)),
+    // In flight the files follow from renditions.
+    ...(record.spec.rollout === undefined ? owned.filter(isSynced) : []),
+    planPath(record.metadata.namespace, record.metadata.name),
+  ]
+}
+
+/** What has to be rendered next; others only have to stay. */
+const renditionsToRead = ({ rollout, queued }: RecordSpec): readonly string[] => [
+  ...(rollout === undefined ? [] : [rollout.base, rollout.candidate]),
+  ...(queued === undefined ? [] : [queued.revision]),
+]
+
+const pathOf = ({ metadata }: RolloutRecord, revision: string): string =>
+  revisionPath(metadata.namespace, metadata.name, revision)
+
+const isSynced = (path: string): boolean => !path.startsWith('rollouts/')
+
+/**
+ * @throws {MalformedPlanError}
+ * @throws {MalformedRecordError}
+ * @throws {MissingRenditionError}
+ * @throws {UnreadableManifestError}
+ */
+export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
+  const { app, record, onBranch } = props
+  const renditions = readRenditions(props)
+  const common = { app, record, renditions, ids: ownIds(onBranch, app) }
+  return record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
+}
+
+type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids'> & {
+  readonly renditions: Map<string, Rendition>
+}
+
+async function inFlight(common: Common, props: ReadAppProps): Promise<AppOnBranch> {
+  const { record, place, commit, onBranch } = props
+  const { rollout } = record.spec
+  if (rollout === undefined) throw new Error('There is no rollout')
+  const base = renditionIn(common, rollout.base)
+  const candidate = renditionIn(common, rollout.candidate)
+  const plan = planIn(candidate, props)
+  const files = render({ base, candidate, plan, rollout })
+  const { remote, environment } = place
+  const tampered = await tamperedWith({
+    remote,
+    environment,
+    commit,
+    onBranch,
+    record,
+    files,
+    foreign: props.foreign,
+  })
+  return {
+    ...common,
+    plan,
+    stable: rollout.base,
+    files,
+    ...(tampered !== undefined && { tampered }),
+  }
+}
+
+function atRest(common: Common, props: ReadAppProps): AppOnBranch {
+  const files = filesAtRest(props)
+  const ownPlan = planIn({ files }, props)
+  const stable = stableRevision(ownPlan, files) ?? ''
+  common.renditions.set(stable, { revision: stable, files })
+  const { queued } = props.record.spec
+  const plan = queued === undefined ? ownPlan : planIn(renditionIn(common, queued.revision), props)
+  return { ...common, plan, stable, files }
+}
+
+function readRenditions({ record, place, texts }: ReadAppProps): Map<string, Rendition> {
+  const read = renditionsToRead(record.spec).flatMap((revision) => {
+    const path = pathOf(record, revision)
+    const text = texts.get(path)
+    if (text === undefined) return []
+    return [[revision, readRendition(text, `${place.environment}/${path}`)] as const]
+  })
+  return new Map(read)
+}
+
+/** @throws {MalformedPlanError} */
+function planIn({ files }: Pick<Rendition, 'files'>, { record, place }: ReadAppProps): RolloutPlan {
+  const path = planPath(record.metadata.namespace, record.metadata.name)
+  const text = files.find((file) => file.path === path)?.text ?? ''
+  return readPlan(text, `${place.environment}/${path}`)
+}
+
+function filesAtRest({ app, record, place, texts }: ReadAppProps): readonly RenderedFile[] {
+  const plan = planPath(record.metadata.namespace, record.metadata.name)
+  return [...texts]
+    .filter(([path]) => isSynced(path) || path === plan)
+    .map(([path, text]) => {
+      if (path === plan) return { path, text, app }
+      const object = readManifests(text, `${place.environment}/${path}`)[0]?.object
+      return { path, text, app, ...(object !== undefined && { object }) }
+    })
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { actOnRollout } from '../../reconciler/act-on-rollout.ts'
+import { LiveStateUnavailableError } from '../../rollouts/live-state.ts'
+import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
+import { APP, releaseOn, textsOf } from './release-fixture.ts'
+
+const alice = { name: 'alice', proof: 'a test' }
+
+describe('tick', () => {
+  it('takes a candidate to stable, one commit a change', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    expect(await release.untilRest()).toEqual([
+      'start',
+      'shift',
+      // Two pods are the fewest that a canary has, and enough for both shares.
+      'shift',
+      'scale',
+      'shift',
+      'promote',
+      'shift-back',
+      'finish',
+    ])
+    expect(await release.files()).toEqual(textsOf(release.candidate))
+    expect(await release.record()).toEqual({
+      count: 1,
+      heldBack: [],
+      former: [release.base.revision],
+    })
+  })
+
+  it('sends requests to the canary only after its pods were seen', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    release.cluster.stuck.add('checkout-canary')
+    for (let looks = 0; looks < 5; looks++) await release.tick()
+    expect(release.cluster.weight('checkout')).toBe(0)
+    const { looks } = await release.tick()
+    expect(looks[0]?.decision).toMatchObject({
+      kind: 'wait',
+      reasons: [expect.stringContaining('checkout-canary has 0 of 2 pods ready')],
+    })
+    release.cluster.stuck.clear()
+    await release.untilRest()
+    expect(await release.files()).toEqual(textsOf(release.candidate))
+  })
+
+  it('changes nothing when it is asked again at once', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    await release.tick()
+    release.cluster.isSynced = false
+    await release.tick()
+    expect((await release.tick()).commits).toEqual([])
+  })
+
+  it('goes back when an alert fires, at whatever moment', async () => {
+    for (let looks = 1; looks < 12; looks++) {
+      const release = await releaseOn(new MemoryGitRemote())
+      for (let look = 0; look < looks; look++) await release.tick()
+      if ((await release.record()).rollout === undefined) break
+      const alerts = new Map([[APP, ['HighErrorRate fires']]])
+      const { commits } = await release.tick({ alerts })
+      expect(commits[0]?.moves[0]?.move.action).toBe('abort')
+      await release.untilRest()
+      expect(await release.files()).toEqual(textsOf(release.base))
+      expect((await release.record()).heldBack).toMatchObject([{ reason: 'HighErrorRate fires' }])
+    }
+  })
+
+  it('neither loses nor doubles a step when several look at once', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    const actions: string[] = []
+    for (let looks = 0; looks < 40; looks++) {
+      await release.cluster.sync()
+      const results = await Promise.all([release.tick(), release.tick(), release.tick()])
+      for (const { commits } of results) {
+        actions.push(...commits.flatMap(({ moves }) => moves.map(({ move }) => move.action)))
+      }
+    }
+    expect(actions).toEqual([
+      'start',
+      'shift',
+      'shift',
+      'scale',
+      'shift',
+      'promote',
+      'shift-back',
+      'finish',
+    ])
+  })
+
+  it('holds nothing of others up when the cluster cannot be seen, and aborts all the same', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    for (let looks = 0; looks < 3; looks++) await release.tick()
+    release.cluster.failure = new LiveStateUnavailableError('the API server does not answer')
+    const { looks, commits } = await release.tick()
+    expect(commits).toEqual([])
+    expect(looks[0]).toMatchObject({
+      problem: expect.stringContaining('the API server does not answer'),
+    })
+    const request = { action: 'abort', reason: 'errors' } as const
+    const now = () => release.cluster.nowMs
+    const asked = await actOnRollout({
+      place: release.place,
+      app: APP,
+      request,
+      actor: alice,
+      now,
+    })
+    expect(asked).toMatchObject({ outcome: 'committed', move: { action: 'abort' } })
+    await release.cluster.sync()
+    expect(release.cluster.weight('checkout')).toBe(0)
+    release.cluster.failure = undefined
+    await release.untilRest()
+    expect(await release.files()).toEqual(textsOf(release.base))
+  })
+
+  it('takes a weight that was edited on the branch for a no', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    for (let looks = 0; looks < 3; looks++) await release.tick()
+    const path = 'traffic/shop/checkout/httproute.gateway.networking.k8s.io-checkout.yaml'
+    const text = (await release.files())[path]?.replace('weight: 20', 'weight: 90') ?? ''
+    await release.edit([{ path: `prod/${path}`, write: text }])
+    await release.untilRest()
+    expect(await release.files()).toEqual(textsOf(release.base))
+    expect((await release.record()).heldBack[0]?.reason).toContain('was edited by hand')
+  })
+
+  it('leaves an app alone whose record says nothing that can be relied on, and says what is wrong', async () => {
+    const release = await releaseOn(new MemoryGitRemote())
+    await release.tick()
+    const before = await release.files()
+    const path = 'prod/rollouts/shop/checkout/record.yaml'
+    await release.edit([{ path, write: 'spec: {rollout: 7}\n' }])
+    const { broken, commits } = await release.tick()
+    expect(commits).toEqual([])
+    expect(broken).toEqual([{ app: APP, problem: expect.stringContaining(path) }])
+    expect(await release.files()).toEqual(before)
+  })
+})

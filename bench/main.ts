@@ -8,7 +8,7 @@ import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
 import { benchSimulation, simulationBar } from './simulation.ts'
-import { benchSync, type SyncResult } from './sync.ts'
+import { benchSync, SPLITS, type SyncResult } from './sync.ts'
 import { renderSyncRow, renderSyncTable } from './sync-table.ts'
 import { benchSynth } from './synth.ts'
 
@@ -18,7 +18,7 @@ const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [
        npm run bench -- locks [--sizes 1000] [--rounds 1000] [--json]
        npm run bench -- simulation [--sizes 10000] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
-                                [--concurrent 4,20] [--json]
+                                [--concurrent 4,20] [--splits environment,namespace,app] [--json]
 `
 
 const { values, positionals } = parseArgs({
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     concurrent: { type: 'string', default: '4,20' },
+    splits: { type: 'string', default: SPLITS.join() },
     json: { type: 'boolean', default: false },
   },
 })
@@ -51,7 +52,8 @@ switch (positionals.join(' ')) {
     const concurrent = values.concurrent.split(',').map(positive)
     const results: SyncResult[] = []
     const bounds = { rounds: rounds('20'), minutes: positive(values.minutes) }
-    await benchSync({ sizes: sizes('5,50,150'), concurrent, ...bounds }, (result) => {
+    const splits = SPLITS.filter((split) => values.splits.split(',').includes(split))
+    await benchSync({ sizes: sizes('5,50,150'), concurrent, splits, ...bounds }, (result) => {
       results.push(result)
       say(renderSyncRow(result))
     })

@@ -22,6 +22,8 @@ export interface BenchSyncProps {
   readonly minutes: number
   /** What kustomize-controller is told as `--concurrent`. */
   readonly concurrent: readonly number[]
+  /** @default - all */
+  readonly splits?: readonly SyncSplit[]
 }
 
 /** Some apps, and how their sync is split. */
@@ -51,7 +53,7 @@ export interface SyncResult extends Measured {
   readonly loadBefore: number
 }
 
-const SPLITS: readonly SyncSplit[] = ['environment', 'namespace', 'app']
+export const SPLITS: readonly SyncSplit[] = ['environment', 'namespace', 'app']
 const APPS_IN_NAMESPACE = 10
 
 /**
@@ -60,11 +62,11 @@ const APPS_IN_NAMESPACE = 10
  * only when nothing is left to do of the one before.
  */
 export async function benchSync(
-  { sizes, concurrent, ...bounds }: BenchSyncProps,
+  { sizes, concurrent, splits = SPLITS, ...bounds }: BenchSyncProps,
   onResult: (result: SyncResult) => void,
 ): Promise<void> {
   const cases = sizes.flatMap((apps) =>
-    concurrent.flatMap((concurrent) => SPLITS.map((split) => ({ apps, split, concurrent }))),
+    concurrent.flatMap((concurrent) => splits.map((split) => ({ apps, split, concurrent }))),
   )
   for (const of of cases) {
     say(`${of.apps} apps, split by ${of.split}, --concurrent=${of.concurrent}`)

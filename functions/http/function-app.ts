@@ -10,6 +10,7 @@ import type { FunctionEnv } from './function-env.ts'
 import { headerLimit } from './header-limit.ts'
 import type { RequestPart } from './invalid-request.ts'
 import type { Limits } from './limits.ts'
+import { noSuchRoute } from './no-such-route.ts'
 import { ProblemError } from './problem-error.ts'
 import { PROBLEMS } from './problem-types.ts'
 
@@ -45,17 +46,9 @@ export function functionApp(props: FunctionAppProps): OpenAPIHono<FunctionEnv> {
   app.use(headerLimit(limits.headerBytes))
   app.use(bodyLimit(limits.bodyBytes))
   app.onError(answerError(props))
-  app.notFound((c) => answerProblem(c, notFound()))
+  app.notFound((c) => answerProblem(c, noSuchRoute()))
   return app
 }
-
-/** Without the path, which whoever asked knows, and which is not for the log. */
-const notFound = (): ProblemError =>
-  new ProblemError({
-    type: PROBLEMS.noSuchRoute,
-    detail: 'There is nothing at this path. /openapi.json lists what there is',
-    retryable: false,
-  })
 
 const methodProblem = (method: string, methods: readonly string[]): ProblemError =>
   new ProblemError({

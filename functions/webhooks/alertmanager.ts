@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
+import type { IdentifiedTelling, ReadingContext, WebhookReader } from './webhook-reader.ts'
+
+const texts = z.record(z.string(), z.string())
+
+const alert = z.object({
+  status: z.enum(['firing', 'resolved']),
+  labels: texts,
+  annotations: texts.nullish(),
+  startsAt: z.iso.datetime({ offset: true }),
+  fingerprint: z.string().min(1),
+})
+
+/** What Alertmanager sends to a `webhook_config`, in the one version that there is. */
+export const alertmanagerMessage = z
+  .object({ version: z.literal('4'), alerts: z.array(alert) })
+  .meta({ id: 'AlertmanagerMessage' })
+
+/** Each alert for itself: those of one message can be of several apps. */
+export const readAlertmanager: WebhookReader = (delivery, context) => {
+  const { alerts } = delivery.read(alertmanagerMessage)
+  const tellings = alerts.flatMap((each) => alertTelling(each, context))
+  if (tellings.length < alerts.length) return { tellings, ignored: FOREIGN_ENVIRONMENT }
+  return alerts.length === 0 ? { tellings, ignored: 'it has no alerts' } : { tellings }
+}
+
+/** Sent again as long as it fires; its start tells it from the next time that it does. */
+function alertTelling(
+  { status, labels, annotations, startsAt, fingerprint }: z.output<typeof alert>,
+  context: ReadingContext,
+): readonly IdentifiedTelling[] {
+  const told = inEnvironment(context, labels.environment)
+  if (told === undefined) return []
+  return [
+    {
+      kind: 'alert',
+      id: `${fingerprint} ${startsAt} ${status}`,
+      alert: {
+        ...told,
+        status,
+        name: labels.alertname ?? 'an alert without a name',
+        fingerprint,
+        startsAtMs: Date.parse(startsAt),
+        namespace: labels.namespace,
+        app: labels.app,
+        track: labels.track,
+        labels,
+        summary: annotations?.summary,
+      },
+    },
+  ]
+}

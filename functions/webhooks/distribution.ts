@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { ProblemError } from '../http/problem-error.ts'
+import { imageTelling, NO_IMAGE } from './pushed-image.ts'
+import type { WebhookDelivery } from './webhook-delivery.ts'
+import { nothing, type WebhookReader } from './webhook-reader.ts'
+
+/** What a registry of the project distribution sends to its `endpoints`: events of all kinds. */
+export const distributionEnvelope = z
+  .object({ events: z.array(z.unknown()) })
+  .meta({ id: 'DistributionEnvelope' })
+
+/** One that may be a tag that was pushed. There is one for each layer, too. */
+const pushEvent = z.object({
+  id: z.string().min(1),
+  action: z.literal('push'),
+  target: z.object({
+    mediaType: z.string().regex(/manifest|image\.index/),
+    repository: z.string(),
+    tag: z.string().min(1),
+    digest: z.string().nullish(),
+  }),
+})
+
+/**
+ * What cannot be read is ignored, and no failure: the registry would send it for ever, and whatever
+ * comes after it would wait.
+ */
+export const readDistribution: WebhookReader = (delivery, context) => {
+  const tellings = eventsOf(delivery).flatMap((event) => {
+    const { id, target } = pushEvent.safeParse(event).data ?? {}
+    if (id === undefined || target === undefined) return []
+    const repository = `${context.host}/${target.repository}`
+    return imageTelling({ repository, tag: target.tag, digest: target.digest, id }, context)
+  })
+  return tellings.length === 0 ? nothing(NO_IMAGE) : { tellings }
+}
+
+function eventsOf(delivery: WebhookDelivery): readonly unknown[] {
+  try {
+    return delivery.read(distributionEnvelope).events
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    return []
+  }
+}

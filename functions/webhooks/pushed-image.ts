@@ -1,0 +1,31 @@
+import { parseImage } from '../../manifests/image-reference.ts'
+import type { IdentifiedTelling, ReadingContext } from './webhook-reader.ts'
+
+/** What a registry says of an image that it got. */
+export interface PushedImage {
+  /** With its host, in any letters. */
+  readonly repository: string
+  readonly tag: string
+  readonly digest?: string | null | undefined
+  /** Of the event, where the registry gives it one. */
+  readonly id?: string
+}
+
+/** Nothing, if that names no image. */
+export function imageTelling(
+  { repository, tag, digest, id }: PushedImage,
+  { sender, environment }: ReadingContext,
+): readonly IdentifiedTelling[] {
+  const image = parseImage(`${repository.toLowerCase()}:${tag}`)
+  if (image?.tag === undefined) return []
+  const push = {
+    sender,
+    environment,
+    repository: image.repository,
+    tag: image.tag,
+    claimedDigest: digest ?? undefined,
+  }
+  return [{ kind: 'image', push, ...(id !== undefined && { id }) }]
+}
+
+export const NO_IMAGE = 'it names no image that was pushed with a tag'

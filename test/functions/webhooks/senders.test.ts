@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest'
+import { RecordingSink } from './recording-sink.ts'
+import { functionOf, KINDS, send, senderOf } from './webhook-caller.ts'
+import { FIXTURE_NAMES, fixture } from './webhook-fixture.ts'
+
+const COMMIT = '450796ddb2ab6724ee1cc32a4be56da032d1cca0'
+const DIGEST = 'sha256:fea8895f450959fa676bcc1df0611ea93823a735a01205fd8622846041d0c7cf'
+const DEPLOY = { repository: 'github.com/acme/deploy', branch: 'deploy' }
+
+const flux = (reason: string, more: object) => ({
+  sender: 'flux',
+  reason: `Flux says ${reason} of Kustomization apps/webapp`,
+  ...more,
+})
+
+const image = (sender: string, repository: string, tag: string, claimedDigest?: string) => ({
+  sender: `registry/${sender}`,
+  repository,
+  tag,
+  claimedDigest,
+})
+
+const HIGH_ERROR_RATE = {
+  sender: 'alertmanager',
+  environment: 'prod',
+  name: 'HighErrorRate',
+  namespace: 'shop',
+  track: 'canary',
+}
+
+/** What each webhook means: its status, and what the sink is told. */
+const MEANINGS: Readonly<Record<string, readonly [status: number, ...told: object[]]>> = {
+  'flux-reconciled': [
+    202,
+    flux('ReconciliationSucceeded', {
+      environment: 'production',
+      branch: 'main',
+      revision: COMMIT,
+    }),
+  ],
+  'flux-documented': [
+    202,
+    flux('ValidationFailed', {
+      branch: 'main',
+      revision: '731f7eaddfb6af01cb2173e18f0f75b0ba780ef1',
+    }),
+  ],
+  'flux-from-registry': [202, flux('HealthCheckFailed', { branch: 'main', revision: COMMIT })],
+  'argocd-synced': [
+    202,
+    {
+      sender: 'argocd',
+      environment: 'prod',
+      reason: 'Argo CD says Succeeded, Synced, Healthy of Application argocd/prod-shop',
+      repository: 'git.example.com/acme/deploy',
+      revision: COMMIT,
+    },
+  ],
+  'argocd-several-sources': [
+    202,
+    {
+      sender: 'argocd',
+      environment: 'prod',
+      reason: 'Argo CD says OutOfSync, Degraded of Application argocd/prod-shop',
+    },
+  ],
+  'flagger-confirm-promotion': [
+    200,
+    {
+      sender: 'flagger',
+      namespace: 'test',
+      app: 'podinfo',
+      hook: 'confirm-promotion',
+      checksum: '85d557f47b',
+      metadata: { test: 'all' },
+    },
+  ],
+  'flagger-event': [
+    200,
+    {
+      sender: 'flagger',
+      app: { namespace: 'test', app: 'podinfo' },
+      reason: 'Flagger says at event that test/podinfo is Progressing',
+    },
+  ],
+  'argo-rollouts-measurement': [
+    200,
+    {
+      sender: 'argo-rollouts',
+      environment: 'prod',
+      namespace: 'shop',
+      app: 'checkout',
+      hook: 'metric',
+      checksum: '6c54544bf9',
+      metadata: { step: '2' },
+    },
+  ],
+  'alertmanager-firing': [
+    202,
+    {
+      ...HIGH_ERROR_RATE,
+      status: 'firing',
+      app: 'checkout',
+      fingerprint: 'c1b2a3f405e6d7c8',
+      startsAtMs: Date.UTC(2026, 7, 22, 10, 0, 0, 123),
+      summary: '4 % of requests fail',
+    },
+    {
+      ...HIGH_ERROR_RATE,
+      status: 'resolved',
+      app: 'cart',
+      fingerprint: '0f1e2d3c4b5a6978',
+      startsAtMs: Date.UTC(2026, 7, 22, 9),
+      summary: undefined,
+    },
+  ],
+  'github-ping': [200],
+  'github-push': [
+    202,
+    {
+      sender: 'github',
+      ...DEPLOY,
+      revision: COMMIT,
+      reason: 'Somebody pushed to deploy of acme/deploy',
+    },
+  ],
+  'github-branch-deleted': [202, { sender: 'github', ...DEPLOY }],
+  'github-tag': [200],
+  'github-package-published': [
+    202,
+    { sender: 'github', repository: 'ghcr.io/acme/checkout', tag: '5.5.9', claimedDigest: DIGEST },
+  ],
+  'github-package-untagged': [200],
+  'github-registry-package': [
+    202,
+    { sender: 'github', repository: 'ghcr.io/acme/checkout', tag: '5.5.9', claimedDigest: DIGEST },
+  ],
+  'gitlab-push': [
+    202,
+    {
+      sender: 'gitlab',
+      repository: 'gitlab.example.com/acme/deploy',
+      branch: 'deploy',
+      revision: COMMIT,
+      reason: 'Somebody pushed to deploy of acme/deploy',
+    },
+  ],
+  'gitlab-pipeline': [200],
+  'distribution-push': [
+    202,
+    image('distribution', 'registry.example.com/shop/checkout', '1.4.2', DIGEST),
+  ],
+  'docker-hub-push': [202, image('docker-hub', 'docker.io/svendowideit/testhook', 'latest')],
+  'harbor-push': [202, image('harbor', 'harbor.example.com/library/busybox', '1.36', DIGEST)],
+  'harbor-cloudevents': [
+    202,
+    image('harbor', 'harbor.example.com/library/busybox', '1.36', DIGEST),
+  ],
+  'quay-push': [
+    202,
+    image('quay', 'quay.io/dgangaia/test', 'latest'),
+    image('quay', 'quay.io/dgangaia/test', '1.0'),
+  ],
+  'quay-push-of-2013': [202, image('quay', 'quay.io/devtable/ubuntu', 'latest')],
+}
+
+describe('What a sender sends', () => {
+  it.each(FIXTURE_NAMES)('is understood: %s', async (name) => {
+    const [status, ...told] = MEANINGS[name] ?? []
+    const sink = new RecordingSink()
+    const answer = await send(functionOf({ sink }), fixture(name))
+    expect(answer.status).toBe(status)
+    expect(sink.told).toEqual(told.map((each) => expect.objectContaining(each)))
+  })
+
+  it('is documented somewhere, for each sender that there is', () => {
+    expect(Object.keys(MEANINGS).sort()).toEqual(FIXTURE_NAMES)
+    expect(new Set(FIXTURE_NAMES.map((name) => fixture(name).kind))).toEqual(new Set(KINDS))
+    for (const name of FIXTURE_NAMES) expect(fixture(name).source, name).not.toBe('')
+  })
+
+  it('never has a token in what the sink is told', async () => {
+    const sink = new RecordingSink()
+    await send(functionOf({ sink }), fixture('flagger-confirm-promotion'))
+    expect(JSON.stringify(sink.told)).not.toContain('of-the-tests')
+  })
+})
+
+describe('A sender that is bound to an environment', () => {
+  it.each(['flux-reconciled', 'argocd-synced', 'alertmanager-firing', 'argo-rollouts-measurement'])(
+    'cannot speak of another one: %s',
+    async (name) => {
+      const { kind } = fixture(name)
+      const sink = new RecordingSink()
+      const senders = [senderOf(kind, { environment: 'staging' })]
+      const { status, text } = await send(functionOf({ sink, senders }), fixture(name))
+      expect(status).toBe(200)
+      expect(text).toContain('another environment')
+      expect(sink.told).toEqual([])
+    },
+  )
+
+  it.each(['flux-documented', 'github-push', 'docker-hub-push', 'flagger-event'])(
+    'need not name it: %s',
+    async (name) => {
+      const { kind } = fixture(name)
+      const sink = new RecordingSink()
+      const senders = [senderOf(kind, { environment: 'staging' })]
+      await send(functionOf({ sink, senders }), fixture(name))
+      expect(sink.told).toEqual([expect.objectContaining({ environment: 'staging' })])
+    },
+  )
+
+  it('is told so by a gate, which does not open', async () => {
+    const { payload, ...rest } = fixture('flagger-confirm-promotion')
+    const metadata = { token: 'TOKEN', environment: 'prod' }
+    const sink = new RecordingSink()
+    const senders = [senderOf('flagger', { environment: 'staging' })]
+    const app = functionOf({ sink, senders })
+    const answer = await send(app, { ...rest, payload: { ...payload, metadata } })
+    expect([answer.status, sink.told]).toEqual([403, []])
+    expect(answer.text).toContain('another environment')
+  })
+})
+
+it('a registry speaks of no images but its own', async () => {
+  const { payload, ...rest } = fixture('quay-push')
+  const sink = new RecordingSink()
+  const foreign = { ...rest, payload: { ...payload, docker_url: 'quay.io.evil.example/a/b' } }
+  const { status } = await send(functionOf({ sink }), foreign)
+  expect([status, sink.told]).toEqual([200, []])
+})

@@ -1,0 +1,10 @@
+export type { LogEntry, LogFields, LogSink } from '../http/log-sink.ts'
+export type {
+  ArgoCdTarget,
+  CommitStatusTarget,
+  FluxReceiverTarget,
+  NotificationTarget,
+  StandardWebhookTarget,
+} from './notification-target.ts'
+export { Notifications, type NotificationsProps } from './notifications.ts'
+export type { CommitNews, CommitState, NotificationResult, Notifier } from './notifier.ts'

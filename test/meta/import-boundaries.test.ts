@@ -138,7 +138,12 @@ describe('what comes with an entry', () => {
     'leases/memory-lease-store.ts',
     'functions/locks/index.ts',
     'functions/identity/index.ts',
+    'functions/notifications/index.ts',
+    'functions/webhooks/index.ts',
     'functions/workers.ts',
+    'gitops/smart-http-remote.ts',
+    'gitops/github-remote.ts',
+    'gitops/gitlab-remote.ts',
   ])('is nothing of Node for %s, which runs anywhere', (entry) => {
     const reached = [...reachedFrom(entry)]
     expect(reached).toContain(entry)

@@ -65,7 +65,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'how many apps are looked at at once',
   },
   'p-retry': {
-    within: ['gitops/retry-lost-races.ts'],
+    within: ['gitops/retry-lost-races.ts', 'functions/notifications/send-notification.ts'],
     reason: 'pauses between attempts, drawn at random, that an interruption ends',
   },
   hono: {
@@ -99,12 +99,20 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'requests and answers of Node as those of web standards',
   },
   jose: {
-    within: ['leases/seal.ts', 'functions/identity'],
-    reason: 'signs what callers of functions carry, checks tokens of OpenID Connect',
+    within: ['leases/seal.ts', 'functions/identity', 'gitops/github-app.ts'],
+    reason: 'signs what callers of functions carry and Apps say to GitHub, checks tokens of OpenID Connect',
   },
   'simple-statistics': {
     within: ['rollouts/verdict-evidence.ts'],
     reason: 'the logarithm of the gamma function',
+  },
+  'isomorphic-git': {
+    within: ['gitops/git-objects.ts'],
+    reason: 'reads and writes objects of Git and packs of them, where there is no `git`',
+  },
+  'buffer/*': {
+    within: ['gitops/buffer-global.ts'],
+    reason: 'what the library for Git takes from Node, where Node is not',
   },
   '@noble/hashes/*': {
     within: ['manifests/content-hash.ts'],

@@ -107,7 +107,7 @@ export function noteHandover(props: NoteHandoverProps): Promise<string> {
       message: commitMessage(`hand over ${object} in ${environment} at ${replicas} pods`, {
         action: 'handover',
         environment,
-        apps: [workload.app],
+        apps: [{ app: workload.app }],
         more: [['Object', object], ...clusters.map((name) => ['Cluster', name] as const)],
       }),
     })

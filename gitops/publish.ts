@@ -116,7 +116,7 @@ async function attempt(props: PublishProps): Promise<PublishResult> {
     message: commitMessage(message?.trim() || publishSubject(environment, apps), {
       action: 'publish',
       environment,
-      apps,
+      apps: apps.map((app) => ({ app })),
       source: props.source,
     }),
   })

@@ -68,7 +68,11 @@ function configMapsOf(
   const template = podTemplateOf(workload)
   if (template === undefined) return []
   return [...configMapNames(template)].flatMap((name) => {
-    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...workload.metadata, name } }
+    const configMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...workload.metadata, name },
+    }
     const file = findRendered(configMap)
     if (file === undefined) return known.find((path) => isPathOf(configMap, path)) ?? []
     return file.object?.immutable === true ? file.path : []

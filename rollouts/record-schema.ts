@@ -87,9 +87,7 @@ export const RECORD_SCHEMA: z.ZodType<RolloutRecord> = z.strictObject({
     queued: z
       .strictObject({
         revision: REVISION,
-        request: z
-          .strictObject({ kind: z.enum(['retry', 'rollback']), by: NAME })
-          .exactOptional(),
+        request: z.strictObject({ kind: z.enum(['retry', 'rollback']), by: NAME }).exactOptional(),
       })
       .exactOptional(),
     heldBack: z.array(

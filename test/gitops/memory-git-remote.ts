@@ -55,7 +55,9 @@ export class MemoryGitRemote implements GitRemote {
           .sort(([a], [b]) => (a < b ? -1 : 1)),
       )
     return this.#ancestors(commit)
-      .filter(({ id, parent, committedAtMs }) => committedAtMs >= sinceMs && below(id) !== below(parent))
+      .filter(
+        ({ id, parent, committedAtMs }) => committedAtMs >= sinceMs && below(id) !== below(parent),
+      )
       .slice(0, limit)
       .map(({ id, parent, message, committedAtMs }) => ({
         id,

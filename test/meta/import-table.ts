@@ -100,7 +100,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   },
   jose: {
     within: ['leases/seal.ts', 'functions/identity', 'gitops/github-app.ts'],
-    reason: 'signs what callers of functions carry and Apps say to GitHub, checks tokens of OpenID Connect',
+    reason: 'signs what callers carry and what an app tells GitHub; checks OpenID Connect',
   },
   'simple-statistics': {
     within: ['rollouts/verdict-evidence.ts'],

@@ -1,3 +1,6 @@
+export { ConfigurationError } from '../configuration/configuration-error.ts'
+export type { SettingSource } from '../configuration/setting-source.ts'
+export { readWebhookSenders } from '../configuration/webhook-settings.ts'
 export type { FunctionEnv } from '../http/function-env.ts'
 export type { Limits } from '../http/limits.ts'
 export type { LogEntry, LogFields, LogSink } from '../http/log-sink.ts'

@@ -169,6 +169,27 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       OidcIssuerProps OidcIssuerSurroundings SubjectAccessReviewsProps TokenReviewsProps
     `,
   },
+  './functions/webhooks': {
+    values: `
+      ConfigurationError GATE_HOOKS SENDER_PROOFS SinkUnavailableError WEBHOOK_LIMITS
+      readWebhookSenders repositoryName webhookFunction
+    `,
+    types: `
+      Alert AppName CallMeasure FunctionEnv GateAnswer GateHook GateQuestion HostedRegistry
+      ImagePush Limits LogEntry LogFields LogSink LookHint Proof RequestMeasure RequestMetrics
+      SenderKind SettingSource Told WebhookFunctionProps WebhookSender WebhookSink
+    `,
+  },
+  './functions/notifications': {
+    values: `
+      ConfigurationError Notifications readNotificationTargets
+    `,
+    types: `
+      AppName ArgoCdTarget CommitNews CommitState CommitStatusTarget FluxReceiverTarget LogEntry
+      LogFields LogSink NotificationResult NotificationTarget NotificationsProps Notifier
+      SettingSource StandardWebhookTarget
+    `,
+  },
   './functions/node': {
     values: `
       serveLocks

@@ -7,13 +7,7 @@ import { GitConnection } from './git-connection.ts'
 import { GitCommandError } from './git-errors.ts'
 import { fastImport, treeOf } from './git-fast-import.ts'
 import { type Batch, readBatch, readTree } from './git-output.ts'
-import type {
-  CommitRequest,
-  GitRemote,
-  LoggedCommit,
-  LogRequest,
-  TreeFile,
-} from './git-remote.ts'
+import type { CommitRequest, GitRemote, LoggedCommit, LogRequest, TreeFile } from './git-remote.ts'
 import { GitScratchRepository } from './git-scratch-repository.ts'
 
 export {
@@ -186,8 +180,7 @@ export class GitCommandRemote implements GitRemote {
     const { contents } = await this.#readBlobs(ids)
     const commits = ids.map((id) => readCommitObject(id, contents.get(id) ?? ''))
     const recent = commits.filter(({ committedAtMs }) => committedAtMs >= sinceMs)
-    const isEnough =
-      oldest.size === 0 || commits.length === limit || recent.length < commits.length
+    const isEnough = oldest.size === 0 || commits.length === limit || recent.length < commits.length
     return { commits: recent, isEnough }
   }
 

@@ -11,9 +11,7 @@ export function readCommitObject(id: string, text: string): LoggedCommit {
   // A line that begins with a space goes on with the header before: a signature has many.
   const headers = head.split('\n').filter((line) => !line.startsWith(' '))
   const values = (name: string): readonly string[] =>
-    headers.flatMap((line) =>
-      line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : [],
-    )
+    headers.flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []))
   const author = personOf(values('author')[0])
   const committer = personOf(values('committer')[0])
   return {

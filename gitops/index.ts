@@ -6,6 +6,7 @@ export type { FieldChange } from './field-changes.ts'
 export type { CommitRequest, FileChange, FileMode, GitRemote, TreeFile } from './git-remote.ts'
 export {
   BranchMovedError,
+  RateLimitedError,
   type RefusalReason,
   RemoteRefusedError,
   RemoteUnreachableError,

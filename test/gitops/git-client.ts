@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { GitCommandRemote, type GitCommandRemoteProps } from '../../gitops/git-command-remote.ts'
+import type { GitRemote } from '../../gitops/git-remote.ts'
 import { GIT_ENV } from './git.ts'
 
 /** A client that is closed when the test is over. */
@@ -14,7 +15,7 @@ export async function gitClient(
 
 /** Commits one file on top of whatever is there. */
 export async function commitFile(
-  client: GitCommandRemote,
+  client: GitRemote,
   branch: string,
   path: string,
   write = `${path}\n`,

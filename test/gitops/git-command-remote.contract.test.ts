@@ -1,9 +1,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GitCommandRemote } from '../../gitops/git-command-remote.ts'
-import { bareRepository, filesOf, GIT_ENV, git, workingRepository } from './git.ts'
+import { bareRepository, GIT_ENV, git, workingRepository } from './git.ts'
 import { gitHttpServer } from './git-http-server.ts'
 import { describeGitRemote, type HostedRepository } from './git-remote.contract.ts'
+import { hostedRepository } from './hosted-repository.ts'
 import { sharedFolder } from './shared-folder.ts'
 
 interface Access {
@@ -20,28 +21,19 @@ async function hosted(
 ): Promise<HostedRepository> {
   const access = await reach(repository)
   const clients: GitCommandRemote[] = []
-  return {
-    open: async () => {
-      const client = await GitCommandRemote.open({
-        remote: access.remote,
-        cwd: access.cwd ?? folder,
-        env: { ...GIT_ENV, ...access.env },
-      })
-      clients.push(client)
-      return client
-    },
-    files: (branch) => filesOf(repository, branch),
-    log: (branch) => git(repository, 'log', '--format=%H', branch, '--').trim().split('\n'),
-    message: (commit) => git(repository, 'log', '-1', '--format=%B', commit).replace(/\n$/, ''),
-    move: (branch, commit) => {
-      const to = commit === undefined ? ['-d'] : []
-      git(repository, 'update-ref', ...to, `refs/heads/${branch}`, ...(commit ? [commit] : []))
-    },
-    close: async () => {
-      await Promise.all(clients.map((client) => client.close()))
-      await access.close?.()
-    },
+  const open = async () => {
+    const client = await GitCommandRemote.open({
+      remote: access.remote,
+      cwd: access.cwd ?? folder,
+      env: { ...GIT_ENV, ...access.env },
+    })
+    clients.push(client)
+    return client
   }
+  return hostedRepository(repository, open, async () => {
+    await Promise.all(clients.map((client) => client.close()))
+    await access.close?.()
+  })
 }
 
 const folder = sharedFolder()

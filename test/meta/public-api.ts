@@ -96,7 +96,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   },
   './gitops': {
     values: `
-      BranchMovedError MalformedInventoryError NotAnEnvironmentError RemoteRefusedError
+      BranchMovedError MalformedInventoryError NotAnEnvironmentError RateLimitedError RemoteRefusedError
       RemoteUnreachableError UnknownAppError diffPlan plainMerge plan publish
     `,
     types: `
@@ -112,6 +112,30 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     `,
     types: `
       GitCommandRemoteProps
+    `,
+  },
+  './gitops/smart-http': {
+    values: `
+      SmartHttpRemote UnsupportedServerError
+    `,
+    types: `
+      CommitSigner GitAuthor GitCredentials SmartHttpRemoteProps
+    `,
+  },
+  './gitops/github': {
+    values: `
+      GitHubAppKeyError GitHubRemote
+    `,
+    types: `
+      GitHubAppProps GitHubRemoteProps
+    `,
+  },
+  './gitops/gitlab': {
+    values: `
+      GitLabRemote
+    `,
+    types: `
+      CommitSigner GitAuthor GitLabRemoteProps
     `,
   },
   './leases': {

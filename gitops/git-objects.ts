@@ -1,0 +1,148 @@
+import './buffer-global.ts'
+import {
+  indexPack,
+  packObjects,
+  readBlob,
+  readCommit,
+  readObject,
+  readTree,
+  writeBlob,
+  writeCommit,
+  writeTree,
+} from 'isomorphic-git'
+import { readCommitObject } from './git-commit-object.ts'
+import type { FileMode, LoggedCommit } from './git-remote.ts'
+import { MemoryFiles } from './memory-files.ts'
+
+export interface TreeEntry {
+  readonly path: string
+  readonly mode: FileMode | typeof FOLDER
+  readonly oid: string
+}
+
+/** Mode of a tree in a tree. */
+export const FOLDER = '040000'
+
+export interface GitAuthor {
+  readonly name: string
+  readonly email: string
+}
+
+/**
+ * Signs a commit.
+ *
+ * @param payload the commit without its signature, as Git hands it to `gpg` or `ssh-keygen`
+ * @returns the armored signature: `-----BEGIN PGP SIGNATURE-----…` or `-----BEGIN SSH SIGNATURE-----…`
+ */
+export type CommitSigner = (payload: string) => Promise<string>
+
+export interface NewCommit {
+  readonly tree: string
+  readonly parent: string | undefined
+  readonly author: GitAuthor
+  readonly time: Date
+  readonly message: string
+  readonly sign?: CommitSigner | undefined
+}
+
+const GITDIR = '/'
+
+/** Git objects in memory: what has been fetched, and what is to be pushed. */
+export class GitObjects {
+  readonly #files = new MemoryFiles()
+  /** Of the library: packs that it has opened. */
+  readonly #cache = {}
+  readonly #known = new Set<string>()
+  #packs = 0
+
+  get byteLength(): number {
+    return this.#files.byteLength
+  }
+
+  has(id: string): boolean {
+    return this.#known.has(id)
+  }
+
+  /** Takes in all objects of a pack, and tells which ones. */
+  async add(pack: Uint8Array): Promise<readonly string[]> {
+    const filepath = `objects/pack/pack-${++this.#packs}.pack`
+    await this.#files.promises.writeFile(`${GITDIR}${filepath}`, pack)
+    const { oids } = await indexPack({ ...this.#place(), dir: GITDIR, filepath })
+    for (const id of oids) this.#known.add(id)
+    return oids
+  }
+
+  async commit(oid: string): Promise<LoggedCommit> {
+    const { object } = await readObject({ ...this.#place(), oid, format: 'content' })
+    return readCommitObject(oid, new TextDecoder().decode(object as Uint8Array))
+  }
+
+  /** The tree of a commit. */
+  async treeOf(commit: string): Promise<string> {
+    return (await readCommit({ ...this.#place(), oid: commit })).commit.tree
+  }
+
+  async tree(oid: string): Promise<readonly TreeEntry[]> {
+    const { tree } = await readTree({ ...this.#place(), oid })
+    return tree.map((entry) => ({ ...entry, mode: entry.mode as TreeEntry['mode'] }))
+  }
+
+  async blob(oid: string): Promise<string> {
+    return new TextDecoder().decode((await readBlob({ ...this.#place(), oid })).blob)
+  }
+
+  writeBlob(content: string): Promise<string> {
+    return this.#remember(writeBlob({ ...this.#place(), blob: new TextEncoder().encode(content) }))
+  }
+
+  writeTree(entries: readonly TreeEntry[]): Promise<string> {
+    const tree = entries.map((entry) => ({ ...entry, type: typeOf(entry.mode) }))
+    return this.#remember(writeTree({ ...this.#place(), tree }))
+  }
+
+  async writeCommit(commit: NewCommit): Promise<string> {
+    const oid = await this.#writeCommit(commit)
+    if (commit.sign === undefined) return oid
+    const { payload } = await readCommit({ ...this.#place(), oid })
+    return this.#writeCommit(commit, (await commit.sign(payload)).trimEnd())
+  }
+
+  /** A pack with these objects, each of them whole. */
+  async pack(ids: Iterable<string>): Promise<Uint8Array> {
+    const { packfile } = await packObjects({ ...this.#place(), oids: [...ids], write: false })
+    if (packfile === undefined) throw new TypeError('The library made no pack')
+    return packfile
+  }
+
+  #writeCommit({ tree, parent, author, time, message }: NewCommit, gpgsig?: string) {
+    const person = { ...author, timestamp: Math.floor(time.getTime() / 1000), timezoneOffset: 0 }
+    return this.#remember(
+      writeCommit({
+        ...this.#place(),
+        commit: {
+          tree,
+          parent: parent === undefined ? [] : [parent],
+          author: person,
+          committer: person,
+          message,
+          ...(gpgsig !== undefined && { gpgsig }),
+        },
+      }),
+    )
+  }
+
+  async #remember(written: Promise<string>): Promise<string> {
+    const id = await written
+    this.#known.add(id)
+    return id
+  }
+
+  #place() {
+    return { fs: this.#files, gitdir: GITDIR, cache: this.#cache }
+  }
+}
+
+function typeOf(mode: TreeEntry['mode']): 'tree' | 'commit' | 'blob' {
+  if (mode === FOLDER) return 'tree'
+  return mode === '160000' ? 'commit' : 'blob'
+}

@@ -1,10 +1,16 @@
 import { ExternalObjects, InvalidExternalError } from '../checks/external.ts'
-import { type FreezeWindow, freezeWindowProblems } from '../rollouts/freeze-window.ts'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import {
+  type CronFreezeWindow,
+  type FreezeWindow,
+  freezeWindowProblems,
+  type RecurringFreezeWindow,
+} from '../rollouts/freeze-window.ts'
 import { list, map } from './collection-shapes.ts'
 import { IMAGE, missingImage, parseImage } from './image.ts'
 import { KUBERNETES_VERSIONS, type KubernetesVersion } from './kubernetes-version.ts'
 import { type Options, optional, record, required } from './options.ts'
-import { readBy, type Shape, shape } from './shape.ts'
+import { choice, readBy, type Shape, shape } from './shape.ts'
 import { anyText, flag, oneOf, text, whole } from './value-shapes.ts'
 
 export interface EnvironmentProps<Image extends string = string, Host extends string = string> {
@@ -49,8 +55,8 @@ export interface EnvironmentProps<Image extends string = string, Host extends st
   readonly development?: boolean
 
   /**
-   * When no release goes on: a cron expression for each start and how long it lasts, in an IANA
-   * time zone. An abort always goes through.
+   * When no release goes on: a cron expression or a recurrence rule (RFC 5545) for its starts and how
+   * long it lasts, in an IANA time zone. An abort always goes through.
    *
    * @default - always open
    */
@@ -71,18 +77,34 @@ export interface EnvironmentProps<Image extends string = string, Host extends st
   readonly external?: readonly string[]
 }
 
-const WINDOW = record<FreezeWindow>(
-  {
-    schedule: required(anyText('0 18 * * FRI'), '0 18 * * FRI'),
-    duration: required(anyText('PT12H'), 'PT12H'),
-    timeZone: required(anyText('UTC'), 'UTC'),
-    reason: required(anyText('why'), 'missing'),
-  },
+const WINDOW = {
+  duration: required(anyText('PT12H'), 'PT12H'),
+  timeZone: required(anyText('UTC'), 'UTC'),
+  reason: required(anyText('why'), 'missing'),
+}
+
+const CRON_WINDOW = record<CronFreezeWindow>(
+  { schedule: required(anyText('0 18 * * FRI'), '0 18 * * FRI'), ...WINDOW },
   "{ schedule: '0 18 * * FRI', duration: 'PT12H', timeZone: 'UTC', reason: 'why' }",
 )
 
-const FREEZE_WINDOW: Shape<FreezeWindow> = readBy(WINDOW, (value, option, mistakes) => {
-  const window = WINDOW.read(value, option, mistakes)
+const RECURRING_WINDOW = record<RecurringFreezeWindow>(
+  {
+    rrule: required(anyText('FREQ=YEARLY'), 'FREQ=YEARLY'),
+    dtstart: required(anyText('2026-12-20T18:00'), '2026-12-20T18:00'),
+    ...WINDOW,
+  },
+  CRON_WINDOW.example(undefined),
+)
+
+const ANY_WINDOW: Shape<FreezeWindow> = choice<FreezeWindow>({
+  expected: CRON_WINDOW.expected,
+  example: CRON_WINDOW.example(undefined),
+  pick: (value) => (isRecord(value) && 'rrule' in value ? RECURRING_WINDOW : CRON_WINDOW),
+})
+
+const FREEZE_WINDOW: Shape<FreezeWindow> = readBy(ANY_WINDOW, (value, option, mistakes) => {
+  const window = ANY_WINDOW.read(value, option, mistakes)
   const problems = window === undefined ? [] : freezeWindowProblems(window, option)
   for (const { field, ...mistake } of problems) mistakes.add({ option: field, ...mistake })
   return problems.length === 0 ? window : undefined

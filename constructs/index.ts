@@ -6,7 +6,11 @@ export type {
   QueryMetric,
   SuccessRateMetric,
 } from '../rollouts/analysis-metric.ts'
-export type { FreezeWindow } from '../rollouts/freeze-window.ts'
+export type {
+  CronFreezeWindow,
+  FreezeWindow,
+  RecurringFreezeWindow,
+} from '../rollouts/freeze-window.ts'
 export type { RequestMatch } from '../rollouts/step.ts'
 export type { AdmissionPolicy } from './admission-policy.ts'
 export type { Adoption } from './adoption.ts'

@@ -18,12 +18,12 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     types: `
       AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
       ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
-      ContainerProps ControlPlaneProps CpuAmount ElectedByAppProps ElectedBySidecarProps ElectedProps
+      ContainerProps ControlPlaneProps CpuAmount CronFreezeWindow ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
       EnvironmentVariables Fence FencingPolicyProps Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
       Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
       LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
-      ProbeTarget ProtectedObject QueryMetric QueryProps Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
+      ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
       RolloutProps SecretFiles ServedDeploymentProps ServedProps ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
@@ -80,18 +80,19 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   },
   './rollouts': {
     values: `
-      APPROVAL_TIMEOUTS AT_REST NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND QUERY_VARIABLES
-      allSteps canaryName canarySelector canaryTrack findTrack freezeWindowProblems
-      inFlightObjects isShareable planProblems ratioOf replicaRatio revisionOf shareRoute
-      stableServiceName stepStates trackReplicas
+      APPROVAL_TIMEOUTS AT_REST MalformedPlanError NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND
+      QUERY_VARIABLES allSteps canaryName canarySelector canaryTrack describePlanProblem findTrack
+      freezeAt freezeClosure freezeWindowProblems inFlightObjects isShareable planProblems ratioOf
+      readPlan replicaRatio revisionOf shareRoute stableServiceName stepStates stopClosure stopPaths
+      trackReplicas
     `,
     types: `
       AnalysisMetric Approval ApprovalTimeout CanaryTrack CanaryTrackProps CookieMatch
-      FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep MetricLimits NoDataPolicy
-      PlanProblem QueryMetric QueryVariable ReplicaRange ReplicaRatio ReplicaRatioProps
-      ReplicaRatioRouter RequestMatch RolloutPlan RolloutSpec RolloutStep RouteRouter
-      RouteShareProps Router ScaleStep StepGates StepState SuccessRateMetric Track TrackObjects
-      TrackReplicas WeightStep
+      CronFreezeWindow Freeze FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep
+      MetricLimits NoDataPolicy PlanProblem QueryMetric QueryVariable RecurringFreezeWindow
+      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestMatch RolloutPlan
+      RolloutSpec RolloutStep RouteRouter RouteShareProps Router ScaleStep StepGates StepState
+      StopFile StopPlace SuccessRateMetric Track TrackObjects TrackReplicas WeightStep
     `,
   },
   './gitops': {

@@ -1,0 +1,46 @@
+import type { Look } from './look-at-app.ts'
+import type { TickResult } from './tick.ts'
+
+export interface Pace {
+  /** Shortest time between two ticks, in milliseconds. */
+  readonly leastMs: number
+  /** Time between two looks at the branch while nothing is in flight, in milliseconds. */
+  readonly idleMs: number
+}
+
+/** For plans that measure nothing, and for revisions that wait for their start. */
+const UNMEASURED_MS = 5_000
+
+/**
+ * How long after the begin of a tick the next one should begin, in milliseconds. `undefined` if nothing
+ * is in flight and nothing waits, so that there is something to do only when the branch changes.
+ *
+ * @param quietTicks ticks in a row, this one included, after which nothing was in flight
+ */
+export function nextTickMs(
+  { looks, commits }: TickResult,
+  { leastMs, idleMs }: Pace,
+  quietTicks: number,
+): number | undefined {
+  // What follows from a commit is seen once it was synced, which nobody may tell.
+  if (commits.length > 0) return leastMs
+  if (looks.length === 0) return undefined
+  const patience = Math.min(idleMs, UNMEASURED_MS * 2 ** Math.max(quietTicks - 1, 0))
+  const wanted = looks.map((look) => (isInFlight(look) ? intervalMs(look) : patience))
+  const ends = looks.flatMap((look) => endsInMs(look))
+  return Math.min(Math.max(leastMs, Math.min(...wanted, ...ends)), idleMs)
+}
+
+export const isInFlight = ({ app }: Look): boolean => app.record.spec.rollout !== undefined
+
+/** As often as the plan wants its metrics looked at. */
+function intervalMs({ app }: Look): number {
+  const intervals = app.plan.spec.analysis.map(({ intervalSeconds }) => intervalSeconds * 1000)
+  return intervals.length === 0 ? UNMEASURED_MS : Math.min(...intervals)
+}
+
+/** Until something ends by itself that is waited for: a hold, a freeze window. */
+const endsInMs = ({ decision, atMs }: Look): readonly number[] =>
+  decision.kind === 'wait' && decision.untilMs !== undefined
+    ? [Math.max(decision.untilMs - atMs, 0)]
+    : []

@@ -1,9 +1,10 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
+import type { Duration } from 'cdk8s'
 import { HOSTNAME, MISSING_HOSTNAME } from './hostname.ts'
 import { type Options, optional, required } from './options.ts'
-import { proxies, ROUTE_PATH, readTraffic } from './router-options.ts'
+import { proxies, ROUTE_PATH, readTraffic, settling } from './router-options.ts'
 import type { Traffic } from './traffic.ts'
-import { text } from './value-shapes.ts'
+import { duration, text } from './value-shapes.ts'
 import type { Written } from './written.ts'
 
 export interface GatewayApiProps {
@@ -33,6 +34,15 @@ export interface GatewayApiProps {
    * @default '/'
    */
   readonly path?: string
+
+  /**
+   * How long some requests may still go by an older route once the gateway has said that it took the
+   * new one: it tells its proxies afterwards, one by one. In a canary no capacity is taken away
+   * before.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly settle?: Duration
 }
 
 const OPTIONS = {
@@ -41,12 +51,14 @@ const OPTIONS = {
   proxyNamespace: optional(text('gateways')),
   hostname: required(HOSTNAME, MISSING_HOSTNAME),
   path: optional(ROUTE_PATH),
+  settle: optional(duration('Duration.seconds(10)')),
 } satisfies Options<GatewayApiProps>
 
 /** Routes requests by a Gateway API HTTPRoute. */
 export const gatewayApi = (props: GatewayApiProps): Traffic => ({
   router: 'Gateway API',
   capabilities: { weights: true, matches: true },
+  ...settling(props),
   ingressFrom: proxies(props),
   route: ({ context, name, backends }): Written<IHTTPRoute> => {
     const {

@@ -98,8 +98,16 @@ function writeRouter({ traffic, rollingUpdate }: WritePlanProps): Router {
   if (traffic === undefined) {
     return { type: 'replica-ratio', surge: rollingUpdate?.maxSurge ?? '25%' }
   }
-  return { type: 'route', name: traffic.router, capabilities: traffic.capabilities }
+  const { router: name, capabilities, settle } = traffic
+  const settleSeconds = settle?.toSeconds({ integral: false }) ?? DEFAULT_SETTLE_SECONDS
+  return { type: 'route', name, capabilities, settleSeconds }
 }
+
+/**
+ * As long as Istio, the slowest that says so, collects changes at most before it tells its proxies
+ * (`PILOT_DEBOUNCE_MAX`). It is part of a step's hold, so only a shorter one gets longer by it.
+ */
+const DEFAULT_SETTLE_SECONDS = 10
 
 /** Every metric, and the option that says it. Those of a step are looked at in it alone. */
 const metricsOf = ({ steps, analysis }: RolloutProps) => [
@@ -156,6 +164,8 @@ const optionOf = (field: string): string =>
   field
     .replace(/^spec\./, '')
     .replace(/^router$/, 'traffic')
+    .replace(/^router\.settle/, 'traffic.settle')
+    .replace(/^router\.surge$/, 'rollingUpdate.maxSurge')
     .replace(/^tracks\.canary\.maxReplicas$/, 'replicas.max')
     .replace(/(Seconds|Percent|Ms)$/, '')
     .replace(/samplesQuery$/, 'samples')

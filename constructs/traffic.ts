@@ -1,7 +1,9 @@
+import type { Duration } from 'cdk8s'
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import type { Emittable } from './emitted-object.ts'
 import { isPeer, type Peer } from './peer.ts'
 import { type Shape, shape } from './shape.ts'
+import { isDuration } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
 
@@ -32,6 +34,13 @@ export interface Traffic {
   /** What people call it: `Gateway API`. */
   readonly router: string
   readonly capabilities: TrafficCapabilities
+  /**
+   * How long some requests may still go by an older route once the router has said that it took the
+   * new one.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly settle?: Duration
   /** Who must be let in for requests to arrive. */
   readonly ingressFrom: readonly Peer[]
   /** The object that routes, with these backends. */
@@ -54,6 +63,7 @@ export const TRAFFIC: Shape<Traffic> = shape({
     isRecord(value.capabilities) &&
     typeof value.capabilities.weights === 'boolean' &&
     typeof value.capabilities.matches === 'boolean' &&
+    (value.settle === undefined || isDuration(value.settle)) &&
     Array.isArray(value.ingressFrom) &&
     value.ingressFrom.every(isPeer) &&
     typeof value.route === 'function',

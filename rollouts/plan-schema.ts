@@ -22,6 +22,7 @@ const ROUTER: z.ZodType<Router> = z.discriminatedUnion('type', [
     type: z.literal('route'),
     name: z.string(),
     capabilities: z.strictObject({ weights: z.boolean(), matches: z.boolean() }),
+    settleSeconds: z.number(),
   }),
   z.strictObject({ type: z.literal('replica-ratio'), surge: SURGE }),
 ])

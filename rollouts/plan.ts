@@ -69,6 +69,11 @@ export interface RouteRouter {
     /** Whether requests with a certain header or cookie can. */
     readonly matches: boolean
   }
+  /**
+   * How long some requests may still go by an older route once the router has said that it took the
+   * new one. Until it is over a step has not begun, and the capacity of what came before stays.
+   */
+  readonly settleSeconds: number
 }
 
 /** No router: one Service selects the pods of both tracks, and connections follow their numbers. */

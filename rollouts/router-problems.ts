@@ -1,5 +1,5 @@
 import type { ReplicaRatioRouter, RolloutSpec, RouteRouter } from './plan.ts'
-import type { PlanProblem } from './plan-problem.ts'
+import { isWhole, type PlanProblem } from './plan-problem.ts'
 import type { ReplicaRatio } from './replica-ratio.ts'
 import { FULL_WEIGHT } from './step-state.ts'
 import { ratioOf } from './track-replicas.ts'
@@ -10,8 +10,20 @@ export const routerProblems = (spec: RolloutSpec): PlanProblem[] =>
     ? routeProblems(spec, spec.router)
     : replicaRatioProblems(spec, spec.router)
 
-function routeProblems({ steps }: RolloutSpec, { name, capabilities }: RouteRouter): PlanProblem[] {
+function routeProblems(
+  { steps }: RolloutSpec,
+  { name, capabilities, settleSeconds }: RouteRouter,
+): PlanProblem[] {
   const problems: PlanProblem[] = []
+  if (!isWhole(settleSeconds, 0)) {
+    problems.push({
+      field: 'spec.router.settleSeconds',
+      value: settleSeconds,
+      problem: 'must be a whole number of seconds',
+      remedy:
+        'Write how long a changed route takes to be used everywhere, as `Duration.seconds(5)`',
+    })
+  }
   if (!capabilities.weights) {
     problems.push({
       field: 'spec.router',

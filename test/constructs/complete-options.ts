@@ -85,7 +85,11 @@ const deployment = () => ({
   ...pod(),
   ...served(),
   replicas: autoscale({ min: 3, max: 9, cpu: 70 }),
-  traffic: gatewayApi({ gateway: 'public', hostname: 'www.example.com' }),
+  traffic: gatewayApi({
+    gateway: 'public',
+    hostname: 'www.example.com',
+    settle: Duration.seconds(5),
+  }),
   spread: { strict: 'zone', zones: 3 },
   budget: { maxUnavailable: 1 },
   rollingUpdate: { maxSurge: '50%', maxUnavailable: 0, minReadySeconds: 5 },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   CanaryRollout,
   type CanaryRolloutProps,
+  gatewayApi,
   ingress,
   query,
   SynthesisError,
@@ -23,6 +24,9 @@ function complaints(props: Partial<CanaryRolloutProps>): string[] {
     return error.findings.map(({ message }) => message)
   }
 }
+
+const settling = (settle: Duration) =>
+  gatewayApi({ gateway: 'public', hostname: 'checkout.example.com', settle })
 
 describe('the plan of a canary rollout', () => {
   /** As it is written below `rollouts/`. */
@@ -51,6 +55,7 @@ describe('the plan of a canary rollout', () => {
           type: 'route',
           name: 'Gateway API',
           capabilities: { weights: true, matches: true },
+          settleSeconds: 10,
         },
         steps: [
           { weight: 5, holdSeconds: 120 },
@@ -112,6 +117,11 @@ describe('the plan of a canary rollout', () => {
     expect(writtenPlan({ steps, analysis: [] }).spec.analysis).toMatchObject([
       { name: 'orders', fromStep: 2, untilStep: 2, compareWithStable: false },
     ])
+  })
+
+  it('lets a router settle for as long as its option says', () => {
+    const traffic = settling(Duration.minutes(1))
+    expect(writtenPlan({ traffic }).spec.router).toMatchObject({ settleSeconds: 60 })
   })
 
   it('takes steps of all kinds, and approvals said at length', () => {
@@ -193,6 +203,16 @@ describe('a mistake in a canary rollout', () => {
         },
       },
       /^'traffic' makes Split objects, whose weights no release knows how to set, got "Mesh"/,
+    ],
+    [
+      'a time to settle that is no Duration',
+      { traffic: settling(5 as never) },
+      /^'traffic.settle' must be a Duration of cdk8s/,
+    ],
+    [
+      'a time to settle in fractions of seconds',
+      { traffic: settling(Duration.millis(1500)) },
+      /^'traffic.settle' must be a whole number of seconds/,
     ],
     [
       'an approval that waits for ever',

@@ -11,7 +11,12 @@ export const soundPlan: RolloutPlan = {
       canary: { deployment: 'checkout-canary', service: 'checkout-canary', maxReplicas: 30 },
     },
     replicas: { min: 3, max: 30 },
-    router: { type: 'route', name: 'Gateway API', capabilities: { weights: true, matches: true } },
+    router: {
+      type: 'route',
+      name: 'Gateway API',
+      capabilities: { weights: true, matches: true },
+      settleSeconds: 10,
+    },
     steps: [
       { match: { header: 'x-canary', value: 'yes' }, holdSeconds: 60 },
       { weight: 5, holdSeconds: 120 },

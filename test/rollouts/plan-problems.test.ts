@@ -107,6 +107,20 @@ describe.each([
     /does not look into requests/,
   ],
   [
+    'no time to settle',
+    'spec.router.settleSeconds',
+    undefined,
+    'spec.router.settleSeconds',
+    /whole number of seconds/,
+  ],
+  [
+    'a negative time to settle',
+    'spec.router.settleSeconds',
+    -1,
+    'spec.router.settleSeconds',
+    /whole number of seconds/,
+  ],
+  [
     'a canary that cannot carry full weight',
     'spec.tracks.canary.maxReplicas',
     29,

@@ -1,0 +1,74 @@
+import { describeIdentity, identityOf } from '../manifests/identity.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { LiveObjects } from './live-state.ts'
+import type { Observation } from './observation.ts'
+import { observeTrack, type TrackSighting } from './observe-track.ts'
+import { observeTraffic } from './observe-traffic.ts'
+import {
+  type ObservedFiles,
+  type ObservedTrack,
+  objectsToRead,
+  observedObjects,
+} from './observed-objects.ts'
+import type { Rollout } from './record.ts'
+import type { Sighting } from './sighting.ts'
+
+export interface ObserveRolloutProps extends ObservedFiles {
+  /** Absent at rest. */
+  readonly rollout?: Rollout
+  /** What was read of `objectsToRead`, in that order. */
+  readonly live: LiveObjects
+  /**
+   * Requests that still reach the canary, where a metric store tells. While traffic goes back to
+   * stable the canary is not taken away before they are none.
+   *
+   * @default - nobody tells
+   */
+  readonly canaryRequestsPerSecond?: number
+}
+
+/** What there is to see of a rollout, and of its metrics nothing. */
+export type SeenRollout = Pick<Observation, 'atMs' | 'stable' | 'canary' | 'traffic'>
+
+/**
+ * What runs, held against the branch. Nothing counts as there because it was committed or applied:
+ * Deployments by the generation that their controller has seen and by pods that are ready,
+ * autoscalers and Services by their live spec, a route by its live spec, what its parents say of it,
+ * and the time that its router takes to settle.
+ */
+export function observeRollout(props: ObserveRolloutProps): SeenRollout {
+  const { plan, rollout, live, canaryRequestsPerSecond } = props
+  const { stable, canary, services, routes } = observedObjects(props)
+  const see = sightings(props)
+  const seeTrack = ({ deployment, autoscaler }: ObservedTrack): TrackSighting => ({
+    deployment: deployment && see(deployment),
+    autoscaler: autoscaler && see(autoscaler),
+  })
+  const sighted = { stable: seeTrack(stable), canary: seeTrack(canary) }
+  const seen = { stable: observeTrack(sighted.stable), canary: observeTrack(sighted.canary) }
+  return {
+    atMs: live.atMs,
+    ...seen,
+    traffic: observeTraffic({
+      plan,
+      rollout,
+      atMs: live.atMs,
+      services: services.map(see),
+      routes: routes.map(see),
+      tracks: {
+        stable: { ...sighted.stable, ...seen.stable },
+        canary: { ...sighted.canary, ...seen.canary },
+      },
+      canaryRequestsPerSecond,
+    }),
+  }
+}
+
+/** Finds the live object of one on the branch. */
+function sightings(props: ObserveRolloutProps): (branch: KubernetesObject) => Sighting {
+  const { objects } = props.live
+  const byName = new Map(
+    objectsToRead(props).map((identity, index) => [describeIdentity(identity), objects[index]]),
+  )
+  return (branch) => ({ branch, live: byName.get(describeIdentity(identityOf(branch))) })
+}

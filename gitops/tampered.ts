@@ -4,6 +4,7 @@ import { recordFile } from '../rollouts/record-file.ts'
 import { blobIdsOf } from './blob-ids.ts'
 import type { EnvironmentOnBranch } from './environment-on-branch.ts'
 import type { GitRemote, LoggedCommit } from './git-remote.ts'
+import { readTrailers } from './read-trailers.ts'
 
 export interface TamperedProps {
   readonly remote: GitRemote
@@ -64,5 +65,4 @@ export async function foreignCommits(
 }
 
 /** Every commit of ours says what it did, in its last paragraph; a revert of one does not. */
-const isOurs = ({ message }: LoggedCommit): boolean =>
-  /^Lockstep-Action: /m.test(message.slice(message.lastIndexOf('\n\n')))
+const isOurs = ({ message }: LoggedCommit): boolean => readTrailers(message).action !== undefined

@@ -1,3 +1,4 @@
+import { type AppTrailers, recordTrailers } from '../gitops/app-trailers.ts'
 import { commitMessage } from '../gitops/commit-message.ts'
 import type { Move } from '../rollouts/decision.ts'
 import type { PlannedMove } from './commit-moves.ts'
@@ -18,7 +19,7 @@ export function moveMessage({ environment, moves, from, actor }: MoveMessageProp
   return commitMessage(text, {
     action: 'rollout',
     environment,
-    more: moves.flatMap((planned) => trailers(planned, from, actor)),
+    apps: moves.map((planned) => trailers(planned, from, actor)),
   })
 }
 
@@ -61,22 +62,17 @@ function trailers(
   { app, move }: PlannedMove,
   from: string,
   actor: string | undefined,
-): readonly (readonly [string, string])[] {
-  const rollout = move.record.rollout ?? app.record.spec.rollout
-  const queued = move.record.queued ?? app.record.spec.queued
-  const revision = rollout?.candidate ?? queued?.revision
-  return [
-    ['App', app.app],
-    ...(rollout === undefined
-      ? []
-      : ([
-          ['Rollout', rollout.id],
-          ['Step', stepName(app.plan, rollout)],
-        ] as const)),
-    ['Step-Action', move.action],
-    ['From', from],
-    ...(revision === undefined ? [] : ([['Revision', revision]] as const)),
-    ...move.evidence.map((one) => ['Evidence', one] as const),
-    ...(actor === undefined ? [] : ([['Actor', actor]] as const)),
-  ]
+): AppTrailers {
+  const before = app.record.spec
+  const rollout = move.record.rollout ?? before.rollout
+  return {
+    app: app.app,
+    action: move.action,
+    ...recordTrailers(before, move.record),
+    ...(rollout !== undefined && { step: stepName(app.plan, rollout) }),
+    ...(move.record.rollout !== undefined && { weight: weightOf(app.plan, move.record.rollout) }),
+    from,
+    evidence: move.evidence,
+    ...(actor !== undefined && { actor }),
+  }
 }

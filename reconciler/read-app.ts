@@ -68,37 +68,26 @@ export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
   const { app, record, onBranch } = props
   const renditions = readRenditions(props)
   const common = { app, record, renditions, ids: ownIds(onBranch, app) }
-  return record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
+  const read = record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
+  const tampered = await tamperedWith({ ...props, ...props.place, files: read.files })
+  return { ...read, ...(tampered !== undefined && { tampered }) }
 }
 
 type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids'> & {
   readonly renditions: Map<string, Rendition>
 }
 
-async function inFlight(common: Common, props: ReadAppProps): Promise<AppOnBranch> {
-  const { record, place, commit, onBranch } = props
-  const { rollout } = record.spec
+function inFlight(common: Common, props: ReadAppProps): AppOnBranch {
+  const { rollout } = props.record.spec
   if (rollout === undefined) throw new Error('There is no rollout')
   const base = renditionIn(common, rollout.base)
   const candidate = renditionIn(common, rollout.candidate)
   const plan = planIn(candidate, props)
-  const files = render({ base, candidate, plan, rollout })
-  const { remote, environment } = place
-  const tampered = await tamperedWith({
-    remote,
-    environment,
-    commit,
-    onBranch,
-    record,
-    files,
-    foreign: props.foreign,
-  })
   return {
     ...common,
     plan,
     stable: rollout.base,
-    files,
-    ...(tampered !== undefined && { tampered }),
+    files: render({ base, candidate, plan, rollout }),
   }
 }
 

@@ -49,8 +49,7 @@ export async function readApps(props: ReadAppsProps): Promise<AppsRead> {
   )
   const records = read.flat().filter((one) => props.only !== undefined || isActive(one))
   const texts = await textsOf(props, records)
-  const isAnyInFlight = records.some(({ record }) => record.spec.rollout !== undefined)
-  const foreign = isAnyInFlight ? await foreignCommits(props.place, props.commit) : []
+  const foreign = records.length > 0 ? await foreignCommits(props.place, props.commit) : []
   const apps = await Promise.all(
     records.map((record) => {
       const own = texts.get(record.app) ?? new Map<string, string>()

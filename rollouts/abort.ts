@@ -2,7 +2,7 @@ import type { Move } from './decision.ts'
 import { hasTraffic } from './enter-step.ts'
 import { moved, timestamp } from './moved.ts'
 import type { RolloutPlan } from './plan.ts'
-import type { Abort, ForwardStage, RecordSpec, Rollout, Stage } from './record.ts'
+import type { Abort, ForwardStage, HeldBackRevision, RecordSpec, Rollout, Stage } from './record.ts'
 
 /** How many revisions that were aborted are remembered, with what they would need to be retried. */
 export const KEPT_HELD_BACK = 3
@@ -63,16 +63,17 @@ export const abortSection = (
 /** The record once nothing is left of an aborted rollout. */
 export function withoutAborted(record: RecordSpec, { abort, ...rollout }: Rollout): RecordSpec {
   const { rollout: _, queued, ...rest } = record
-  const others = record.heldBack.filter(({ revision }) => revision !== rollout.candidate)
-  const own = {
-    revision: rollout.candidate,
-    rollout: rollout.id,
-    reason: abort?.reason ?? 'aborted',
-  }
-  return {
+  const left: RecordSpec = {
     ...rest,
     ...(queued !== undefined && queued.revision !== rollout.base && { queued }),
-    heldBack:
-      abort?.holdsBack === false ? record.heldBack : [own, ...others].slice(0, KEPT_HELD_BACK),
   }
+  if (abort?.holdsBack === false) return left
+  const reason = abort?.reason ?? 'aborted'
+  return heldBack(left, { revision: rollout.candidate, rollout: rollout.id, reason })
+}
+
+/** With one more revision that publish does not start again by itself. */
+export function heldBack(record: RecordSpec, held: HeldBackRevision): RecordSpec {
+  const others = record.heldBack.filter(({ revision }) => revision !== held.revision)
+  return { ...record, heldBack: [held, ...others].slice(0, KEPT_HELD_BACK) }
 }

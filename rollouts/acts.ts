@@ -1,4 +1,4 @@
-import { abortRollout } from './abort.ts'
+import { abortRollout, heldBack } from './abort.ts'
 import { approvalOf } from './approvals.ts'
 import type { Move, RolloutAction } from './decision.ts'
 import { committed, timestamp } from './moved.ts'
@@ -68,9 +68,9 @@ export function act(request: RolloutRequest, props: ActProps): Move | undefined 
 }
 
 function inFlight({ record }: ActProps): Rollout {
-  const { rollout, heldBack } = record
+  const { rollout } = record
   if (rollout !== undefined) return rollout
-  const last = heldBack[0]
+  const [last] = record.heldBack
   throw new RolloutRequestRefusedError(
     'No rollout is in flight',
     last === undefined
@@ -83,13 +83,8 @@ function abortAsked(reason: string, props: ActProps): Move | undefined {
   const { plan, record, actor, nowMs } = props
   if (record.rollout === undefined && record.queued !== undefined) {
     const { queued, ...rest } = record
-    const own = { revision: queued.revision, rollout: 'not started', reason }
-    return {
-      kind: 'move',
-      action: 'drop',
-      record: { ...rest, heldBack: [own, ...record.heldBack] },
-      evidence: [reason],
-    }
+    const dropped = heldBack(rest, { revision: queued.revision, reason })
+    return { kind: 'move', action: 'drop', record: dropped, evidence: [reason] }
   }
   const rollout = inFlight(props)
   if (rollout.stage.phase === 'aborting') return undefined
@@ -178,11 +173,11 @@ function queueAgain(
   }
   if (record.queued?.revision === revision) return undefined
   const queued = { revision, request: { kind, by: actor.name } }
-  const heldBack = record.heldBack.filter((held) => held.revision !== revision)
+  const others = record.heldBack.filter((held) => held.revision !== revision)
   return {
     kind: 'move',
     action: 'queue',
-    record: { ...record, heldBack, queued },
+    record: { ...record, heldBack: others, queued },
     evidence: [`${actor.name} asks for ${kind === 'retry' ? 'another try' : 'a rollback'}`],
   }
 }

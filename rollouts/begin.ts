@@ -1,3 +1,4 @@
+import { heldBack } from './abort.ts'
 import { approvalOf } from './approvals.ts'
 import type { Closure, Decision, Wait } from './decision.ts'
 import { enterStep } from './enter-step.ts'
@@ -14,6 +15,11 @@ export function begin(props: NextProps): Decision {
   if (queued.revision === stable) {
     const evidence = [`${stable} is stable already`]
     return { kind: 'move', action: 'drop', record: rest, evidence }
+  }
+  if (props.tampered !== undefined) {
+    // Most often the revert of the start: it would only begin again.
+    const record = heldBack(rest, { revision: queued.revision, reason: props.tampered })
+    return { kind: 'move', action: 'drop', record, evidence: [props.tampered] }
   }
   if (closure !== undefined) return closed(closure)
   if (observation === undefined) return { kind: 'wait', reasons: ['what runs cannot be seen'] }

@@ -91,7 +91,11 @@ export const RECORD_SCHEMA: z.ZodType<RolloutRecord> = z.strictObject({
       })
       .exactOptional(),
     heldBack: z.array(
-      z.strictObject({ revision: REVISION, rollout: z.string(), reason: z.string() }),
+      z.strictObject({
+        revision: REVISION,
+        rollout: z.string().exactOptional(),
+        reason: z.string(),
+      }),
     ),
     former: z.array(REVISION),
   }),

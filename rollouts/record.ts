@@ -45,8 +45,8 @@ export interface RevisionRequest {
 
 export interface HeldBackRevision {
   readonly revision: string
-  /** Id of the rollout that was aborted. */
-  readonly rollout: string
+  /** Id of the rollout that was aborted; absent if it was never started. */
+  readonly rollout?: string
   /** As a sentence without a full stop. */
   readonly reason: string
 }

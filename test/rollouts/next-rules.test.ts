@@ -304,7 +304,7 @@ describe('What a person asks for', () => {
     const idle: RecordSpec = { count: 1, queued: { revision: 'bbb' }, heldBack: [], former: [] }
     expect(ask({ action: 'abort', reason: 'not today' }, idle)?.record).toEqual({
       count: 1,
-      heldBack: [{ revision: 'bbb', rollout: 'not started', reason: 'not today' }],
+      heldBack: [{ revision: 'bbb', reason: 'not today' }],
       former: [],
     })
   })

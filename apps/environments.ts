@@ -1,10 +1,13 @@
 import type { EnvironmentProps } from 'lockstep'
 import images from './images.json' with { type: 'json' }
+import { careful, type Release, rehearsal } from './releases.ts'
 
 /** What differs between the places where the shop runs. */
 export interface ShopEnvironment extends EnvironmentProps<Image, Host> {
   readonly name: string
   readonly size: Size
+  /** Of the checkout. */
+  readonly release: Release
 }
 
 /** Images that the shop is made of. A job writes new digests to `images.json`, never to code. */
@@ -34,6 +37,7 @@ export const environments: readonly ShopEnvironment[] = [
       checkout: { min: 2, max: 4 },
       catalog: 2,
     },
+    release: rehearsal,
     lockstepImage,
   },
   {
@@ -46,6 +50,7 @@ export const environments: readonly ShopEnvironment[] = [
       checkout: { min: 6, max: 30 },
       catalog: 4,
     },
+    release: careful,
     freezeWindows: [
       {
         schedule: '0 18 * * FRI',

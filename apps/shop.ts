@@ -12,25 +12,31 @@ import {
   fixed,
   gatewayApi,
   HighlyAvailableDeployment,
-  latency,
   Namespace,
   SingletonJob,
   SingletonService,
-  successRate,
   usuallyOne,
   waive,
 } from 'lockstep'
-import type { Host, Image, Size } from './environments.ts'
+import type { Host, Image, ShopEnvironment } from './environments.ts'
 
 /** All services of this shop answer these two. */
 const health = { ready: '/readyz', live: '/livez' } as const
 
+/** What is said of an environment and is no part of what all have in common. */
+type Settings = Pick<ShopEnvironment, 'size' | 'release'>
+
 /** A web shop: seven apps, and in each the one thing that is different about it. */
-export function shop(env: Environment<Image, Host>, size: Size): void {
+export function shop(env: Environment<Image, Host>, { size, release }: Settings): void {
   const namespace = new Namespace(env, 'shop')
   const secret = (name: string) => Secret.fromSecretName(namespace, `${name}-secret`, name)
-  const internet = (host: Host) =>
-    gatewayApi({ gateway: 'public', gatewayNamespace: 'gateways', hostname: env.host(host) })
+  const internet = (host: Host, settle?: Duration) =>
+    gatewayApi({
+      gateway: 'public',
+      gatewayNamespace: 'gateways',
+      hostname: env.host(host),
+      ...(settle && { settle }),
+    })
 
   // What customers see: as many pods as there are visitors, wherever a zone is lost.
   new HighlyAvailableDeployment(namespace, 'storefront', {
@@ -57,24 +63,17 @@ export function shop(env: Environment<Image, Host>, size: Size): void {
     },
   })
 
-  // Money is made or lost here: a new version gets 5 % of the requests, then 25, then 50, then all,
-  // and goes no further unless it succeeds as often and answers as quickly as the old one.
+  // Money is made or lost here: a new version gets a few of the requests, then more, then all, and
+  // goes no further unless it does as well as the old one.
   new CanaryRollout(namespace, 'checkout', {
     image: env.image('checkout'),
     port: 8080,
     health,
     resources: { cpu: '500m', memory: '512Mi' },
     replicas: autoscale({ ...size.checkout, cpu: 60 }),
-    traffic: internet('checkout'),
-    steps: [
-      { weight: 5, hold: Duration.minutes(2) },
-      { weight: 25, hold: Duration.minutes(5) },
-      { weight: 50, approval: 'checkout-owners' },
-    ],
-    analysis: [
-      successRate({ atLeast: 99.5 }),
-      latency({ percentile: 99, below: Duration.millis(400) }),
-    ],
+    traffic: internet('checkout', release.settle),
+    steps: release.steps,
+    analysis: release.analysis,
     network: { ingressFrom: [app('storefront')], egressTo: [app('catalog'), app('ledger')] },
   })
 

@@ -82,7 +82,7 @@ describe('the shop', () => {
     })
   })
 
-  it('releases checkout in three steps, which only prod freezes on weekends', () => {
+  it('releases checkout with care in prod, frozen on weekends, and in seconds in staging', () => {
     const planOf = (environment: string) => {
       const path = 'rollouts/shop/checkout/plan.yaml'
       return load(rendering(environment).files.find((file) => file.path === path)!.text)
@@ -95,7 +95,17 @@ describe('the shop', () => {
         freezeWindows: [{ timeZone: 'Asia/Seoul' }],
       },
     })
-    expect(planOf('staging')).toMatchObject({ spec: { freezeWindows: [] } })
+    expect(planOf('staging')).toMatchObject({
+      spec: {
+        steps: [
+          { weight: 25, holdSeconds: 3 },
+          { weight: 50, holdSeconds: 3 },
+        ],
+        analysis: [{ name: 'success-rate', intervalSeconds: 1 }],
+        router: { settleSeconds: 1 },
+        freezeWindows: [],
+      },
+    })
   })
 
   it('has one of what there may be one of, each in its own way', () => {
@@ -131,8 +141,8 @@ describe('the bytes of the shop are the same', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
         const app = new App({ outdir: 'unused' })
-        for (const { name, size, ...settings } of environments) {
-          shop(new Environment(app, name, settings), size)
+        for (const { name, size, release, ...settings } of environments) {
+          shop(new Environment(app, name, settings), { size, release })
         }
         const before = pathsOf(app)
         for (const construct of app.node.findAll()) shuffleChildren(construct, numbers)

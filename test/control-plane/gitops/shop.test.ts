@@ -21,12 +21,14 @@ const newRelease = `registry.example.com/shop/catalog:9.9@sha256:${'9'.repeat(64
 
 /** As in production, with a lock whose holder may set the capacity of what the sync writes too. */
 function defineProd(app: App, sync: string, catalog?: string): Environment {
-  const { name, size, images, ...settings } = environments.find(({ name }) => name === 'prod')!
+  const { name, size, release, images, ...settings } = environments.find(
+    ({ name }) => name === 'prod',
+  )!
   const prod = new Environment(app, name, {
     ...settings,
     images: { ...images, ...(catalog !== undefined && { catalog }) },
   })
-  shop(prod, size)
+  shop(prod, { size, release })
   const namespace = prod.node.findChild('shop') as Namespace
   new Lock(namespace, 'capacity')
   for (const deployment of DEPLOYMENTS) {

@@ -2,11 +2,14 @@ import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { synthBars } from './bars.ts'
 import { benchCheck, checkBars } from './check.ts'
+import { benchGitHosts, type GitHostsResult } from './git-hosts.ts'
+import { renderGitHostsRow, renderGitHostsTable } from './git-hosts-table.ts'
 import { renderLocks } from './locks/render.ts'
 import { benchLocks, lockBars } from './locks.ts'
 import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
+import { benchRollouts, renderRollouts, rolloutBars } from './rollouts.ts'
 import { benchSimulation, simulationBar } from './simulation.ts'
 import { benchSync, SPLITS, type SyncResult } from './sync.ts'
 import { renderSyncRow, renderSyncTable } from './sync-table.ts'
@@ -17,6 +20,8 @@ const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- locks [--sizes 1000] [--rounds 1000] [--json]
        npm run bench -- simulation [--sizes 10000] [--json]
+       npm run bench -- rollouts [--sizes 10,100,1000] [--json]
+       npm run bench -- git [--sizes 10000] [--rounds 10] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
                                 [--concurrent 4,20] [--splits environment,namespace,app] [--json]
 `
@@ -67,11 +72,29 @@ switch (positionals.join(' ')) {
     if (!values.json) for (const bar of bars) console.log(renderBar(bar))
     break
   }
+  case 'git': {
+    const results: GitHostsResult[] = []
+    for (const size of sizes('10000')) {
+      await benchGitHosts({ size, rounds: rounds('10') }, (result) => {
+        results.push(result)
+        say(renderGitHostsRow(result))
+      })
+    }
+    console.log(values.json ? JSON.stringify(results, null, 2) : renderGitHostsTable(results))
+    break
+  }
   case 'simulation': {
     for (const size of sizes('10000')) {
       const speed = await benchSimulation(size)
       console.log(values.json ? JSON.stringify(speed) : renderBar(simulationBar(speed)))
     }
+    break
+  }
+  case 'rollouts': {
+    const result = benchRollouts(sizes('10,100,1000'))
+    const bars = rolloutBars(result)
+    console.log(values.json ? JSON.stringify({ ...result, bars }, null, 2) : renderRollouts(result))
+    if (!values.json) for (const bar of bars) console.log(renderBar(bar))
     break
   }
   case 'publish': {

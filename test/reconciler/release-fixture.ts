@@ -129,7 +129,7 @@ async function queue(place: Place, base: Rendition, candidate: Rendition): Promi
 }
 
 /** With a parent that can accept the route. */
-const attached = (objects: KubernetesObject[]): KubernetesObject[] =>
+export const attached = (objects: KubernetesObject[]): KubernetesObject[] =>
   objects.map((object) =>
     object.kind === 'HTTPRoute'
       ? { ...object, spec: { ...(object.spec as object), parentRefs: [{ name: 'public' }] } }

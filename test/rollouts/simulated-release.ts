@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import type { RenderedFile } from '../../manifests/rendering.ts'
 import type { AnalysisVerdict } from '../../rollouts/analysis-verdict.ts'
 import type { Decision, Move } from '../../rollouts/decision.ts'
-import { next } from '../../rollouts/next.ts'
+import { type NextProps, next } from '../../rollouts/next.ts'
 import type { Observation, SeenTrack } from '../../rollouts/observation.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { RecordSpec } from '../../rollouts/record.ts'
@@ -72,22 +72,26 @@ export class SimulatedRelease {
   }
 
   /** Lets time go by, then looks, and does what is to be done. */
-  tick(extra: Partial<Parameters<typeof next>[0]> = {}): Decision {
+  tick(extra: Partial<NextProps> = {}): Decision {
     this.pass()
     const decision = this.decide(extra)
     if (decision.kind === 'move') this.commit(decision)
     return decision
   }
 
-  decide(extra: Partial<Parameters<typeof next>[0]> = {}): Decision {
-    return next({
+  decide(extra: Partial<NextProps> = {}): Decision {
+    return next({ ...this.look(), ...extra })
+  }
+
+  /** What there is to decide upon now. */
+  look(): NextProps {
+    return {
       plan: this.plan,
       record: this.record,
       stable: this.stableRevision(),
       observation: this.observe(),
       nowMs: this.nowMs,
-      ...extra,
-    })
+    }
   }
 
   commit(move: Move): void {

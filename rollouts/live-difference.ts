@@ -1,4 +1,5 @@
 import { fieldPath } from '../manifests/field-path.ts'
+import { groupOf } from '../manifests/identity.ts'
 import { isRecord, type KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { preview } from '../manifests/preview.ts'
 import { InvalidQuantityError, parseQuantity } from '../manifests/quantity.ts'
@@ -15,7 +16,7 @@ export function liveDifference(
   branch: KubernetesObject,
   live: KubernetesObject,
 ): string | undefined {
-  const found = findDifference(branch.spec, live.spec, ['spec'], branch.kind)
+  const found = findDifference(branch.spec, live.spec, ['spec'], branch)
   if (found === undefined) return undefined
   const { path, wanted, there } = found
   const field = fieldPath(path)
@@ -36,20 +37,28 @@ function findDifference(
   wanted: unknown,
   there: unknown,
   path: Path,
-  kind: string,
+  object: KubernetesObject,
 ): Difference | undefined {
   if (wanted === undefined || wanted === null || wanted === there) return undefined
   const isNested = Array.isArray(wanted) || isRecord(wanted)
   if (!isNested) {
-    const isSame = isAmount(kind, path) && isSameAmount(wanted, there)
+    const isSame = isAmount(object, path)
+      ? isSameAmount(wanted, there)
+      : there === undefined && isUnstored(wanted, object)
     return isSame ? undefined : { path, wanted, there }
   }
-  // What is empty may be stored as nothing.
   const nested = there ?? (Array.isArray(wanted) ? [] : {})
-  return isComparable(wanted, nested, isSelector(kind, path))
-    ? firstDifference(wanted, nested, path, kind)
+  return isComparable(wanted, nested, isSelector(object, path))
+    ? firstDifference(wanted, nested, path, object)
     : { path, wanted, there }
 }
+
+/**
+ * Whether a value may be stored by leaving its field out, as Go does with many. Custom resources, which
+ * have a domain as their group, are stored as they were written.
+ */
+const isUnstored = (value: unknown, { apiVersion }: KubernetesObject): boolean =>
+  !groupOf(apiVersion).includes('.') && [0, false, ''].some((zero) => zero === value)
 
 /** Whether two maps or lists can differ in what is in them alone. */
 function isComparable(wanted: object, there: unknown, isExact: boolean): there is object {
@@ -61,25 +70,25 @@ function firstDifference(
   wanted: object,
   there: object,
   path: Path,
-  kind: string,
+  object: KubernetesObject,
 ): Difference | undefined {
   const found = new Map(Object.entries(there))
   for (const [key, value] of Object.entries(wanted)) {
     const segment = Array.isArray(wanted) ? Number(key) : key
-    const difference = findDifference(value, found.get(key), [...path, segment], kind)
+    const difference = findDifference(value, found.get(key), [...path, segment], object)
     if (difference !== undefined) return difference
   }
   return undefined
 }
 
-const isSelector = (kind: string, path: Path): boolean =>
+const isSelector = ({ kind }: KubernetesObject, path: Path): boolean =>
   path.at(-1) === 'matchLabels' || (kind === 'Service' && path.at(-1) === 'selector')
 
 const hasMore = (map: object, other: object): boolean =>
   Object.keys(map).length > Object.keys(other).length
 
 /** Targets of metrics. What is called `value` in a route is text, of which every character counts. */
-const isAmount = (kind: string, path: Path): boolean =>
+const isAmount = ({ kind }: KubernetesObject, path: Path): boolean =>
   kind === 'HorizontalPodAutoscaler' && ['value', 'averageValue'].includes(String(path.at(-1)))
 
 /** The API server writes quantities in its own way: `500m` for `0.5`. */

@@ -61,8 +61,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'kubeconfigs and their exec plugins; an optional peer, loaded when it is needed',
   },
   'p-map': {
-    within: ['reconciler/tick.ts'],
-    reason: 'how many apps are looked at at once',
+    within: ['reconciler'],
+    reason: 'how much is looked at at once',
   },
   'p-retry': {
     within: ['gitops/retry-lost-races.ts', 'functions/notifications/send-notification.ts'],

@@ -269,6 +269,11 @@ describe('traffic', () => {
       'HTTPRoute shop/checkout has spec.rules[1].backendRefs[1].weight 0 instead of 5',
     ],
     [
+      'with a weight that somebody has taken away, which means 1',
+      (world) => world.set(ROUTE, 'spec.rules.0.backendRefs.0.weight', undefined),
+      'HTTPRoute shop/checkout has no spec.rules[0].backendRefs[0].weight, which should be 0',
+    ],
+    [
       'with a route that has more rules',
       (world) => world.set(ROUTE, 'spec.rules', []),
       expect.stringMatching(/^HTTPRoute shop\/checkout has spec.rules \[\] instead of \[/),
@@ -378,6 +383,37 @@ const writer = (part: string, time: string) => ({
   operation: 'Update',
   time,
   fieldsV1: { [part]: {} },
+})
+
+/** At rest, with more in the spec of the autoscaler on the branch. */
+function autoscaledBy(spec: object): LiveWorld {
+  const files = published('1.4', soundPlan).files.map((file) => {
+    const { object } = file
+    if (object?.kind !== 'HorizontalPodAutoscaler') return file
+    return { ...file, object: { ...object, spec: { ...(object.spec as object), ...spec } } }
+  })
+  return new LiveWorld({ plan: soundPlan, files })
+}
+
+it('takes a zero of a built-in kind for there, which the API server may leave out', () => {
+  const behavior = { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: {} }
+  const world = autoscaledBy({ behavior }).set(AUTOSCALER, 'spec.behavior', undefined)
+  expect(world.missing()).toEqual([])
+})
+
+it.each([
+  ['500m', '0.5', []],
+  ['500m', '0.6', [expect.stringMatching(/averageValue "0.6" instead of "500m"$/)]],
+  ['500m', 'much', [expect.stringMatching(/averageValue "much" instead of "500m"$/)]],
+])('compares amounts by what they are: %s, %s', (wanted, there, missing) => {
+  const metric = (averageValue: string) => [
+    {
+      type: 'Pods',
+      pods: { metric: { name: 'rps' }, target: { type: 'AverageValue', averageValue } },
+    },
+  ]
+  const world = autoscaledBy({ metrics: metric(wanted) })
+  expect(world.set(AUTOSCALER, 'spec.metrics', metric(there)).missing()).toEqual(missing)
 })
 
 describe('traffic is live since', () => {

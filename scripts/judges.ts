@@ -1,11 +1,12 @@
 import { buildMissingPrograms } from '../test/control-plane/build-programs.ts'
-import { installDebianPackage } from '../test/judges/debian-package.ts'
+import { installDebianPackage, unpackDebianPackage } from '../test/judges/debian-package.ts'
 import { installPostgres } from '../test/judges/install-postgres.ts'
 import { CLIENT_GO_ELECTOR, HISTORY_JUDGE, KUBE_SCORE, KUBECTL } from '../test/judges/programs.ts'
 import { PythonEnvironment } from '../test/judges/python-environment.ts'
 import { CHECKOV, type PythonProgram, SCHEMATHESIS } from '../test/judges/python-programs.ts'
 import { SetClock } from '../test/leases/contention/set-clock.ts'
 import { PostgresServer } from '../test/leases/sql/postgres-server.ts'
+import { PrometheusServer } from '../test/reconciler/prometheus-server.ts'
 
 /** `npm run judges`: installs the programs that judge what Lockstep emits and does, once per version. */
 async function main(): Promise<number> {
@@ -14,6 +15,7 @@ async function main(): Promise<number> {
     () => buildMissingPrograms(console.log, programs),
     installFaketime,
     installDatabase,
+    unpackPrometheus,
     () => install(CHECKOV),
     () => install(SCHEMATHESIS),
   ]
@@ -46,6 +48,14 @@ async function installDatabase(): Promise<number> {
   if (PostgresServer.isPossible()) return 0
   console.log('Installing PostgreSQL with apt-get …')
   await installPostgres()
+  return 1
+}
+
+/** What rollouts are measured by in tests. Installed, it would be started with this machine. */
+async function unpackPrometheus(): Promise<number> {
+  if (PrometheusServer.isPossible()) return 0
+  console.log('Unpacking Prometheus of apt-get …')
+  await unpackDebianPackage('prometheus', PrometheusServer.folder)
   return 1
 }
 

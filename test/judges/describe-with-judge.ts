@@ -4,6 +4,7 @@ import { cachedBinary } from '../control-plane/binary-cache.ts'
 import type { Program } from '../control-plane/programs.ts'
 import { SetClock } from '../leases/contention/set-clock.ts'
 import { PostgresServer } from '../leases/sql/postgres-server.ts'
+import { PrometheusServer } from '../reconciler/prometheus-server.ts'
 import { PythonEnvironment } from './python-environment.ts'
 import type { PythonProgram } from './python-programs.ts'
 
@@ -29,6 +30,10 @@ export const describeWithSetClocks = (tests: () => void): void =>
 /** A suite that needs a PostgreSQL. Skipped, and the run says why, where it is not installed. */
 export const describeWithPostgres = (tests: () => void): void =>
   describeIf(PostgresServer.isPossible(), 'PostgreSQL', tests)
+
+/** A suite that needs a Prometheus. Skipped, and the run says why, where it is not installed. */
+export const describeWithPrometheus = (tests: () => void): void =>
+  describeIf(PrometheusServer.isPossible(), 'Prometheus', tests)
 
 function describeIf(isInstalled: boolean, judge: string, tests: () => void): void {
   if (!isInstalled) {

@@ -13,6 +13,13 @@ export interface ActOnRolloutProps {
   readonly app: string
   readonly request: RolloutRequest
   readonly actor: Actor
+  /**
+   * Asked with what the branch has of the app, each time that it was read and before anything is decided
+   * upon that. What it throws is thrown.
+   *
+   * @default - whoever got here may do it
+   */
+  readonly permit?: (app: AppOnBranch) => void | Promise<void>
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly retry?: RetryLostRacesProps
@@ -58,8 +65,9 @@ export const actOnRollout = (props: ActOnRolloutProps): Promise<ActResult> =>
   retryLostRaces(() => attempt(props), props.retry)
 
 async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
-  const { place, request, actor, now } = props
+  const { place, request, actor, permit, now } = props
   const app = await findApp(props)
+  await permit?.(app)
   const move = act(request, { plan: app.plan, record: app.record.spec, actor, nowMs: now() })
   if (move === undefined) return { outcome: 'unchanged' }
   const { commit } = await commitMoves({ place, moves: [{ app, move }], actor: actor.name })

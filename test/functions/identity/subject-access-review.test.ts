@@ -127,10 +127,15 @@ describeWithCluster('SubjectAccessReviews of a real API server', (cluster) => {
     const metadata = { name: 'releases', namespace }
     const subject = { kind: 'Group', apiGroup: RBAC, name: 'github:team:checkout' }
     const roleRef = { apiGroup: RBAC, kind: 'Role', name: 'releases' }
-    await cluster.apply([
-      { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
-      { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects: [subject] },
-    ])
+    const role = { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules }
+    const binding = {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef,
+      subjects: [subject],
+    }
+    await cluster.apply([role, binding])
     const reviews = () => new SubjectAccessReviews({ client: reviewer.client })
     const person = { name: 'github:somebody', groups: [subject.name] }
     const may = (verb: RolloutVerb, name: string, role?: string) =>

@@ -1,0 +1,12 @@
+export type { FunctionEnv } from '../http/function-env.ts'
+export type { Limits } from '../http/limits.ts'
+export type { LogEntry, LogFields, LogSink } from '../http/log-sink.ts'
+export type { CallMeasure, RequestMeasure, RequestMetrics } from '../http/request-metrics.ts'
+export { rolloutFunction } from './rollout-function.ts'
+export {
+  ROLLOUT_LIMITS,
+  type RolloutFunctionProps,
+  STREAM_LIMITS,
+  type StreamLimits,
+} from './rollout-function-props.ts'
+export type { BranchWatch, OpenedRemote, RolloutTarget } from './rollout-target.ts'

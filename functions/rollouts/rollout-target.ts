@@ -1,0 +1,38 @@
+import type { GitRemote } from '../../gitops/git-remote.ts'
+import type { TickResult } from '../../reconciler/tick.ts'
+
+/** A repository for one caller at a time. */
+export interface OpenedRemote {
+  readonly remote: GitRemote
+  /** To be called in any case. */
+  readonly close: () => Promise<void>
+}
+
+/** An environment that a function serves: where its branch is, and who looks at its rollouts. */
+export interface RolloutTarget {
+  readonly environment: string
+  /** Address of the repository, for people and to know it again in webhooks; without credentials. */
+  readonly repository: string
+  /** Branch that Flux or Argo CD watches. */
+  readonly branch: string
+  /** For one request, which aborts the signal when it has no more use for it. */
+  readonly open: (signal: AbortSignal) => Promise<OpenedRemote>
+  /** A tick that begins after this was called. */
+  readonly tick: (signal: AbortSignal) => Promise<TickResult>
+  /** Something may have changed. Does not wait for anything. @default - nobody looks by itself */
+  readonly look?: () => void
+  /** Who says when the branch moves. Where requests must not wait for each other: a new one each time. */
+  readonly watch: () => BranchWatch
+}
+
+/** Whoever says when a branch moves. */
+export interface BranchWatch {
+  /** The tip once it is another one than that, or as it is when the time is over. */
+  changed(
+    known: string | undefined,
+    withinMs: number,
+    signal: AbortSignal,
+  ): Promise<string | undefined>
+  /** Somebody has read the tip for other reasons. */
+  saw(tip: string | undefined): void
+}

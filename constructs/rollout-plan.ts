@@ -15,11 +15,13 @@ import { allSteps } from '../rollouts/step-state.ts'
 import { METRIC } from './analysis.ts'
 import { list } from './collection-shapes.ts'
 import type { RollingUpdate } from './deployment.ts'
+import type { Mistakes } from './mistakes.ts'
 import { type Options, optional, required } from './options.ts'
 import { leastReplicas, mostReplicas, type Replicas } from './replicas.ts'
+import type { RolloutEngine } from './rollout-engine.ts'
 import { STAND_IN_STEPS, STEPS, type Step, writeSteps } from './step.ts'
 import type { Traffic } from './traffic.ts'
-import { duration } from './value-shapes.ts'
+import { duration, whole } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 /** How an app's releases go. */
@@ -39,19 +41,29 @@ export interface RolloutProps {
    * @default - all holds twice, all approvals, and an hour
    */
   readonly deadline?: Duration
+
+  /**
+   * Apps of the same environment that are released first have lower numbers: a release starts only
+   * once nothing is released in an earlier wave, and nothing was aborted there last.
+   *
+   * @default 1
+   */
+  readonly wave?: number
 }
 
 export const ROLLOUT_OPTIONS = {
   steps: required(STEPS, STAND_IN_STEPS),
   analysis: required(list(METRIC), []),
   deadline: optional(duration('Duration.hours(4)')),
+  wave: optional(whole({ least: 1, example: 2 })),
 } satisfies Options<RolloutProps>
 
 export interface WritePlanProps extends RolloutProps {
-  readonly context: WorkloadContext
   readonly replicas: Replicas
-  readonly traffic: Traffic | undefined
-  readonly rollingUpdate: RollingUpdate | undefined
+  readonly traffic?: Traffic
+  readonly rollingUpdate?: RollingUpdate
+  /** Who drives the releases. @default - Lockstep */
+  readonly engine?: RolloutEngine
 }
 
 export interface WrittenPlan {
@@ -61,8 +73,7 @@ export interface WrittenPlan {
 }
 
 /** The plan as options say it, with all that they leave open filled in. Mistakes are reported. */
-export function writePlan(props: WritePlanProps): WrittenPlan {
-  const { context } = props
+export function writePlan(context: WorkloadContext, props: WritePlanProps): WrittenPlan {
   const steps = writeSteps(props.steps)
   const plan: RolloutPlan = {
     apiVersion: PLAN_API_VERSION,
@@ -76,11 +87,18 @@ export function writePlan(props: WritePlanProps): WrittenPlan {
       analysis: metricsOf(props).map(({ metric }) => metric),
       freezeWindows: context.environment.freezeWindows,
       deadlineSeconds: props.deadline?.toSeconds({ integral: false }) ?? defaultDeadline(steps),
+      ...(props.wave !== undefined && { wave: props.wave }),
     },
   }
-  const problems = planProblems(plan)
-  reportProblems(problems, props)
-  return { plan, isSound: problems.length === 0 }
+  const { mistakes } = context
+  const before = mistakes.count
+  const { replicas, engine } = props
+  const problems = [
+    ...planProblems(plan),
+    ...(engine?.problems({ spec: plan.spec, replicas, mistakes }) ?? []),
+  ]
+  reportProblems(problems, props, mistakes)
+  return { plan, isSound: problems.length === 0 && mistakes.count === before }
 }
 
 function writeTracks(
@@ -131,7 +149,11 @@ function defaultDeadline(steps: readonly RolloutStep[]): number {
   return Math.ceil(2 * (held || 0) + approvals) + HOUR_SECONDS
 }
 
-function reportProblems(problems: readonly PlanProblem[], props: WritePlanProps): void {
+function reportProblems(
+  problems: readonly PlanProblem[],
+  props: WritePlanProps,
+  mistakes: Mistakes,
+): void {
   const metrics = metricsOf(props)
   for (const { field, value, problem, remedy } of problems) {
     if (isReportedElsewhere(field)) continue
@@ -140,7 +162,7 @@ function reportProblems(problems: readonly PlanProblem[], props: WritePlanProps)
       (path, index: string) => metrics[Number(index)]?.option ?? path,
     )
     if (isTakenOver(option, props)) continue
-    props.context.mistakes.add({
+    mistakes.add({
       option,
       ...(!Number.isNaN(value) && { value }),
       problem,

@@ -2,10 +2,13 @@ import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
 import type { Closure } from '../rollouts/decision.ts'
 import { freezeAt, freezeClosure } from '../rollouts/freeze-calendar.ts'
 import { stopClosure, stopPaths } from '../rollouts/stop-file.ts'
+import { type WaveMember, waveClosure } from '../rollouts/wave-closure.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
 
 export interface ClosuresProps {
+  /** Apps that others may have to wait for. */
+  readonly members: readonly WaveMember[]
   readonly place: Place
   readonly onBranch: Pick<EnvironmentOnBranch, 'tree'>
   readonly apps: readonly AppOnBranch[]
@@ -17,6 +20,7 @@ export async function closuresOf({
   place: { remote, environment },
   onBranch: { tree },
   apps,
+  members,
   nowMs,
 }: ClosuresProps): Promise<(app: AppOnBranch) => Closure | undefined> {
   const pathsOf = ({ record: { metadata } }: AppOnBranch): readonly string[] =>
@@ -33,6 +37,15 @@ export async function closuresOf({
       return id === undefined ? [] : [{ path, text: texts.get(id) ?? '' }]
     })
     const freeze = freezeAt(app.plan.spec.freezeWindows, nowMs)
-    return stopClosure(files) ?? (freeze && freezeClosure(freeze))
+    return stopClosure(files) ?? (freeze && freezeClosure(freeze)) ?? barrier(app, members)
   }
+}
+
+/** What is in flight has its place already. */
+function barrier(
+  { app, plan, record }: AppOnBranch,
+  members: readonly WaveMember[],
+): Closure | undefined {
+  if (record.spec.rollout !== undefined) return undefined
+  return waveClosure({ app, plan, record: record.spec }, members)
 }

@@ -59,7 +59,8 @@ export async function readApps(props: ReadAppsProps): Promise<AppsRead> {
   return { apps: apps.flat(), broken }
 }
 
-function recordAt({ environment }: Place, app: string, text: string): RecordOnBranch {
+/** @throws {MalformedRecordError} */
+export function recordAt({ environment }: Place, app: string, text: string): RecordOnBranch {
   const [namespace = '', name = ''] = app.split('/')
   return { app, record: readRecord(text, `${environment}/${recordPath(namespace, name)}`) }
 }

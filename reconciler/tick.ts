@@ -7,6 +7,7 @@ import { closuresOf } from './closures.ts'
 import { type CommitMovesProps, commitMoves, type Place, type PlannedMove } from './commit-moves.ts'
 import { type Look, lookAtApp, type Surroundings } from './look-at-app.ts'
 import { type BrokenApp, readApps } from './read-apps.ts'
+import { waveMembers } from './wave-members.ts'
 
 export interface TickProps extends Surroundings {
   readonly place: Place
@@ -76,8 +77,10 @@ export async function tick(props: TickProps): Promise<TickResult> {
   const tip = await place.remote.tip(place.branch)
   if (tip === undefined) return { looks: [], broken: [], commits: [] }
   const onBranch = await readEnvironment(place.remote, tip, place.environment)
-  const { apps, broken } = await readApps({ place, commit: tip, onBranch })
-  const closures = await closuresOf({ place, onBranch, apps, nowMs: props.now() })
+  const read = await readApps({ place, commit: tip, onBranch })
+  const { apps, broken } = read
+  const members = await waveMembers({ place, commit: tip, onBranch }, read)
+  const closures = await closuresOf({ place, onBranch, apps, members, nowMs: props.now() })
   const aborts = new CommitQueue(props, Number.POSITIVE_INFINITY)
   const looks: readonly Look[] = await pMap(
     apps,

@@ -24,6 +24,7 @@ export function planProblems({ spec }: RolloutPlan): PlanProblem[] {
       freezeWindowProblems(window, `spec.freezeWindows[${index}]`),
     ),
     ...deadlineProblems(spec),
+    ...waveProblems(spec),
   ]
 }
 
@@ -87,6 +88,18 @@ function capacityProblems(spec: RolloutSpec): PlanProblem[] {
       value: maxReplicas,
       problem: `would not carry step ${short.index + 1}: ${short.state.capacity} % of ${max} pods are ${short.needed}`,
       remedy: `Let the canary have ${max} pods, as stable has at its largest`,
+    },
+  ]
+}
+
+function waveProblems({ wave }: RolloutSpec): PlanProblem[] {
+  if (wave === undefined || isWhole(wave, 1)) return []
+  return [
+    {
+      field: 'spec.wave',
+      value: wave,
+      problem: 'must be a whole number of at least 1',
+      remedy: 'Number the waves in the order in which they start',
     },
   ]
 }

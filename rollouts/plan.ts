@@ -34,6 +34,12 @@ export interface RolloutSpec {
   readonly freezeWindows: readonly FreezeWindow[]
   /** Longest time from the first step to the promotion; then the rollout is aborted. */
   readonly deadlineSeconds: number
+  /**
+   * Apps of a later wave start only once nothing is released in an earlier one. Counted from 1.
+   *
+   * @default 1
+   */
+  readonly wave?: number
 }
 
 /** One of the two workloads that share the traffic of an app. */

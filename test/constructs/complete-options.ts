@@ -134,6 +134,13 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
       development: false,
       freezeWindows: [
         { schedule: '0 18 * * FRI', duration: 'P2D', timeZone: 'UTC', reason: 'weekend' },
+        {
+          rrule: 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=20',
+          dtstart: '2026-12-20T18:00',
+          duration: 'P17D',
+          timeZone: 'Asia/Seoul',
+          reason: 'end of the year',
+        },
       ],
       lockstepImage: IMAGE,
       external: ['Service payments/api'],
@@ -177,6 +184,7 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
         latency({ percentile: 99, below: Duration.millis(400) }),
       ],
       deadline: Duration.days(2),
+      wave: 2,
     }),
   },
   ...(

@@ -71,11 +71,12 @@ export class GitHttp {
   async #request(path: string, init: RequestInit): Promise<Uint8Array> {
     const { url, timeoutMs = 60_000, signal } = this.#props
     const send = this.#props.fetch ?? fetch
+    const headers = { ...init.headers, ...(await this.#headers()) }
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
       const response = await send(`${url}/${path}`, {
         ...init,
-        headers: { ...init.headers, ...(await this.#headers()) },
+        headers,
         redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       })

@@ -63,13 +63,19 @@ export class GitObjects {
     return this.#known.has(id)
   }
 
-  /** Takes in all objects of a pack, and tells which ones. */
-  async add(pack: Uint8Array): Promise<readonly string[]> {
+  /**
+   * Takes in all objects of a pack.
+   *
+   * @throws if it is damaged: the library's errors, and those of what it uses
+   */
+  async add(pack: Uint8Array): Promise<void> {
     const filepath = `objects/pack/pack-${++this.#packs}.pack`
     await this.#files.promises.writeFile(`${GITDIR}${filepath}`, pack)
     const { oids } = await indexPack({ ...this.#place(), dir: GITDIR, filepath })
+    const [first] = oids
+    // A pack is held against its checksum when something is read from it.
+    if (first !== undefined) await readObject({ ...this.#place(), oid: first })
     for (const id of oids) this.#known.add(id)
-    return oids
   }
 
   async commit(oid: string): Promise<LoggedCommit> {

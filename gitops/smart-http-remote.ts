@@ -9,6 +9,7 @@ import {
   type TreeEntry,
 } from './git-objects.ts'
 import type { CommitRequest, GitRemote, LoggedCommit, LogRequest, TreeFile } from './git-remote.ts'
+import { RemoteUnreachableError } from './git-remote-errors.ts'
 import { changesOfPath } from './path-history.ts'
 import { ReceivePack } from './receive-pack.ts'
 import { type ObjectFilter, UploadPack } from './upload-pack.ts'
@@ -167,8 +168,15 @@ export class SmartHttpRemote implements GitRemote {
   async #fetch(ids: readonly string[], filter: ObjectFilter, depth?: number): Promise<void> {
     const wants = [...new Set(ids)].filter((id) => !this.#objects.has(id))
     if (wants.length === 0) return
-    await this.#objects.add(
-      await this.#reading.fetch({ wants, filter, ...(depth !== undefined && { depth }) }),
-    )
+    const pack = await this.#reading.fetch({ wants, filter, ...(depth !== undefined && { depth }) })
+    try {
+      await this.#objects.add(pack)
+    } catch (cause) {
+      throw new RemoteUnreachableError(this.location, 'a pack that cannot be read', { cause })
+    }
+    // The library leaves out what it cannot make sense of.
+    const missing = wants.find((id) => !this.#objects.has(id))
+    if (missing === undefined) return
+    throw new RemoteUnreachableError(this.location, `a pack without the object ${missing}`)
   }
 }

@@ -19,7 +19,13 @@ export const GIT_ENV: Readonly<Record<string, string | undefined>> = {
 
 /** Runs `git` in a folder and returns what it prints. */
 export function git(folder: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd: folder, env: GIT_ENV, encoding: 'utf8', stdio: 'pipe' })
+  return execFileSync('git', args, {
+    cwd: folder,
+    env: GIT_ENV,
+    encoding: 'utf8',
+    stdio: 'pipe',
+    maxBuffer: 64 * 1024 * 1024,
+  })
 }
 
 /** Makes a bare repository without any commit. */

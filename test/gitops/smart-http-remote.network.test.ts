@@ -286,6 +286,50 @@ describe('a server that smart HTTP cannot use', () => {
   })
 })
 
+describe('a pack that was damaged on the way', () => {
+  it('is never taken for what it should have been', async () => {
+    const { root } = newRepository()
+    const { client, server } = await serveRepository({ root })
+    const changes = ['a', 'b', 'c'].map((path) => ({ path, write: `content of ${path}\n` }))
+    const tip = await client.commit({
+      branch: 'deploy',
+      parent: undefined,
+      isNewBranch: true,
+      changes,
+      message: 'm\n',
+    })
+    const ids = [...(await client.files(tip, '')).values()].map(({ id }) => id)
+    const expected = await client.contents(ids)
+    const outcomes = { read: 0, refused: 0 }
+    for (let offset = 20; offset < 200; offset += 3) {
+      const damaged = new SmartHttpRemote({
+        url: `${server.url}/deploy.git`,
+        author: AUTHOR,
+        fetch: flippingOneByte(offset),
+      })
+      try {
+        expect(await damaged.contents(ids)).toEqual(expected)
+        outcomes.read++
+      } catch (error) {
+        expect(error).toMatchObject({ code: expect.stringMatching(/^REMOTE_/) })
+        outcomes.refused++
+      }
+    }
+    expect(outcomes.refused).toBeGreaterThan(20)
+  })
+})
+
+/** Changes one byte of every answer to a fetch. */
+const flippingOneByte =
+  (offset: number): typeof fetch =>
+  async (input, init) => {
+    const response = await fetch(input, init)
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    const byte = bytes[offset]
+    if (init?.method === 'POST' && byte !== undefined) bytes[offset] = byte ^ 0x15
+    return new Response(bytes, { status: response.status, headers: response.headers })
+  }
+
 describe('what smart HTTP reads', () => {
   it('is what a call needs: nothing beside the folder, no history, nothing twice', async () => {
     const { root, repository } = newRepository()

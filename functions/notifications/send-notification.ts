@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from 'p-retry'
 import type { Clock } from '../../leases/clock.ts'
+import { oneLine } from '../http/one-line.ts'
 import type { NotificationRequest } from './notification-request.ts'
 import type { NotificationResult } from './notifier.ts'
 
@@ -107,5 +108,3 @@ function whyFailed(error: unknown, signal: AbortSignal, limitMs: number): string
     ? `${oneLine(message)}: ${oneLine(cause.message)}`
     : oneLine(message)
 }
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
+import { OBJECT_NAME } from './object-name.ts'
+import { inEnvironment } from './told-environment.ts'
 import type { IdentifiedTelling, ReadingContext, WebhookReader } from './webhook-reader.ts'
 
 const texts = z.record(z.string(), z.string())
@@ -17,11 +18,16 @@ export const alertmanagerMessage = z
   .object({ version: z.literal('4'), alerts: z.array(alert) })
   .meta({ id: 'AlertmanagerMessage' })
 
+const NAMES = z.object({ namespace: OBJECT_NAME.optional(), app: OBJECT_NAME.optional() })
+
+const IGNORED =
+  'some alerts name an environment that their sender may not speak of, or what no namespace or app is called'
+
 /** Each alert for itself: those of one message can be of several apps. */
 export const readAlertmanager: WebhookReader = (delivery, context) => {
   const { alerts } = delivery.read(alertmanagerMessage)
   const tellings = alerts.flatMap((each) => alertTelling(each, context))
-  if (tellings.length < alerts.length) return { tellings, ignored: FOREIGN_ENVIRONMENT }
+  if (tellings.length < alerts.length) return { tellings, ignored: IGNORED }
   return alerts.length === 0 ? { tellings, ignored: 'it has no alerts' } : { tellings }
 }
 
@@ -31,7 +37,8 @@ function alertTelling(
   context: ReadingContext,
 ): readonly IdentifiedTelling[] {
   const told = inEnvironment(context, labels.environment)
-  if (told === undefined) return []
+  const { namespace, app } = NAMES.safeParse(labels).data ?? {}
+  if (told === undefined || namespace !== labels.namespace || app !== labels.app) return []
   return [
     {
       kind: 'alert',
@@ -42,8 +49,8 @@ function alertTelling(
         name: labels.alertname ?? 'an alert without a name',
         fingerprint,
         startsAtMs: Date.parse(startsAt),
-        namespace: labels.namespace,
-        app: labels.app,
+        namespace,
+        app,
         track: labels.track,
         labels,
         summary: annotations?.summary,

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import type { FunctionEnv } from '../http/function-env.ts'
 import { askGate } from './ask-gate.ts'
+import { OBJECT_NAME } from './object-name.ts'
 import { textsSchema } from './texts-schema.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
 import { provenDelivery, type WebhookFunctionContext } from './webhook-context.ts'
@@ -11,8 +12,8 @@ import type { GateAnswer } from './webhook-sink.ts'
 /** What the metric of docs/webhooks.md makes Argo Rollouts send. */
 export const argoRolloutsMeasurement = z
   .object({
-    namespace: z.string().min(1),
-    app: z.string().min(1),
+    namespace: OBJECT_NAME,
+    app: OBJECT_NAME,
     environment: z.string().optional(),
     checksum: z.string().optional(),
     metadata: textsSchema,

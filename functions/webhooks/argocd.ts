@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { repositoryName } from './repository-name.ts'
 import { commitOf } from './revision-names.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
@@ -34,7 +35,9 @@ export const readArgoCd: WebhookReader = (delivery, context) => {
   const repository = event.repository && repositoryName(event.repository)
   const hint = {
     ...told,
-    reason: `Argo CD says ${states.join(', ') || 'something'} of Application ${namespace}/${app}`,
+    reason: oneLine(
+      `Argo CD says ${states.join(', ') || 'something'} of Application ${namespace}/${app}`,
+    ),
     ...(revision !== undefined && { revision }),
     ...(repository !== undefined && { repository }),
   }

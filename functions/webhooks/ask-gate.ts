@@ -2,11 +2,9 @@ import type { Context } from 'hono'
 import { CallerGoneError } from '../http/caller-gone-error.ts'
 import { withinDeadline } from '../http/deadline.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
+import { oneLine } from '../http/one-line.ts'
 import type { WebhookFunctionContext } from './webhook-context.ts'
 import { type GateAnswer, type GateQuestion, SinkUnavailableError } from './webhook-sink.ts'
-
-/** Events of Kubernetes, where reasons end up, have 1024 bytes. */
-const MOST_REASON_LENGTH = 200
 
 /**
  * What the sink says of a release of somebody else. If it cannot say, that is `pending`, whatever the
@@ -42,7 +40,3 @@ export async function askGate(
 }
 
 const late = (): Error => new SinkUnavailableError('nobody answered in time')
-
-/** Answers are shown in one line, and end up in events and statuses. */
-const oneLine = (text: string): string =>
-  text.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_REASON_LENGTH)

@@ -14,7 +14,7 @@ import { githubPackageEvent } from './github-package.ts'
 import { gitlabPush } from './gitlab.ts'
 import { harborEvent } from './harbor.ts'
 import { quayPush } from './quay.ts'
-import type { SenderKind } from './webhook-sender.ts'
+import { SENDER_PROOFS, type SenderKind } from './webhook-sender.ts'
 
 /** What each sender sends, as far as it is read, and what it is called. */
 const SENDERS: Readonly<Record<SenderKind, readonly [schema: z.ZodType, summary: string]>> = {
@@ -90,8 +90,9 @@ export function documentWebhooks(app: OpenAPIHono<FunctionEnv>, kinds: Iterable<
     app.openAPIRegistry.registerPath({
       method: 'post',
       path: isFlagger ? '/webhooks/flagger/{hook}' : `/webhooks/${kind}`,
-      operationId: `take-${kind.replace('/', '-')}`,
+      operationId: operationIdOf(kind),
       summary,
+      description: `Proven by ${SENDER_PROOFS[kind].join(' or ')}, as the settings say`,
       request: {
         ...(isFlagger && { params: z.object({ hook: z.enum(FLAGGER_HOOKS) }) }),
         body: { required: true, content: json(schema) },
@@ -100,3 +101,7 @@ export function documentWebhooks(app: OpenAPIHono<FunctionEnv>, kinds: Iterable<
     })
   }
 }
+
+/** `takeRegistryQuay`. */
+const operationIdOf = (kind: SenderKind): string =>
+  `take${kind.replaceAll(/(?:^|\W)(\w)/g, (_, letter: string) => letter.toUpperCase())}`

@@ -3,7 +3,9 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import type { FunctionEnv } from '../http/function-env.ts'
 import { noSuchRoute } from '../http/no-such-route.ts'
+import { oneLine } from '../http/one-line.ts'
 import { askGate } from './ask-gate.ts'
+import { OBJECT_NAME } from './object-name.ts'
 import { withinSinkDeadline } from './sink-deadline.ts'
 import { textsSchema } from './texts-schema.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
@@ -13,8 +15,8 @@ import type { GateAnswer, GateHook, Told } from './webhook-sink.ts'
 /** What Flagger sends to all its hooks. Its name is that of the Canary. */
 export const flaggerHook = z
   .object({
-    name: z.string().min(1),
-    namespace: z.string().min(1),
+    name: OBJECT_NAME,
+    namespace: OBJECT_NAME,
     phase: z.string().optional(),
     checksum: z.string().optional(),
     metadata: textsSchema,
@@ -84,7 +86,7 @@ async function answerNews(
 ): Promise<Response> {
   Object.assign(c.var.logged, { namespace, app, hook })
   if (told === undefined) return c.text(`ignored: ${FOREIGN_ENVIRONMENT}`, 200)
-  const reason = `Flagger says at ${hook} that ${namespace}/${app} is ${phase}`
+  const reason = oneLine(`Flagger says at ${hook} that ${namespace}/${app} is ${phase}`)
   const hint = { ...told, app: { namespace, app }, reason }
   await withinSinkDeadline(c, context, (signal) => context.sink.look(hint, signal))
   return c.text('taken', 200)

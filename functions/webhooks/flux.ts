@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { branchOf, commitOf } from './revision-names.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
@@ -20,7 +21,7 @@ export const readFlux: WebhookReader = (delivery, context) => {
   if (told === undefined) return nothing(FOREIGN_ENVIRONMENT)
   const hint = {
     ...told,
-    reason: `Flux says ${reason} of ${kind} ${namespace}/${name}`,
+    reason: oneLine(`Flux says ${reason} of ${kind} ${namespace}/${name}`),
     ...appliedRevision(metadata ?? {}),
   }
   return { tellings: [{ kind: 'look', hint }] }

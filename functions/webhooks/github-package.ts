@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { imageTelling, NO_IMAGE } from './pushed-image.ts'
 import { nothing, type ReadingContext, type WebhookReading } from './webhook-reader.ts'
 
@@ -35,7 +36,7 @@ export function readGitHubPackage(
   context: ReadingContext,
 ): WebhookReading {
   if (event.action !== 'published' && event.action !== 'updated') {
-    return nothing(`a package was ${event.action}`)
+    return nothing(`a package was ${oneLine(event.action, 40)}`)
   }
   const about = event.package ?? event.registry_package
   const { name: tag, digest } = about?.package_version?.container_metadata?.tag ?? {}

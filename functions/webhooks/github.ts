@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { githubPackageEvent, readGitHubPackage } from './github-package.ts'
 import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
@@ -39,7 +40,7 @@ function readEvent(
     case 'registry_package':
       return readGitHubPackage(delivery.read(githubPackageEvent), context)
     default:
-      return nothing(`the event ${event?.slice(0, 40) ?? 'without a name'} changes nothing here`)
+      return nothing(`the event ${oneLine(event ?? 'without a name', 40)} changes nothing here`)
   }
 }
 
@@ -54,7 +55,7 @@ function readPush(
   const hint = {
     sender,
     environment,
-    reason: `Somebody pushed to ${branch} of ${repository.full_name}`,
+    reason: oneLine(`Somebody pushed to ${branch} of ${repository.full_name}`),
     repository: name,
     branch,
     ...(revision !== undefined && { revision }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
@@ -17,7 +18,7 @@ export const gitlabPush = z
 export const readGitLab: WebhookReader = (delivery, { sender, environment }) => {
   const event = delivery.header('x-gitlab-event')
   if (event !== 'Push Hook') {
-    return nothing(`the event ${event?.slice(0, 40) ?? 'without a name'} changes nothing here`)
+    return nothing(`the event ${oneLine(event ?? 'without a name', 40)} changes nothing here`)
   }
   const { ref, after, project } = delivery.read(gitlabPush)
   const branch = branchOf(ref)
@@ -28,7 +29,7 @@ export const readGitLab: WebhookReader = (delivery, { sender, environment }) => 
   const hint = {
     sender,
     environment,
-    reason: `Somebody pushed to ${branch} of ${project.path_with_namespace}`,
+    reason: oneLine(`Somebody pushed to ${branch} of ${project.path_with_namespace}`),
     repository,
     branch,
     ...(revision !== undefined && { revision }),

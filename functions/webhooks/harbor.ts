@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneLine } from '../http/one-line.ts'
 import { imageTelling, NO_IMAGE } from './pushed-image.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
 
@@ -22,7 +23,7 @@ export const readHarbor: WebhookReader = (delivery, context) => {
   const event = delivery.read(harborEvent)
   const pushed = event.event_data ?? event.data
   if (!PUSHES.includes(event.type) || pushed === undefined) {
-    return nothing(`the event ${event.type.slice(0, 40)} changes nothing here`)
+    return nothing(`the event ${oneLine(event.type, 40)} changes nothing here`)
   }
   const repository = `${context.host}/${pushed.repository.repo_full_name}`
   const tellings = pushed.resources.flatMap(({ tag, digest }) =>

@@ -42,7 +42,7 @@ export interface WebhookSink {
   image(push: ImagePush, signal: AbortSignal): Promise<void>
 }
 
-/** What an app is called in its environment. */
+/** What an app is called in its environment: names of Kubernetes, which can be parts of paths. */
 export interface AppName {
   readonly namespace: string
   readonly app: string

@@ -25,9 +25,9 @@ export class Receiver {
     this.#server = server
   }
 
-  /** @param answer `undefined` to answer nothing, for ever */
+  /** @param answer `'cut'` to end the connection, `undefined` to answer nothing, for ever */
   static async start(
-    answer: (request: ReceivedRequest, count: number) => ReceiverAnswer | undefined,
+    answer: (request: ReceivedRequest, count: number) => ReceiverAnswer | 'cut' | undefined,
   ): Promise<Receiver> {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = []
@@ -36,7 +36,9 @@ export class Receiver {
       const received = { method, path, headers, body: Buffer.concat(chunks) }
       receiver.requests.push(received)
       const given = answer(received, receiver.requests.length)
-      if (given !== undefined) {
+      if (given === 'cut') {
+        request.socket.destroy()
+      } else if (given !== undefined) {
         response.writeHead(given.status, { ...given.headers }).end(given.body ?? '')
       }
     })

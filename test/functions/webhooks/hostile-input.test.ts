@@ -102,6 +102,19 @@ describe('A sender that is let in and sends', () => {
     }
   })
 
+  it('all that is needed, and something deep beside it, is taken up to a depth of 64', async () => {
+    const statusAt = async (depth: number) => {
+      const { payload } = fixture('flux-reconciled')
+      // The body is a level of its own.
+      const deep = `${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}`
+      const body = JSON.stringify({ ...payload, deep: 'DEEP' }).replace('"DEEP"', deep)
+      return (await sendBody(fixture('flux-reconciled'), body)).status
+    }
+    expect(await statusAt(64)).toBe(202)
+    expect(await statusAt(65)).toBe(400)
+    expect(await statusAt(400_000)).toBe(400)
+  })
+
   it('brackets within a text is taken: they nest nothing', async () => {
     const { payload, ...rest } = fixture('flux-reconciled')
     const message = `${'['.repeat(200)} \\" ${'{'.repeat(200)} \\`

@@ -86,6 +86,19 @@ it('the same id of two senders is not the same delivery', async () => {
   expect(sink.looks.map(({ environment }) => environment)).toEqual(['prod', 'staging'])
 })
 
+it('no more is remembered than 10,000 of them', async () => {
+  const { payload, ...rest } = fixture('alertmanager-firing')
+  const [alert] = payload.alerts as object[]
+  const sink = new RecordingSink()
+  const app = functionOf({ sink, limits: { bodyBytes: 16_000_000 } })
+  const sendAlerts = async (fingerprints: readonly number[]) => {
+    const alerts = fingerprints.map((each) => ({ ...alert, fingerprint: `${each}` }))
+    return (await send(app, { ...rest, payload: { ...payload, alerts } })).json
+  }
+  await sendAlerts(Array.from({ length: 10_001 }, (_, index) => index))
+  expect(await sendAlerts([0, 10_000])).toEqual({ taken: 1, known: 1 })
+})
+
 it('a question is asked each time', async () => {
   const sink = new RecordingSink()
   const app = functionOf({ sink })

@@ -4,10 +4,13 @@ import { WEBHOOK_PROBLEMS } from '../../../functions/webhooks/webhook-problem-ty
 import { RecordingSink } from './recording-sink.ts'
 import { functionOf, KINDS, senderOf } from './webhook-caller.ts'
 
+interface Operation {
+  readonly operationId: string
+  readonly responses: Readonly<Record<string, unknown>>
+}
+
 interface Document {
-  readonly paths: Readonly<
-    Record<string, { readonly post: { readonly responses: Readonly<Record<string, unknown>> } }>
-  >
+  readonly paths: Readonly<Record<string, { readonly post: Operation }>>
   readonly components: { readonly schemas: Readonly<Record<string, object>> }
 }
 
@@ -36,6 +39,13 @@ describe('The document of the API', () => {
     for (const path of Object.keys(paths)) {
       expect(statuses(path).filter((status) => !known.has(status))).toEqual([])
     }
+  })
+
+  it('calls each something of its own', async () => {
+    const { paths } = await documentOf(KINDS)
+    const names = Object.values(paths).map(({ post }) => post.operationId)
+    expect(new Set(names).size).toBe(KINDS.length)
+    expect(names).toEqual(expect.arrayContaining(['takeFlux', 'takeRegistryDockerHub']))
   })
 
   it('has what they send under names of its own', async () => {

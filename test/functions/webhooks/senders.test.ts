@@ -195,7 +195,7 @@ describe('A sender that is bound to an environment', () => {
       const senders = [senderOf(kind, { environment: 'staging' })]
       const { status, text } = await send(functionOf({ sink, senders }), fixture(name))
       expect(status).toBe(200)
-      expect(text).toContain('another environment')
+      expect(text).toContain('may not speak of')
       expect(sink.told).toEqual([])
     },
   )
@@ -219,8 +219,67 @@ describe('A sender that is bound to an environment', () => {
     const app = functionOf({ sink, senders })
     const answer = await send(app, { ...rest, payload: { ...payload, metadata } })
     expect([answer.status, sink.told]).toEqual([403, []])
-    expect(answer.text).toContain('another environment')
+    expect(answer.text).toContain('may not speak of')
   })
+})
+
+describe('A name that could lead elsewhere', () => {
+  const NAMES = ['../other', 'a/b', 'a..b', '.', 'Shop', '', ' ', 'x'.repeat(254)]
+  const changed = (name: string, change: object) => {
+    const { payload, ...rest } = fixture(name)
+    return { ...rest, payload: { ...payload, ...change } }
+  }
+
+  it.each(NAMES)('is none of an app that is asked for: %j', async (name) => {
+    const sink = new RecordingSink()
+    const app = functionOf({ sink })
+    for (const change of [{ name }, { namespace: name }]) {
+      const { status } = await send(app, changed('flagger-confirm-promotion', change))
+      expect(status).toBe(400)
+    }
+    for (const change of [{ app: name }, { namespace: name }]) {
+      const { status } = await send(app, changed('argo-rollouts-measurement', change))
+      expect(status).toBe(400)
+    }
+    expect(sink.told).toEqual([])
+  })
+
+  it.each(NAMES)('is none of an alert: %j', async (name) => {
+    const sink = new RecordingSink()
+    const [alert] = fixture('alertmanager-firing').payload.alerts as { labels: object }[]
+    for (const label of ['namespace', 'app']) {
+      const alerts = [{ ...alert, labels: { ...alert!.labels, [label]: name } }]
+      const answer = await send(functionOf({ sink }), changed('alertmanager-firing', { alerts }))
+      expect([answer.status, answer.json.taken]).toEqual([200, 0])
+    }
+    expect(sink.told).toEqual([])
+  })
+
+  it.each(['../prod', 'prod/eu', '.', ' '])(
+    'is none of an environment: %j',
+    async (environment) => {
+      const sink = new RecordingSink()
+      await send(functionOf({ sink }), changed('argocd-synced', { environment }))
+      await send(functionOf({ sink }), changed('flux-reconciled', { metadata: { environment } }))
+      expect(sink.told).toEqual([])
+    },
+  )
+
+  it('may be missing in an alert, which is of all then', async () => {
+    const sink = new RecordingSink()
+    const [alert] = fixture('alertmanager-firing').payload.alerts as object[]
+    const alerts = [{ ...alert, labels: { alertname: 'Down' } }]
+    await send(functionOf({ sink }), changed('alertmanager-firing', { alerts }))
+    expect(sink.alerts).toMatchObject([{ namespace: undefined, app: undefined }])
+  })
+})
+
+it('what people read of it is one line, however long it was', async () => {
+  const { payload, ...rest } = fixture('flux-reconciled')
+  const sink = new RecordingSink()
+  const reason = `Nonsense\n${'x'.repeat(5000)}`
+  await send(functionOf({ sink }), { ...rest, payload: { ...payload, reason } })
+  expect(sink.looks[0]?.reason).toMatch(/^Flux says Nonsense x{1,200}$/)
 })
 
 it('a registry speaks of no images but its own', async () => {

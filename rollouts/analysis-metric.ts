@@ -50,7 +50,10 @@ export interface MetricLimits {
   /** Fewer samples than these in the window are no data. */
   readonly minimumSamples: number
   readonly noData: NoDataPolicy
-  /** Whether the canary must also be no worse than stable in the same window. */
+  /**
+   * Whether the canary must also be no worse than stable in the same window, but for a tenth of what
+   * the limit allows.
+   */
   readonly compareWithStable: boolean
 }
 

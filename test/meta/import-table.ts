@@ -14,7 +14,7 @@ export const FOLDERS: Readonly<Record<string, Allowed>> = {
   constructs: ['manifests', 'checks', 'rollouts', 'leases/names.ts'],
   gitops: ['manifests', 'checks', 'rollouts'],
   reconciler: ['gitops', 'rollouts', 'leases', 'kubernetes', 'manifests'],
-  functions: ['manifests', 'kubernetes', 'leases'],
+  functions: ['reconciler', 'gitops', 'rollouts', 'leases', 'kubernetes', 'manifests'],
   cli: 'all of the above',
   demo: 'all of the above',
   apps: 'the package by its name, as a user would',

@@ -10,6 +10,8 @@ export type {
   SuccessRateMetric,
 } from './analysis-metric.ts'
 export { NO_DATA_POLICIES, QUERY_VARIABLES } from './analysis-metric.ts'
+export type { AnalysisOutcome, AnalysisVerdict } from './analysis-verdict.ts'
+export { ANALYSIS_OUTCOMES } from './analysis-verdict.ts'
 export type { CanaryTrackProps } from './canary-track.ts'
 export { canaryName, canarySelector, canaryTrack, stableServiceName } from './canary-track.ts'
 export type { Freeze } from './freeze-calendar.ts'
@@ -19,6 +21,15 @@ export { freezeWindowProblems } from './freeze-window.ts'
 export type { InFlightProps } from './in-flight.ts'
 export { inFlightObjects } from './in-flight.ts'
 export { MalformedPlanError } from './malformed-plan-error.ts'
+export type {
+  AskedValues,
+  MeasuredTrack,
+  Metrics,
+  RequestCounts,
+  SlowRequestCounts,
+  TimeWindow,
+} from './metrics.ts'
+export { MetricsError } from './metrics-error.ts'
 export type {
   CanaryTrack,
   ReplicaRange,

@@ -12,19 +12,19 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     values: `
       App ArgoSync CanaryRollout ControlPlane EmittedObject Environment FencingPolicy FluxSync
       HighlyAvailableDeployment Lock Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
-      SynthesisError anyone apiServer app atMostOne autoscale cidr elected fixed gatewayApi
+      SynthesisError anyone apiServer app argoRollouts atMostOne autoscale cidr elected fixed flagger gatewayApi
       ingress latency namespace neverWithout oidc query serviceAccounts successRate usuallyOne waive
     `,
     types: `
       AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
-      ApprovalProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
+      ApprovalProps ArgoGates ArgoRolloutsProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
       ContainerProps ControlPlaneProps CpuAmount CronFreezeWindow ElectedByAppProps ElectedBySidecarProps ElectedProps
-      ElectionOptions ElectorOptions Emittable EnvironmentProps EnvironmentVariable
-      EnvironmentVariables Fence FencingPolicyProps Finding FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
+      ElectionOptions ElectorOptions Emittable EngineObjects EngineProblemsProps EngineProps EnvironmentProps EnvironmentVariable
+      EnvironmentVariables Fence FencingPolicyProps Finding FlaggerGates FlaggerProps FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
       Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
       LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
       ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
-      RolloutProps SecretFiles ServedDeploymentProps ServedProps ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
+      RolloutEngine RolloutProps SecretFiles ServedDeploymentProps ServedProps ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
       VolumeClaims Waiver Written
@@ -80,19 +80,20 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   },
   './rollouts': {
     values: `
-      APPROVAL_TIMEOUTS AT_REST MalformedPlanError NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND
+      ANALYSIS_OUTCOMES APPROVAL_TIMEOUTS AT_REST MalformedPlanError MetricsError NO_DATA_POLICIES
+      PLAN_API_VERSION PLAN_KIND
       QUERY_VARIABLES allSteps canaryName canarySelector canaryTrack describePlanProblem findTrack
       freezeAt freezeClosure freezeWindowProblems inFlightObjects isShareable planProblems ratioOf
       readPlan replicaRatio revisionOf shareRoute stableServiceName stepStates stopClosure stopPaths
       trackReplicas
     `,
     types: `
-      AnalysisMetric Approval ApprovalTimeout CanaryTrack CanaryTrackProps CookieMatch
-      CronFreezeWindow Freeze FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep
-      MetricLimits NoDataPolicy PlanProblem QueryMetric QueryVariable RecurringFreezeWindow
-      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestMatch RolloutPlan
-      RolloutSpec RolloutStep RouteRouter RouteShareProps Router ScaleStep StepGates StepState
-      StopFile StopPlace SuccessRateMetric Track TrackObjects TrackReplicas WeightStep
+      AnalysisMetric AnalysisOutcome AnalysisVerdict Approval ApprovalTimeout AskedValues
+      CanaryTrack CanaryTrackProps CookieMatch CronFreezeWindow Freeze FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep
+      MeasuredTrack MetricLimits Metrics NoDataPolicy PlanProblem QueryMetric QueryVariable RecurringFreezeWindow
+      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch RolloutPlan
+      RolloutSpec RolloutStep RouteRouter RouteShareProps Router ScaleStep SlowRequestCounts StepGates StepState
+      StopFile StopPlace SuccessRateMetric TimeWindow Track TrackObjects TrackReplicas WeightStep
     `,
   },
   './gitops': {
@@ -137,6 +138,22 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     `,
     types: `
       CommitSigner GitAuthor GitLabRemoteProps
+    `,
+  },
+  './reconciler/prometheus': {
+    values: `
+      PrometheusMetrics
+    `,
+    types: `
+      PrometheusMetricsProps
+    `,
+  },
+  './reconciler/json': {
+    values: `
+      JsonMetrics
+    `,
+    types: `
+      JsonCounts JsonMetricsProps JsonSlowCounts JsonValue
     `,
   },
   './leases': {

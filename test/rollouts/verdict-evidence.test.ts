@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RequestCounts } from '../../rollouts/metrics.ts'
 import { evidenceAbove, evidenceWorse, isProven } from '../../rollouts/verdict-evidence.ts'
+import { randomOf } from '../leases/simulation/random.ts'
 
 const anyCounts = fc
   .tuple(fc.nat(50_000), fc.nat(50_000))
@@ -68,6 +69,67 @@ describe('evidence that more is bad than is allowed', () => {
         expect(next).toBeCloseTo(1, 5)
       }),
     )
+  })
+})
+
+describe('the evidence of one growing sample', () => {
+  const ERROR_RATE = 0.1
+  const SAMPLES = 1_000
+  const REQUESTS = 4_000
+  const RATE = 0.02
+  /** Three deviations of chance above what is promised. */
+  const most = ERROR_RATE + 3 * Math.sqrt((ERROR_RATE * (1 - ERROR_RATE)) / SAMPLES)
+
+  /** Share of the samples whose evidence ever reaches what its error rate asks for. */
+  function shareProven(seed: number, evidenceOf: (draw: () => boolean) => () => number): number {
+    let proven = 0
+    for (let sample = 0; sample < SAMPLES; sample += 1) {
+      const random = randomOf(seed + sample)
+      const next = evidenceOf(() => random() < RATE)
+      for (let request = 0; request < REQUESTS; request += 1) {
+        if (!isProven(next(), ERROR_RATE)) continue
+        proven += 1
+        break
+      }
+    }
+    return proven / SAMPLES
+  }
+
+  it('reaches a limit of its own no more often than promised, looked at after every request', () => {
+    const share = shareProven(7_000, (draw) => {
+      let [bad, total] = [0, 0]
+      return () => {
+        total += 1
+        if (!draw()) return 0
+        bad += 1
+        return evidenceAbove({ bad, total }, RATE)
+      }
+    })
+    console.log(
+      `${(share * 100).toFixed(1)} % of ${SAMPLES} samples, promised are ${ERROR_RATE * 100} %`,
+    )
+    expect(share).toBeLessThanOrEqual(most)
+    expect(share).toBeGreaterThan(0)
+  })
+
+  it('says that the better track is worse no more often than promised', () => {
+    const share = shareProven(9_000, (draw) => {
+      const counts = { canary: { bad: 0, total: 0 }, stable: { bad: 0, total: 0 } }
+      let turn = 0
+      return () => {
+        turn += 1
+        const track = turn % 4 === 0 ? counts.canary : counts.stable
+        track.total += 1
+        track.bad += draw() ? 1 : 0
+        // Every tenth request is looked at; that is often enough to be found out.
+        return turn % 10 === 0 ? evidenceWorse({ ...counts, margin: 0, expected: RATE }) : 0
+      }
+    })
+    console.log(
+      `${(share * 100).toFixed(1)} % of ${SAMPLES} pairs, promised are ${ERROR_RATE * 100} %`,
+    )
+    expect(share).toBeLessThanOrEqual(most)
+    expect(share).toBeGreaterThan(0)
   })
 })
 

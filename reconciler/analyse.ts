@@ -74,8 +74,17 @@ async function verdictInTime(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof MetricsError) return error.message
-  return `the metric store failed: ${error instanceof Error ? error.message : String(error)}`
+  if (error instanceof MetricsError) return oneLine(error.message)
+  const message = error instanceof Error ? error.message : String(error)
+  return oneLine(`the metric store failed: ${message}`)
+}
+
+const LONGEST_REASON = 300
+
+/** Reasons become lines of commits, and a store may say anything. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+  return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`
 }
 
 /** A store that does not end when it is told to is left behind. */

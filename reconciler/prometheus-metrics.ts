@@ -130,7 +130,7 @@ export class PrometheusMetrics implements Metrics {
     ])
     if (found.length === 0) {
       throw new MetricsError(
-        `there is no ${selected}: no request has been counted yet, or it has other labels`,
+        `no request has been counted yet, or it has other labels than ${selected}`,
       )
     }
     this.#refuseStale(name, window.endMs - newestMs)

@@ -126,6 +126,15 @@ describe('an analysis', () => {
     ])
   })
 
+  it('says why on one line, whatever the store says', async () => {
+    const metrics = new MeasuredMetrics()
+    const message = `parse error:\r\n  Rollout-Action: promote\u0007${' and so on'.repeat(100)}`
+    metrics.failures = () => Promise.reject(new MetricsError(message))
+    const [verdict] = await analyse({ ...props, metrics })
+    expect(verdict?.reason).toMatch(/^parse error: Rollout-Action: promote and so on[^\p{Cc}]*…$/u)
+    expect(verdict?.reason).toHaveLength(300)
+  })
+
   it('does not wait for a store that hangs, even one that does not listen', async () => {
     const metrics = new MeasuredMetrics()
     metrics.failures = () => new Promise(() => {})

@@ -65,12 +65,17 @@ export const actOnRollout = (props: ActOnRolloutProps): Promise<ActResult> =>
   retryLostRaces(() => attempt(props), props.retry)
 
 async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
-  const { place, request, actor, permit, now } = props
+  const { place, request, actor, permit, now, retry } = props
   const app = await findApp(props)
   await permit?.(app)
   const move = act(request, { plan: app.plan, record: app.record.spec, actor, nowMs: now() })
   if (move === undefined) return { outcome: 'unchanged' }
-  const { commit } = await commitMoves({ place, moves: [{ app, move }], actor: actor.name })
+  const { commit } = await commitMoves({
+    place,
+    moves: [{ app, move }],
+    actor: actor.name,
+    ...(retry !== undefined && { retry }),
+  })
   // Somebody else has changed the app meanwhile, and what was asked for may mean something else now.
   if (commit === undefined) throw new BranchMovedError(place.branch, 'what was read')
   return { outcome: 'committed', commit, move }

@@ -27,6 +27,9 @@ export const actionResponse = {
   content: { 'application/json': { schema: actionSchema } },
 }
 
+/** So few that whoever waits hears of it in time. */
+const ATTEMPTS = 5
+
 export interface ActAsProps extends Pick<ActOnRolloutProps, 'request' | 'permit'> {
   readonly namespace: string
   readonly name: string
@@ -46,7 +49,7 @@ export async function actAs(
       request,
       actor: { name: identity.name, proof: identity.proof ?? 'a token' },
       now: () => clock.wallMs(),
-      retry: { signal },
+      retry: { signal, attempts: ATTEMPTS },
       ...(permit !== undefined && { permit }),
     }),
   )

@@ -1,0 +1,113 @@
+import type { GitRemote } from '../../gitops/git-remote.ts'
+import type { Clock } from '../../leases/clock.ts'
+import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
+import { type TickProps, tick } from '../../reconciler/tick.ts'
+import { TipWatch } from '../../reconciler/tip-watch.ts'
+import type { OpenedRemote, RolloutTarget } from './rollout-target.ts'
+
+/** What is looked at in one environment, and how. */
+export interface TargetProps
+  extends Pick<
+    TickProps,
+    'live' | 'metrics' | 'together' | 'mostInFlight' | 'deadlineMs' | 'atOnce'
+  > {
+  readonly environment: string
+  /** Without credentials. */
+  readonly repository: string
+  readonly branch: string
+  /** A connection to the repository for one caller, until the signal aborts. */
+  readonly open: (signal?: AbortSignal) => Promise<OpenedRemote>
+  readonly clock: Clock
+}
+
+/** A target of a process that lives, in which requests share what they can. */
+export interface ServedTarget extends RolloutTarget {
+  readonly ticks: EnvironmentTicks
+  readonly watch: () => TipWatch
+  /** Gives back the connection that ticks share. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * A target for processes that live: ticks take turns and keep what they have read of the repository, and
+ * all who listen share one look at the branch.
+ *
+ * @param look has whoever looks by itself look soon
+ */
+export function servedTarget(props: TargetProps, look?: () => void): ServedTarget {
+  const { environment, repository, branch, open, clock } = props
+  const kept = new KeptRemote(open)
+  const ticks = new EnvironmentTicks({
+    tip: () => kept.use((remote) => remote.tip(branch)),
+    tick: (signal) => kept.use((remote) => tickOn(props, remote, signal)),
+  })
+  const watch = new TipWatch({ tip: () => ticks.tip(), clock })
+  return {
+    environment,
+    repository,
+    branch,
+    open,
+    ticks,
+    // One that others asked for as well, so nobody's signal ends it.
+    tick: () => ticks.tick(),
+    watch: () => watch,
+    close: () => kept.close(),
+    ...(look !== undefined && { look }),
+  }
+}
+
+/** A target for platforms where what one request has begun ends with it: each has all for itself. */
+export function separateTarget(props: TargetProps): RolloutTarget {
+  const { environment, repository, branch, open, clock } = props
+  const withRemote = async <Result>(
+    work: (remote: GitRemote) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> => {
+    const { remote, close } = await open(signal)
+    try {
+      return await work(remote)
+    } finally {
+      await close()
+    }
+  }
+  return {
+    environment,
+    repository,
+    branch,
+    open,
+    tick: (signal) => withRemote((remote) => tickOn(props, remote, signal), signal),
+    watch: () => new TipWatch({ tip: () => withRemote((remote) => remote.tip(branch)), clock }),
+  }
+}
+
+const tickOn = (
+  { environment, branch, clock, ...props }: TargetProps,
+  remote: GitRemote,
+  signal: AbortSignal,
+) => tick({ ...props, place: { remote, branch, environment }, now: () => clock.wallMs(), signal })
+
+/** A connection that is kept from one use to the next, and given back after a failure. One at a time. */
+class KeptRemote {
+  readonly #open: TargetProps['open']
+  #opened: OpenedRemote | undefined
+
+  constructor(open: TargetProps['open']) {
+    this.#open = open
+  }
+
+  async use<Result>(work: (remote: GitRemote) => Promise<Result>): Promise<Result> {
+    this.#opened ??= await this.#open()
+    try {
+      return await work(this.#opened.remote)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened
+    this.#opened = undefined
+    await opened?.close()
+  }
+}

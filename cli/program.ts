@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (terminal: Terminal) => Promise<Command>
   handover: async (terminal) => (await import('./handover.ts')).handoverCommand(terminal),
   lock: async (terminal) => (await import('./lock.ts')).lockCommand(terminal),
   elect: async (terminal) => (await import('./elect.ts')).electCommand(terminal),
+  rollout: async (terminal) => (await import('./rollout.ts')).rolloutCommand(terminal),
   serve: async (terminal) => (await import('./serve.ts')).serveCommand(terminal),
   explain: async (terminal) => (await import('./explain.ts')).explainCommand(terminal),
 }

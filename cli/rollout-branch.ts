@@ -1,0 +1,78 @@
+import { INVENTORY_FILE } from '../gitops/inventory.ts'
+import type { Place } from '../reconciler/commit-moves.ts'
+import { type DeployTarget, withDeployBranch } from './deploy-target.ts'
+import type { RolloutOptions } from './rollout-options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** There is nothing that a command could be about. */
+export class NothingPublishedError extends Error {
+  override readonly name = 'NothingPublishedError'
+  readonly code = 'NOTHING_PUBLISHED'
+  readonly remedy = 'Name another one with --remote and --branch, or publish to it first'
+
+  constructor({ remote, branch }: Pick<DeployTarget, 'remote' | 'branch'>) {
+    super(`Nothing was ever published to ${branch} of ${remote.location}`)
+  }
+}
+
+/** No such environment is on the branch. */
+export class EnvironmentNotOnBranchError extends Error {
+  override readonly name = 'EnvironmentNotOnBranchError'
+  readonly code = 'ENVIRONMENT_NOT_ON_BRANCH'
+  readonly remedy: string
+
+  constructor(environment: string, branch: string, known: readonly string[]) {
+    super(`The branch ${branch} has no environment '${environment}'`)
+    this.remedy = `Use one of: ${known.join(', ')}`
+  }
+}
+
+/** The environments of the deploy branch that a command is about. */
+export interface RolloutBranch {
+  /** The commit that was read. */
+  readonly commit: string
+  readonly places: readonly Place[]
+}
+
+/**
+ * Opens the deploy repository for as long as `work` takes.
+ *
+ * @throws {UnknownRemoteError} {ProjectConfigError}
+ * @throws {NothingPublishedError} {EnvironmentNotOnBranchError}
+ */
+export const withRolloutBranch = <T>(
+  options: RolloutOptions,
+  terminal: Terminal,
+  work: (branch: RolloutBranch) => Promise<T>,
+): Promise<T> =>
+  withDeployBranch(options, terminal, async (target) => work(await branchOf(target, options.env)))
+
+async function branchOf(
+  target: DeployTarget,
+  environment: string | undefined,
+): Promise<RolloutBranch> {
+  const { remote, branch } = target
+  const commit = await remote.tip(branch)
+  if (commit === undefined) throw new NothingPublishedError(target)
+  const known = await environmentsIn(target, commit)
+  if (known.length === 0) throw new NothingPublishedError(target)
+  if (environment !== undefined && !known.includes(environment)) {
+    throw new EnvironmentNotOnBranchError(environment, branch, known)
+  }
+  const meant = environment === undefined ? known : [environment]
+  return { commit, places: meant.map((each) => ({ remote, branch, environment: each })) }
+}
+
+/** Top folders that hold an inventory. */
+async function environmentsIn(
+  { remote }: DeployTarget,
+  commit: string,
+): Promise<readonly string[]> {
+  const tree = await remote.files(commit, '')
+  return [...tree.keys()]
+    .flatMap((path) => {
+      const [environment = '', ...rest] = path.split('/')
+      return rest.join('/') === INVENTORY_FILE ? [environment] : []
+    })
+    .sort()
+}

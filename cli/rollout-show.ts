@@ -1,0 +1,79 @@
+import { Command } from 'commander'
+import type { LoggedCommit } from '../gitops/git-remote.ts'
+import { findRollout } from './find-rollout.ts'
+import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
+import { openLive } from './open-live.ts'
+import { inOneLine } from './printable.ts'
+import { renderRollout } from './render-rollout.ts'
+import { withRolloutBranch } from './rollout-branch.ts'
+import { renderCommit, rolloutLog } from './rollout-log.ts'
+import {
+  APP_ARGUMENT,
+  addLiveOptions,
+  addRolloutOptions,
+  type LiveOptions,
+  type RolloutOptions,
+} from './rollout-options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `lockstep rollout show`: all about the rollouts of one app. */
+export const rolloutShowCommand = (terminal: Terminal): Command =>
+  addLiveOptions(
+    addRolloutOptions(
+      new Command('show')
+        .description('Show where a rollout is, what it waits for, and what has happened')
+        .argument(...APP_ARGUMENT)
+        .option('--json', 'as JSON'),
+    ),
+  ).action((app: string, options: RolloutShowOptions) => runShow(app, options, terminal))
+
+interface RolloutShowOptions extends RolloutOptions, LiveOptions {
+  readonly json?: boolean
+}
+
+const SHOWN_COMMITS = 15
+
+async function runShow(
+  name: string,
+  options: RolloutShowOptions,
+  terminal: Terminal,
+): Promise<void> {
+  using live = await openLive(options, terminal)
+  await withRolloutBranch(options, terminal, async (branch) => {
+    const found = await findRollout(branch, name)
+    const look = await lookAtRollout(found, live === undefined ? {} : { live }, terminal.signal)
+    const log = await rolloutLog(found, look.commit, SHOWN_COMMITS)
+    terminal.out(options.json ? await json(look, log) : text(look, log))
+  })
+}
+
+/** As `GET /v1/rollouts/NAMESPACE/NAME` answers, and what was seen of the cluster. */
+async function json(look: RolloutLook, log: readonly LoggedCommit[]): Promise<string> {
+  const { app, environment, commit, closure, observation } = look
+  const { rolloutAnswer } = await import('../functions/rollouts/rollout-answer.ts')
+  const { commitAnswer } = await import('../functions/rollouts/commit-answer.ts')
+  const answer = {
+    ...rolloutAnswer(environment, app),
+    commit,
+    ...(closure !== undefined && { closure }),
+    ...(observation !== undefined && { observation, decision: decisionOf(look) }),
+    history: log.map((logged) => commitAnswer(logged, (name) => name === app.app)),
+  }
+  return `${JSON.stringify(answer, undefined, 2)}\n`
+}
+
+/** The record after a move would say all of the state once more. */
+const decisionOf = ({ decision }: RolloutLook) =>
+  decision.kind === 'wait'
+    ? decision
+    : { kind: decision.kind, action: decision.action, evidence: decision.evidence }
+
+const text = (look: RolloutLook, log: readonly LoggedCommit[]): string =>
+  [
+    ...renderRollout(look),
+    '',
+    'Commits, the latest first',
+    ...log.flatMap((logged) => renderCommit(logged, look.app.app)),
+  ]
+    .map((line) => `${inOneLine(line).trimEnd()}\n`)
+    .join('')

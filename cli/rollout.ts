@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { rolloutAbortCommand } from './rollout-abort.ts'
+import { rolloutApproveCommand } from './rollout-approve.ts'
+import { rolloutLsCommand } from './rollout-ls.ts'
+import { rolloutPauseCommand } from './rollout-pause.ts'
+import { rolloutPromoteCommand } from './rollout-promote.ts'
+import { rolloutResumeCommand } from './rollout-resume.ts'
+import { rolloutRetryCommand } from './rollout-retry.ts'
+import { rolloutRollbackCommand } from './rollout-rollback.ts'
+import { rolloutShowCommand } from './rollout-show.ts'
+import { rolloutTickCommand } from './rollout-tick.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `lockstep rollout`: how releases go, and what people have to say about it. */
+export const rolloutCommand = (terminal: Terminal): Command =>
+  new Command('rollout')
+    .description('See how far releases have come, let them go on, stop them, take them back')
+    .helpCommand(false)
+    .addCommand(rolloutLsCommand(terminal))
+    .addCommand(rolloutShowCommand(terminal))
+    .addCommand(rolloutAbortCommand(terminal))
+    .addCommand(rolloutPauseCommand(terminal))
+    .addCommand(rolloutResumeCommand(terminal))
+    .addCommand(rolloutApproveCommand(terminal))
+    .addCommand(rolloutPromoteCommand(terminal))
+    .addCommand(rolloutRetryCommand(terminal))
+    .addCommand(rolloutRollbackCommand(terminal))
+    .addCommand(rolloutTickCommand(terminal))

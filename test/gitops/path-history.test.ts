@@ -15,18 +15,20 @@ interface DrawnCommit {
   readonly parents: readonly number[]
   readonly file: number
   readonly content: number | undefined
+  readonly mode: '100644' | '100755'
 }
 
 const drawnCommit = fc.record<DrawnCommit>({
   parents: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 2 }),
   file: fc.nat({ max: FILES.length - 1 }),
   // Few contents, so that histories come to the same in different ways.
-  content: fc.option(fc.nat({ max: 2 }), { nil: undefined, freq: 5 }),
+  content: fc.option(fc.nat({ max: 1 }), { nil: undefined, freq: 5 }),
+  mode: fc.constantFrom('100644', '100755'),
 })
 
 /** As input of `git fast-import`. Parents are told by how many commits they lie back. */
 function importOf(commits: readonly DrawnCommit[]): string {
-  const parts = commits.map(({ parents, file, content }, index) => {
+  const parts = commits.map(({ parents, file, content, mode }, index) => {
     const marks = [...new Set(parents.map((back) => index - back))].filter((mark) => mark > 0)
     const [first, second] = marks
     return [
@@ -36,7 +38,7 @@ function importOf(commits: readonly DrawnCommit[]): string {
       second === undefined ? '' : `merge :${second}\n`,
       content === undefined
         ? `D ${FILES[file]}\n`
-        : `M 100644 inline ${FILES[file]}\ndata 2\n${content}\n`,
+        : `M ${mode} inline ${FILES[file]}\ndata 2\n${content}\n`,
       '\n',
     ].join('')
   })
@@ -83,6 +85,7 @@ describe('the history of a path over smart HTTP', () => {
       parents: [0],
       file: index % 2,
       content: index,
+      mode: '100644' as const,
     }))
     execFileSync('git', ['fast-import', '--quiet'], {
       cwd: repository,

@@ -367,6 +367,39 @@ describe('what smart HTTP reads', () => {
     expect(Object.keys(filesOf(repository, 'deploy'))).toHaveLength(4)
   })
 
+  it('is what has changed, of a folder that was listed before', async () => {
+    const { root } = newRepository()
+    let bytes = 0
+    const counting: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      bytes += (await response.clone().arrayBuffer()).byteLength
+      return response
+    }
+    const { client, server } = await serveRepository({ root }, { fetch: counting })
+    const paths = Array.from({ length: 500 }, (_, file) => `prod/app-${file % 25}/${file}.yaml`)
+    await client.commit({
+      branch: 'deploy',
+      parent: undefined,
+      isNewBranch: true,
+      changes: paths.map((path) => ({ path, write: `content of ${path}\n` })),
+      message: 'm\n',
+    })
+    const lister = new SmartHttpRemote({
+      url: `${server.url}/deploy.git`,
+      author: AUTHOR,
+      fetch: counting,
+    })
+    const list = async () => {
+      bytes = 0
+      return lister.files((await lister.tip('deploy')) ?? '', 'prod')
+    }
+    expect((await list()).size).toBe(500)
+    const first = bytes
+    await commitFile(client, 'deploy', 'prod/app-7/new.yaml')
+    expect((await list()).size).toBe(501)
+    expect(bytes).toBeLessThan(first / 4)
+  })
+
   it('is forgotten when it is too much, and read again', async () => {
     const { root, repository } = newRepository()
     const { client } = await serveRepository({ root }, { cacheBytes: 0 })

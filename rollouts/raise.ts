@@ -4,11 +4,13 @@ import type { Observation } from './observation.ts'
 import type { RolloutPlan } from './plan.ts'
 import type { RecordSpec, Rollout } from './record.ts'
 import { stageState } from './stage-state.ts'
+import { FULL_WEIGHT } from './step-state.ts'
 import { stageReplicas } from './track-replicas.ts'
 
 /**
  * How many pods all traffic needs, by what autoscalers ask for: a track that was scaled above its
- * floor tells that the app needs more than when the rollout started.
+ * floor tells what its share of the traffic needs, and that the app needs more than when the rollout
+ * started.
  */
 export function neededPods(
   { spec }: RolloutPlan,
@@ -18,12 +20,18 @@ export function neededPods(
   if (spec.router.type === 'replica-ratio') return need
   const state = stageState(spec, stage)
   const floor = stageReplicas(spec.router, state, need)
-  const ofStable = stable.desired > floor.stable ? stable.desired : need
   const { weight } = state.share
-  const ofCanary =
-    canary.desired > floor.canary && weight > 0 ? Math.ceil((canary.desired * 100) / weight) : need
-  return Math.min(Math.max(need, ofStable, ofCanary), Math.max(need, spec.replicas.max))
+  const needs = [
+    need,
+    ...(stable.desired > floor.stable ? [ofWhole(stable.desired, FULL_WEIGHT - weight)] : []),
+    ...(canary.desired > floor.canary ? [ofWhole(canary.desired, weight)] : []),
+  ]
+  return Math.min(Math.max(...needs), Math.max(need, spec.replicas.max))
 }
+
+/** What all traffic needs if a share of it, in percent, needs so many pods. */
+const ofWhole = (pods: number, share: number): number =>
+  share > 0 ? Math.ceil((pods * FULL_WEIGHT) / share) : 0
 
 /** Pins both tracks to more pods before anything else happens. */
 export const raise = (record: RecordSpec, rollout: Rollout, need: number): Move => ({

@@ -71,18 +71,44 @@ describe('A rollout', () => {
     )
   })
 
-  it('never has a share of the traffic without the pods for it', () => {
+  it('never has a share of the traffic without the pods for it, wherever it goes', () => {
+    fc.assert(
+      fc.property(
+        runs,
+        fc.integer({ min: 1, max: 40 }),
+        fc.option(fc.nat(1500)),
+        ({ plan, seed }, most, badSince) => {
+          const demand = (seconds: number) => 1 + Math.floor((most * seconds) / 1000)
+          const verdict = (seconds: number) =>
+            badSince !== null && seconds > badSince ? 'fail' : 'pass'
+          const release = released(plan, seed, { demand, verdict })
+          const started = release.pods().stable.desired
+          runToRest(release, () => expectCapacity(release, started))
+          // What was committed last may still be on its way.
+          for (let pass = 0; pass < 50; pass++) {
+            release.pass()
+            expectCapacity(release, started)
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('has all pods that the traffic needs on stable whenever it may have to go back', () => {
     fc.assert(
       fc.property(runs, fc.integer({ min: 1, max: 40 }), ({ plan, seed }, most) => {
         const demand = (seconds: number) => 1 + Math.floor((most * seconds) / 1000)
         const release = released(plan, seed, { demand })
+        let seen = 0
         runToRest(release, () => {
-          const weight = release.weight()
-          if (weight === 0 || release.record.rollout === undefined) return
-          const { canary } = release.pods()
-          expect(canary.desired).toBeGreaterThanOrEqual(release.neededCanary(weight))
+          const { rollout } = release.record
+          const isForward = release.commits.slice(seen).some(({ action }) => FORWARD.has(action))
+          seen = release.commits.length
+          if (rollout === undefined || plan.spec.router.type !== 'route' || !isForward) return
+          // The look that this commit was made on saw these pods.
+          expect(rollout.need).toBeGreaterThanOrEqual(release.pods().stable.desired)
         })
-        expect(release.commits.at(-1)?.action).toBe('finish')
       }),
     )
   })
@@ -142,6 +168,29 @@ describe('A rollout', () => {
     )
   })
 })
+
+const FORWARD: ReadonlySet<string> = new Set(['scale', 'shift', 'promote', 'shift-back'])
+
+/** By what the cluster has now, whatever anybody has written meanwhile. */
+function expectCapacity(release: SimulatedRelease, started: number): void {
+  if (release.plan.spec.router.type !== 'route') return
+  const weight = release.weight()
+  const { stable, canary } = release.pods()
+  if (weight > 0) expect(canary.desired).toBeGreaterThanOrEqual(release.neededCanary(weight))
+  // Pods that come while traffic grows take their time; those of the start are there.
+  const needed = Math.ceil((started * (100 - weight)) / 100)
+  expect(stable.available).toBeGreaterThanOrEqual(needed)
+  // Requests come back to a template only after it was seen ready.
+  if (weight === 0 && isGoingBack(release)) {
+    expect(stable.ready).toBeGreaterThanOrEqual(started)
+  }
+}
+
+function isGoingBack({ record }: SimulatedRelease): boolean {
+  const stage = record.rollout?.stage
+  if (stage?.phase === 'aborting') return stage.part === 'traffic'
+  return stage?.phase === 'shifting-back'
+}
 
 function snapshot({ files }: SimulatedRelease) {
   const text = (section: string, kinds: readonly string[]): string =>

@@ -16,7 +16,7 @@ export function renditionOf(
   const isScaled = plan.spec.replicas.min !== plan.spec.replicas.max
   const all = change([
     withImage(deployment, image, isScaled ? undefined : plan.spec.replicas.min),
-    ...(isScaled ? [autoscaler] : []),
+    ...(isScaled ? [withRange(autoscaler, plan.spec.replicas)] : []),
     ...Object.values(others),
     ...['checkout', 'checkout-stable', 'checkout-canary'].map(service),
   ])
@@ -36,6 +36,14 @@ export function renditionOf(
     ],
   }
 }
+
+const withRange = (
+  autoscaler: KubernetesObject,
+  { min, max }: RolloutPlan['spec']['replicas'],
+): KubernetesObject => ({
+  ...autoscaler,
+  spec: { ...(autoscaler.spec as object), minReplicas: min, maxReplicas: max },
+})
 
 function withImage(
   deployment: KubernetesObject,

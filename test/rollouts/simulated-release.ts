@@ -18,7 +18,7 @@ export interface SimulatedReleaseProps {
   readonly candidate: Rendition
   /** Between 0 and 1, drawn anew at each call: what decides how late things come. */
   readonly random: () => number
-  /** Pods that an autoscaler asks for, by the time in seconds since the start. */
+  /** Pods that all traffic needs, by the time in seconds since the start: autoscalers ask for their share. */
   readonly demand?: (seconds: number) => number
   readonly verdict?: (seconds: number) => AnalysisVerdict['outcome']
 }
@@ -27,7 +27,10 @@ interface Pods {
   /** Of which template, by its image; `undefined` if there is no such workload. */
   template: string | undefined
   desired: number
+  /** Of the newest template. */
   ready: number
+  /** Of whatever template: a rolling update takes none away before another one is ready. */
+  available: number
 }
 
 /**
@@ -60,8 +63,8 @@ export class SimulatedRelease {
     this.#traffic = section(this.files, 'traffic')
     const { min } = props.plan.spec.replicas
     this.#pods = {
-      stable: { template: this.#templateOf('stable'), desired: min, ready: min },
-      canary: { template: undefined, desired: 0, ready: 0 },
+      stable: { template: this.#templateOf('stable'), desired: min, ready: min, available: min },
+      canary: { template: undefined, desired: 0, ready: 0, available: 0 },
     }
     this.record = {
       count: 0,
@@ -113,6 +116,11 @@ export class SimulatedRelease {
     const rules = items(at(route, 'spec', 'rules')).map(fields)
     const backends = items(rules.at(-1)?.backendRefs).map(fields)
     return Number(backends.find(({ name }) => name === 'checkout-canary')?.weight ?? 0)
+  }
+
+  /** Pods that all traffic needs now, as far as anybody measures it; 0 if nobody does. */
+  demand(): number {
+    return Math.min(this.#props.demand?.(this.#seconds()) ?? 0, this.plan.spec.replicas.max)
   }
 
   hasMarkedTraffic(): boolean {
@@ -186,14 +194,16 @@ export class SimulatedRelease {
     const pods = this.#pods[track]
     const template = this.#templateOf(track)
     const floor = this.#floorOf(track)
-    const asked = this.#props.demand?.(this.#seconds())
+    const share = track === 'canary' ? this.weight() : 100 - this.weight()
+    const asked = this.demand() && Math.ceil((this.demand() * share) / 100)
     const isScaled = this.plan.spec.replicas.min !== this.plan.spec.replicas.max
     if (template !== pods.template) {
       pods.template = template
       pods.ready = 0
     }
-    pods.desired = isScaled && asked !== undefined && floor > 0 ? Math.max(floor, asked) : floor
+    pods.desired = isScaled && floor > 0 ? Math.max(floor, asked) : floor
     pods.ready = Math.min(pods.desired, pods.ready + Math.floor(this.#props.random() * 4))
+    pods.available = Math.min(pods.desired, Math.max(pods.available, pods.ready))
   }
 
   #templateOf(track: 'stable' | 'canary'): string | undefined {

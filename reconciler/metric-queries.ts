@@ -148,7 +148,11 @@ const linkerdSeries = ({ namespace, deployment }: MeasuredTrack): RequestSeries 
   ],
 })
 
-/** Its provider for Gateway API names a service `<namespace>-<name>-<port>@kubernetesgateway`. */
+/**
+ * Its provider for Gateway API names the service of a backend `<namespace>-<name>-<port>`, since v3.4
+ * with `http-` before the port, and since v3.6.25 and v3.7.6 after the rule as well:
+ * `<rule>-svc-<namespace>-<name>-<index>`.
+ */
 const traefikSeries = (
   { serviceLabel = 'service' }: TraefikSource,
   { namespace, service }: MeasuredTrack,
@@ -158,7 +162,10 @@ const traefikSeries = (
   durations: 'traefik_service_request_duration_seconds',
   unitMs: 1000,
   matchers: [
-    matching(serviceLabel, `${literal(`${namespace}-${service}`)}-[0-9]+@kubernetesgateway`),
+    matching(
+      serviceLabel,
+      `(.+-svc-)?${literal(`${namespace}-${service}`)}-(http-)?[0-9]+@kubernetesgateway`,
+    ),
   ],
 })
 

@@ -36,7 +36,7 @@ describe('ready-made queries', () => {
     ],
     [
       { type: 'traefik' },
-      'traefik_service_requests_total{service=~"shop-checkout-stable-[0-9]+@kubernetesgateway"}',
+      'traefik_service_requests_total{service=~"(.+-svc-)?shop-checkout-stable-(http-)?[0-9]+@kubernetesgateway"}',
     ],
     [
       { type: 'contour' },
@@ -79,6 +79,25 @@ describe('ready-made queries', () => {
     for (const other of ['checkout-agent-x2k4z', 'checkout-0', 'other-checkout-7d9f8c6b5-x2k4z']) {
       expect(podsOf('checkout').test(other), other).toBe(false)
     }
+  })
+
+  it.each([
+    ['shop-checkout-stable-8080', true],
+    ['shop-checkout-stable-http-8080', true],
+    [
+      'httproute-shop-checkout-gw-infra-public-ep-web-0-799bcbf0c2317c5d1c93-svc-shop-checkout-stable-0',
+      true,
+    ],
+    [
+      'httproute-shop-checkout-gw-infra-public-ep-web-0-799bcbf0c2317c5d1c93-svc-shop-checkout-canary-1',
+      false,
+    ],
+    ['httproute-shop-checkout-stable-gw-infra-public-ep-web-0-799bcbf0c2317c5d1c93-wrr', false],
+    ['shop-checkout-canary-8080', false],
+    ['workshop-checkout-stable-8080', false],
+  ])('of Traefik know a service by all names that it has had: %s', (name, isOurs) => {
+    const [matcher] = requestSeries({ type: 'traefik' }, stable).matchers
+    expect(new RegExp(`^(?:${matcher?.value})$`).test(`${name}@kubernetesgateway`)).toBe(isOurs)
   })
 
   it.each([

@@ -71,6 +71,24 @@ describe('the increase of counters', () => {
     )
   })
 
+  it('does not depend on which points between the first and the last are seen', () => {
+    const counted = fc.array(fc.record({ more: fc.nat(50), isSeen: fc.boolean() }), {
+      minLength: 2,
+      maxLength: 60,
+    })
+    fc.assert(
+      fc.property(counted, (process) => {
+        let value = 0
+        const values = process.map(({ more }) => (value += more))
+        const last = values.length - 1
+        const some = values.map((each, second) =>
+          second === 0 || second === last || process[second]?.isSeen ? each : undefined,
+        )
+        expect(growth(seen({}, ...some))).toEqual(growth(seen({}, ...values)))
+      }),
+    )
+  })
+
   it('is never more than was counted, whatever restarts there are', () => {
     const steps = fc.array(fc.record({ counted: fc.nat(50), restarts: fc.boolean() }), {
       minLength: 1,

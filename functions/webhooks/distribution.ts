@@ -9,12 +9,11 @@ export const distributionEnvelope = z
   .object({ events: z.array(z.unknown()) })
   .meta({ id: 'DistributionEnvelope' })
 
-/** One that may be a tag that was pushed. There is one for each layer, too. */
+/** A tag that was pushed. Layers, and parts of images of several platforms, come without one. */
 const pushEvent = z.object({
   id: z.string().min(1),
   action: z.literal('push'),
   target: z.object({
-    mediaType: z.string().regex(/manifest|image\.index/),
     repository: z.string(),
     tag: z.string().min(1),
     digest: z.string().nullish(),

@@ -14,6 +14,8 @@ export interface ReceiverAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Whether more of the body could come for ever. @default false */
+  readonly isEndless?: boolean
 }
 
 /** A real server, which answers as a test says and keeps what it got. */
@@ -39,7 +41,8 @@ export class Receiver {
       if (given === 'cut') {
         request.socket.destroy()
       } else if (given !== undefined) {
-        response.writeHead(given.status, { ...given.headers }).end(given.body ?? '')
+        response.writeHead(given.status, { ...given.headers }).write(given.body || '\n')
+        if (!given.isEndless) response.end()
       }
     })
     const receiver = new Receiver(server)

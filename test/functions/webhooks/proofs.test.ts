@@ -178,6 +178,20 @@ describe('A signature', () => {
     expect(status).toBe(202)
   })
 
+  it('does not count behind very many others, each of which would take time', async () => {
+    const { payload, headers: own } = fixture('gitlab-push')
+    const body = JSON.stringify(payload)
+    const signed = standardHeaders(STANDARD_SECRET, body)
+    const statusAfter = async (others: number) => {
+      const signature = [...Array(others).fill('v1,AAAA'), signed['webhook-signature']].join(' ')
+      const headers = { ...own, ...signed, 'webhook-signature': signature }
+      const app = functionOf({ sink: sink() })
+      return (await app.request('/webhooks/gitlab', { method: 'POST', headers, body })).status
+    }
+    expect(await statusAfter(15)).toBe(202)
+    expect(await statusAfter(16)).toBe(401)
+  })
+
   it.each(['not-a-number', '', '1e9', '-1', '99999999999999'])(
     'has no time like %j',
     async (timestamp) => {

@@ -223,6 +223,12 @@ describe('A sender that is bound to an environment', () => {
   })
 })
 
+it('a branch that was deleted has no revision', async () => {
+  const sink = new RecordingSink()
+  await send(functionOf({ sink }), fixture('github-branch-deleted'))
+  expect(sink.looks[0]).not.toHaveProperty('revision')
+})
+
 describe('A name that could lead elsewhere', () => {
   const NAMES = ['../other', 'a/b', 'a..b', '.', 'Shop', '', ' ', 'x'.repeat(254)]
   const changed = (name: string, change: object) => {

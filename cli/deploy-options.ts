@@ -70,6 +70,29 @@ export const addMergeOptions = (command: Command): Command =>
       'object whose pods may drop to one until the autoscaler acts; may be repeated',
       repeatable,
     )
+    .option(
+      '--direct <namespace/app>',
+      'release the new revision of this app at once, without a canary; may be repeated',
+      repeatable,
+    )
+    .option('--reason <text>', 'why --direct, for the record')
+    .option('--strict', 'publish nothing if any app would be held back')
+
+/** A release without a canary says why, or nobody knows when something has happened. */
+export class MissingReasonError extends Error {
+  override readonly name = 'MissingReasonError'
+  readonly code = 'MISSING_REASON'
+  readonly remedy = "Add it, as --reason 'the canary itself is broken'"
+
+  constructor(apps: readonly string[]) {
+    super(`--direct ${apps.join(', ')} needs a reason`)
+  }
+}
+
+/** @throws {MissingReasonError} */
+export function assertReason({ direct, reason }: MergeOptions): void {
+  if (direct !== undefined && !reason?.trim()) throw new MissingReasonError(direct)
+}
 
 function parseSeconds(text: string): number {
   const seconds = Number(text)

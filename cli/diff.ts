@@ -5,6 +5,7 @@ import {
   addDeployOptions,
   addMergeOptions,
   addSynthesisOptions,
+  assertReason,
   type DeployOptions,
   type MergeOptions,
   type SynthesisOptions,
@@ -39,6 +40,7 @@ interface DiffOptions extends SynthesisOptions, DeployOptions, MergeOptions {
 }
 
 async function runDiff(options: DiffOptions, terminal: Terminal): Promise<void> {
+  assertReason(options)
   const synthesis = await synthesizeForDeploy(options, terminal, { writes: false })
   if (synthesis === undefined) return
   const plans = await withDeployTarget(options, terminal, async (target) => {

@@ -13,6 +13,7 @@ export const planJson = (plan: PublishPlan): Readonly<Record<string, unknown>> =
   })),
   drift: plan.drift,
   heldBack: plan.heldBack,
+  rollouts: plan.rollouts.map(({ app, message, trailers }) => ({ app, message, ...trailers })),
   stops: plan.stops,
   warnings: plan.warnings,
 })

@@ -8,6 +8,7 @@ import {
   addDeployOptions,
   addMergeOptions,
   addSynthesisOptions,
+  assertReason,
   type DeployOptions,
   type MergeOptions,
   type SynthesisOptions,
@@ -45,6 +46,7 @@ interface PublishCommandOptions extends SynthesisOptions, DeployOptions, MergeOp
 async function runPublish(options: PublishCommandOptions, terminal: Terminal): Promise<void> {
   const { cwd, env, signal } = terminal
   assertBranchForReview(options, readProjectConfig(cwd).branch)
+  assertReason(options)
   const [renderings, source] = await Promise.all([
     synthesizeForDeploy(options, terminal, { writes: true }),
     describeSource({ cwd, env, signal }),

@@ -21,8 +21,14 @@ export function renderPlanMarkdown(plan: PublishPlan): string {
     ...(hidden > 0 ? [`And ${hidden} more objects.`] : []),
     ...shown.filter(({ fields }) => fields.length > 0).map(details),
     ...list(
+      'Rollouts',
+      plan.rollouts.map(({ app, message }) => `\`${app}\`: ${plain(message)}`),
+    ),
+    ...list(
       'Held back',
-      plan.heldBack.map(({ app, reason }) => `\`${app}\`: ${plain(reason)}`),
+      plan.heldBack.map(
+        ({ app, reason, remedy }) => `\`${app}\`: ${plain(reason)}. ${plain(remedy)}.`,
+      ),
     ),
     ...list(
       'Edited by hand',

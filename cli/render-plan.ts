@@ -45,7 +45,11 @@ export function renderPlan(
     ...otherFiles(plan),
     ...summary(diffs),
     ...renderDrift(plan, style),
-    ...plan.heldBack.map(({ app, reason }) => `${style('yellow', 'held back')} ${app}: ${reason}`),
+    ...plan.rollouts.map(({ app, message }) => `${style('cyan', 'rollout')} ${app}: ${message}`),
+    ...plan.heldBack.map(
+      ({ app, reason, remedy }) =>
+        `${style('yellow', 'held back')} ${app}: ${reason}\n  → ${remedy}`,
+    ),
     ...plan.warnings.map((warning) => `${style('yellow', 'warning')} ${warning}`),
   ]
   return lines.map((line) => `${line}\n`).join('')

@@ -52,9 +52,8 @@ export const STAGE_NAMES = [
 export type StageName = (typeof STAGE_NAMES)[number]
 
 export function stageName(stage: Stage | undefined): StageName {
-  switch (stage?.phase) {
-    case undefined:
-      return 'at-rest'
+  if (stage === undefined) return 'at-rest'
+  switch (stage.phase) {
     case 'progressing':
       return stage.part
     case 'aborting':

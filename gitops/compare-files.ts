@@ -1,5 +1,5 @@
 import type { RenderedFile } from '../manifests/rendering.ts'
-import type { DesiredApp } from './desired-app.ts'
+import { type DesiredApp, keepsObjects } from './desired-app.ts'
 import { type DriftedFile, driftOf } from './drift.ts'
 import type { FindObject } from './find-object.ts'
 import type { TreeFile } from './git-remote.ts'
@@ -63,9 +63,11 @@ export function compareFiles(props: CompareFilesProps): FileComparison {
   const writes = active
     .flatMap(({ files }) => files)
     .filter(({ path, id }) => !untouched.has(path) && !isSame(tree.get(path), id))
-    .map(({ path, rendered }): FileWrite => {
+    .flatMap(({ path, rendered }): readonly FileWrite[] => {
+      if (rendered === undefined) return []
       const previous = tree.get(path)
-      return { file: rendered, previous, isForeign: previous !== undefined && !written.has(path) }
+      const isForeign = previous !== undefined && !written.has(path)
+      return [{ file: rendered, previous, isForeign }]
     })
   const deletions = deletionsOf(active, props, retainedAfter(revisions, inventory, conflicting))
   const deleted = new Set(deletions.map(({ path }) => path))
@@ -106,8 +108,9 @@ function revisionsAfter(
   for (const [app, { revisions: published }] of inventory.apps) revisions.set(app, published)
   for (const { app, files } of apps) {
     const published = inventory.apps.get(app)?.revisions ?? []
-    const rendered = files.map((file) => file.rendered)
-    revisions.set(app, nextRevisions(published, rendered, findRendered))
+    const rendered = files.flatMap((file) => file.rendered ?? [])
+    const next = keepsObjects(files) ? published : nextRevisions(published, rendered, findRendered)
+    revisions.set(app, next)
   }
   return revisions
 }

@@ -1,9 +1,26 @@
-export { type AppMerge, type AppToMerge, type MergedApp, plainMerge } from './app-merge.ts'
+export {
+  type AppMerge,
+  type AppToMerge,
+  type BranchApp,
+  type HeldBack,
+  type MergedApp,
+  plainMerge,
+  type RolloutNote,
+} from './app-merge.ts'
+export type { AppTrailers, StageName, TrailerAction } from './app-trailers.ts'
 export { diffPlan, type Effect, type ObjectDiff } from './diff.ts'
 export type { DriftedFile } from './drift.ts'
 export { NotAnEnvironmentError } from './environment-on-branch.ts'
 export type { FieldChange } from './field-changes.ts'
-export type { CommitRequest, FileChange, FileMode, GitRemote, TreeFile } from './git-remote.ts'
+export type {
+  CommitRequest,
+  FileChange,
+  FileMode,
+  GitRemote,
+  LoggedCommit,
+  LogRequest,
+  TreeFile,
+} from './git-remote.ts'
 export {
   BranchMovedError,
   RateLimitedError,
@@ -15,6 +32,7 @@ export { type Inventory, type InventoryApp, MalformedInventoryError } from './in
 export { UnknownAppError } from './merge-apps.ts'
 export type { Located, ObjectTransition } from './object-transition.ts'
 export { type PlanProps, type PublishProps, type PublishResult, plan, publish } from './publish.ts'
-export type { HeldBackApp, PublishOptions, PublishPlan } from './publish-plan.ts'
+export type { AppRollout, HeldBackApp, PublishOptions, PublishPlan } from './publish-plan.ts'
 export type { RetryLostRacesProps } from './retry-lost-races.ts'
+export { rolloutMerge } from './rollout-merge.ts'
 export type { Stop } from './stop.ts'

@@ -1,15 +1,21 @@
 import type { RenderedFile, Rendering } from '../manifests/rendering.ts'
 import type { AppMerge, MergedApp } from './app-merge.ts'
+import type { EnvironmentOnBranch } from './environment-on-branch.ts'
+import type { GitRemote } from './git-remote.ts'
 import type { Inventory } from './inventory.ts'
+import type { PublishOptions } from './publish-plan.ts'
+import { readBranchApps } from './read-branch-apps.ts'
 
 export interface MergeAppsProps {
+  readonly remote: GitRemote
   readonly rendering: Rendering
-  readonly inventory: Inventory
-  /** Contents of the rollout records on the branch, by app. */
-  readonly records: ReadonlyMap<string, string>
+  readonly onBranch: EnvironmentOnBranch
+  /** The part of the inventory that this project may change. */
+  readonly own: Inventory
   readonly merge: AppMerge
   /** Apps to publish; the others stay as they are. All if `undefined`. */
   readonly only: ReadonlySet<string> | undefined
+  readonly options: PublishOptions
 }
 
 /** An app that was asked for is neither rendered nor on the branch. */
@@ -29,23 +35,50 @@ export class UnknownAppError extends Error {
  *
  * @throws {UnknownAppError}
  */
-export function mergeApps(props: MergeAppsProps): ReadonlyMap<string, MergedApp> {
-  const { rendering, inventory, records, merge, only } = props
-  const rendered = new Map<string, RenderedFile[]>()
-  for (const file of rendering.files) {
-    const files = rendered.get(file.app)
-    if (files === undefined) rendered.set(file.app, [file])
-    else files.push(file)
-  }
-  const apps = [...new Set([...rendered.keys(), ...inventory.apps.keys()])].sort()
-  const unknown = [...(only ?? [])].find((app) => !apps.includes(app))
+export async function mergeApps(props: MergeAppsProps): Promise<ReadonlyMap<string, MergedApp>> {
+  const { remote, rendering, onBranch, own, merge, options } = props
+  const { environment } = rendering
+  const apps = appsToPublish(props)
+  const read = await readBranchApps({
+    remote,
+    environment,
+    onBranch,
+    own,
+    apps,
+    overwriteDrift: options.overwriteDrift ?? false,
+  })
+  return new Map(
+    [...apps].map(([app, rendered]) => {
+      const own = read.get(app)
+      const isDirect = options.direct?.includes(app) ?? false
+      return [
+        app,
+        merge({
+          app,
+          environment,
+          rendered,
+          ...(own !== undefined && { onBranch: own }),
+          ...(isDirect && { direct: options.reason ?? '' }),
+        }),
+      ]
+    }),
+  )
+}
+
+/** What is rendered of each app that is to be published. */
+function appsToPublish({
+  rendering,
+  own,
+  only,
+  options: { direct = [] },
+}: MergeAppsProps): ReadonlyMap<string, readonly RenderedFile[]> {
+  const rendered = Map.groupBy(rendering.files, ({ app }) => app)
+  const apps = [...new Set([...rendered.keys(), ...own.apps.keys()])].sort()
+  const unknown = [...(only ?? []), ...direct].find((app) => !apps.includes(app))
   if (unknown !== undefined) throw new UnknownAppError(unknown, rendering.environment, apps)
   return new Map(
     apps
       .filter((app) => only === undefined || only.has(app))
-      .map((app) => [
-        app,
-        merge({ app, rendered: rendered.get(app) ?? [], record: records.get(app) }),
-      ]),
+      .map((app) => [app, rendered.get(app) ?? []]),
   )
 }

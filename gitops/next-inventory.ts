@@ -1,6 +1,6 @@
 import { at } from '../manifests/fields.ts'
 import { describeIdentity, identityOf } from '../manifests/identity.ts'
-import type { DesiredApp, DesiredFile } from './desired-app.ts'
+import { type DesiredApp, type DesiredFile, keepsObjects } from './desired-app.ts'
 import {
   EMPTY_APP,
   type Inventory,
@@ -55,11 +55,18 @@ function pendingHandovers(
   files: readonly DesiredFile[],
 ): ReadonlyMap<string, number> {
   if (handovers.size === 0) return handovers
+  // A manifest that stays says what it said.
+  if (keepsObjects(files)) return handovers
   const replicas = new Map(
-    files.flatMap(({ rendered: { object } }) =>
-      object === undefined
+    files.flatMap(({ rendered }) =>
+      rendered?.object === undefined
         ? []
-        : [[describeIdentity(identityOf(object)), at(object, 'spec', 'replicas')] as const],
+        : [
+            [
+              describeIdentity(identityOf(rendered.object)),
+              at(rendered.object, 'spec', 'replicas'),
+            ] as const,
+          ],
     ),
   )
   return new Map([...handovers].filter(([object, count]) => replicas.get(object) === count))

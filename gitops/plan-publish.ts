@@ -4,13 +4,14 @@ import type { DesiredFile } from './desired-app.ts'
 import { findObjectIn } from './find-object.ts'
 import { findForeignObjects } from './foreign-objects.ts'
 import type { FileChange } from './git-remote.ts'
-import { judgeTransitions } from './judge-transitions.ts'
+import { heldBackApps, judgeReleases, rolloutsOf } from './judge-releases.ts'
+import { type Judgement, judgeTransitions } from './judge-transitions.ts'
 import { kustomizationProblems } from './kustomization-files.ts'
 import { objectTransitions } from './object-transitions.ts'
 import { occupiedPaths } from './occupied-paths.ts'
 import { judgeProjects, projectByPath } from './other-projects.ts'
 import type { PublishDraft } from './publish-draft.ts'
-import type { HeldBackApp, PublishPlan } from './publish-plan.ts'
+import type { PublishPlan } from './publish-plan.ts'
 
 /**
  * What publishing does, given the contents of what the draft wants to read. Pure: the same branch and
@@ -30,7 +31,7 @@ export function planPublish(
   )
   const foreign = [...draft.foreign.keys()].flatMap((path) => before.get(path) ?? [])
   const findOurs = findObjectIn(
-    draft.apps.flatMap(({ files }) => files.map(({ rendered }) => rendered)),
+    draft.apps.flatMap(({ files }) => files.flatMap(({ rendered }) => rendered ?? [])),
   )
   const overwritten = new Set(writes.flatMap(({ file, isForeign }) => (isForeign ? file.path : [])))
   const { adopted, stops } = findForeignObjects({
@@ -56,14 +57,21 @@ export function planPublish(
     created: writes.flatMap(({ file, previous }) => (previous === undefined ? file.path : [])),
     deleted,
   })
-  const judged = judgeTransitions(draft, transitions)
-  const projects = judgeProjects(draft)
   const changes = branchChanges(draft, deleted)
   const occupied = occupiedPaths({
     written: writtenPaths(changes, environment),
     overwritten,
     tree,
   })
+  const heldBack = heldBackApps(draft)
+  const judgements: readonly Judgement[] = [
+    judgeProjects(draft),
+    { stops: [...occupied, ...stops], warnings: [] },
+    kustomizations,
+    { stops: [], warnings: unreadable(foreign) },
+    judgeTransitions(draft, transitions),
+    judgeReleases(draft, heldBack),
+  ]
   return {
     environment,
     changes,
@@ -74,14 +82,10 @@ export function planPublish(
     apps: [...new Set([...writes.map(({ file }) => file.app), ...deletions.map(({ app }) => app)])],
     canaries: draft.apps.flatMap(({ app, files }) => (files.some(isPlan) ? app : [])),
     drift,
-    heldBack: heldBack(draft),
-    stops: [...projects.stops, ...occupied, ...stops, ...kustomizations.stops, ...judged.stops],
-    warnings: [
-      ...projects.warnings,
-      ...kustomizations.warnings,
-      ...unreadable(foreign),
-      ...judged.warnings,
-    ],
+    heldBack,
+    rollouts: rolloutsOf(draft),
+    stops: judgements.flatMap((judgement) => judgement.stops),
+    warnings: judgements.flatMap((judgement) => judgement.warnings),
   }
 }
 
@@ -104,19 +108,6 @@ const isPlan = ({ path }: DesiredFile): boolean => /^rollouts\/.*\/plan\.yaml$/.
 
 const objectsIn = (manifests: readonly BranchManifest[]): ReadonlySet<string> =>
   new Set(manifests.flatMap(({ objects }) => objects.map(objectName)))
-
-function heldBack({ apps, comparison }: PublishDraft): readonly HeldBackApp[] {
-  const edited = new Map<string, string[]>()
-  for (const { app, path, outcome } of comparison.drift) {
-    if (outcome !== 'conflict') continue
-    edited.set(app, [...(edited.get(app) ?? []), path])
-  }
-  return apps.flatMap(({ app, heldBack: reason }): HeldBackApp[] => {
-    const paths = edited.get(app)
-    const byHand = paths && `${paths.join(', ')} was edited by hand on the branch and would change`
-    return [reason, byHand].flatMap((text) => (text === undefined ? [] : [{ app, reason: text }]))
-  })
-}
 
 /** What cannot be read cannot be compared either. */
 const unreadable = (foreign: readonly BranchManifest[]): readonly string[] =>

@@ -1,3 +1,4 @@
+import type { HeldBack, RolloutNote } from './app-merge.ts'
 import type { DriftedFile } from './drift.ts'
 import type { FileChange } from './git-remote.ts'
 import type { ObjectTransition } from './object-transition.ts'
@@ -10,7 +11,7 @@ export interface PublishPlan {
   readonly changes: readonly FileChange[]
   /** Which of these files the branch does not have yet, by path from its root. */
   readonly created: readonly string[]
-  /** The same by object. */
+  /** The same by object, with what a revision will change that waits for its rollout. */
   readonly transitions: readonly ObjectTransition[]
   /** Apps that get something new, `<namespace>/<app>`. */
   readonly apps: readonly string[]
@@ -18,6 +19,8 @@ export interface PublishPlan {
   readonly canaries: readonly string[]
   readonly drift: readonly DriftedFile[]
   readonly heldBack: readonly HeldBackApp[]
+  /** Apps with a revision that waits for its rollout, or is in one. */
+  readonly rollouts: readonly AppRollout[]
   /** Reasons to write nothing at all. */
   readonly stops: readonly Stop[]
   /** What is worth knowing and stops nothing. */
@@ -25,11 +28,15 @@ export interface PublishPlan {
 }
 
 /** An app that stays as it is on the branch, while the others are published. */
-export interface HeldBackApp {
+export interface HeldBackApp extends HeldBack {
   /** `<namespace>/<app>`. */
   readonly app: string
-  /** As a sentence without a full stop. */
-  readonly reason: string
+}
+
+/** What there is to say of the rollouts of an app. */
+export interface AppRollout extends RolloutNote {
+  /** `<namespace>/<app>`. */
+  readonly app: string
 }
 
 /** What a person has agreed to beforehand. */
@@ -52,4 +59,14 @@ export interface PublishOptions {
   readonly allowDestroy?: readonly string[]
   /** Objects whose number of pods may fall back to one for a moment. */
   readonly allowHandover?: readonly string[]
+  /** Apps whose new revision is released at once, without a canary. */
+  readonly direct?: readonly string[]
+  /** Why, for the record. */
+  readonly reason?: string
+  /**
+   * Publish nothing if any app would be held back.
+   *
+   * @default false
+   */
+  readonly strict?: boolean
 }

@@ -1,18 +1,20 @@
 import type { Rendering } from '../manifests/rendering.ts'
-import { type AppMerge, plainMerge } from './app-merge.ts'
-import { blobIdsOf } from './blob-ids.ts'
+import type { AppMerge, MergedApp } from './app-merge.ts'
 import { commitMessage, publishSubject } from './commit-message.ts'
 import { beginDeployBranch } from './deploy-branch.ts'
-import type { DesiredApp } from './desired-app.ts'
-import { readEnvironment } from './environment-on-branch.ts'
+import { desiredApps } from './desired-apps.ts'
+import { type EnvironmentOnBranch, readEnvironment } from './environment-on-branch.ts'
 import { findObjectIn } from './find-object.ts'
 import type { GitRemote } from './git-remote.ts'
+import type { Inventory } from './inventory.ts'
 import { mergeApps } from './merge-apps.ts'
 import { ownInventory } from './other-projects.ts'
 import { planPublish } from './plan-publish.ts'
+import { promisedApps, withPromises } from './promised-apps.ts'
 import { draftPublish } from './publish-draft.ts'
 import type { PublishOptions, PublishPlan } from './publish-plan.ts'
 import { type RetryLostRacesProps, retryLostRaces } from './retry-lost-races.ts'
+import { rolloutMerge } from './rollout-merge.ts'
 
 export interface PlanProps extends PublishOptions {
   readonly remote: GitRemote
@@ -32,7 +34,7 @@ export interface PlanProps extends PublishOptions {
    * @default - none, as if every such app were ours
    */
   readonly project?: string
-  /** @default plainMerge */
+  /** @default rolloutMerge */
   readonly merge?: AppMerge
 }
 
@@ -107,7 +109,8 @@ async function attempt(props: PublishProps): Promise<PublishResult> {
   props.onPlan?.(publication)
   if (publication.stops.length > 0) return { outcome: 'stopped', plan: publication }
   if (publication.changes.length === 0) return { outcome: 'unchanged', plan: publication }
-  const { environment, apps, changes } = publication
+  const { environment, apps, changes, rollouts } = publication
+  const trailers = new Map(rollouts.map((rollout) => [rollout.app, rollout.trailers]))
   const commit = await remote.commit({
     branch: reviewBranch ?? branch,
     parent: base,
@@ -116,7 +119,7 @@ async function attempt(props: PublishProps): Promise<PublishResult> {
     message: commitMessage(message?.trim() || publishSubject(environment, apps), {
       action: 'publish',
       environment,
-      apps: apps.map((app) => ({ app })),
+      apps: apps.map((app) => ({ app, ...trailers.get(app) })),
       source: props.source,
     }),
   })
@@ -124,39 +127,42 @@ async function attempt(props: PublishProps): Promise<PublishResult> {
 }
 
 async function planAt(commit: string | undefined, props: PlanProps): Promise<PublishPlan> {
-  const { remote, rendering, only, project, takeOver = [], merge = plainMerge } = props
+  const { remote, rendering, only, project, takeOver = [], merge = rolloutMerge } = props
   const { environment } = rendering
   const onBranch = await readEnvironment(remote, commit, environment)
-  const { inventory, records } = onBranch
-  const own = ownInventory({ inventory, rendering, project, takeOver })
-  const merged = mergeApps({
+  const own = ownInventory({ inventory: onBranch.inventory, rendering, project, takeOver })
+  const merged = await mergeApps({
+    remote,
     rendering,
-    inventory: own,
-    records,
+    onBranch,
+    own,
     merge,
     only: only && new Set(only),
+    options: props,
   })
-  const files = [...merged.values()].flatMap((app) => app.files)
-  const ids = await blobIdsOf(remote, files)
-  let next = 0
-  const apps = [...merged].map(
-    ([app, result]): DesiredApp => ({
-      ...result,
-      app,
-      files: result.files.map((rendered) => ({
-        path: rendered.path,
-        id: ids[next++] ?? '',
-        rendered,
-      })),
-    }),
-  )
+  const next = await planOf(merged, onBranch, own, props)
+  const promised = promisedApps(merged, next)
+  if (promised === undefined) return next
+  return withPromises(next, await planOf(promised, onBranch, own, props), merged)
+}
+
+/** What it comes to if every app gets the files that its merge says. */
+async function planOf(
+  merged: ReadonlyMap<string, MergedApp>,
+  onBranch: EnvironmentOnBranch,
+  own: Inventory,
+  props: PlanProps,
+): Promise<PublishPlan> {
+  const { remote, rendering, project, overwriteDrift = false } = props
+  const apps = await desiredApps({ remote, merged, own, tree: onBranch.tree, overwriteDrift })
+  const rendered = apps.flatMap(({ files }) => files.flatMap((file) => file.rendered ?? []))
   const draft = draftPublish({
-    environment,
+    environment: rendering.environment,
     ...onBranch,
     own,
     project,
     apps,
-    findRendered: findObjectIn(rendering.files),
+    findRendered: findObjectIn([...rendering.files, ...rendered]),
     options: props,
   })
   const blobs = [...draft.reads].map(([path, { id }]) => ({ path, id }))

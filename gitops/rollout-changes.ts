@@ -80,7 +80,6 @@ const filesOf = ({ app, record, files, renditions }: ChangedApp): readonly Rende
   ...renditions.map((rendition) => renditionFile(app, rendition)),
 ]
 
-/** Their ids say that nothing changes, so nobody looks at a text. */
 function keptRenditions(
   tree: EnvironmentOnBranch['tree'],
   { app, kept }: ChangedApp,
@@ -89,6 +88,6 @@ function keptRenditions(
   return [...kept].flatMap((revision) => {
     const path = revisionPath(namespace, name, revision)
     const file = tree.get(path)
-    return file === undefined ? [] : [{ path, id: file.id, rendered: { path, text: '', app } }]
+    return file === undefined ? [] : [{ path, id: file.id }]
   })
 }

@@ -7,6 +7,9 @@
  * - `immutable-field`: the API server would refuse the change.
  * - `deletes-data`: the change would delete data.
  * - `replicas-handover`: pods would drop to one until the autoscaler acts.
+ * - `other-tracks`: no rollout leads from the tracks or the router that there are to those wanted.
+ * - `rollout-in-flight`: a release without a canary would pull the ground from under a rollout.
+ * - `held-back`: an app would stay as it is, and every app was asked for.
  */
 export interface Stop {
   readonly kind:
@@ -16,6 +19,9 @@ export interface Stop {
     | 'immutable-field'
     | 'deletes-data'
     | 'replicas-handover'
+    | 'other-tracks'
+    | 'rollout-in-flight'
+    | 'held-back'
   /** As `Deployment.apps shop/web`; absent if it is not about one object. */
   readonly object?: string
   /** What would happen, as a sentence without a full stop. */

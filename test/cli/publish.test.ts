@@ -313,3 +313,59 @@ describe('lockstep diff', { timeout: 120_000 }, () => {
     expect((await project.lockstep('diff')).code).toBe(0)
   })
 })
+
+/** App definitions with one canary in some version. */
+const oneCanary = (tag: string): string => `
+import { Duration } from 'cdk8s'
+import { App, CanaryRollout, Environment, fixed, Namespace } from 'lockstep'
+
+const app = new App()
+const prod = new Environment(app, 'prod', { owner: 'platform-team', images: {} })
+new CanaryRollout(new Namespace(prod, 'shop'), 'checkout', {
+  image: 'registry.example.com/shop/checkout:${tag}@sha256:${'a'.repeat(63)}${tag}',
+  port: 8080,
+  resources: { cpu: '100m', memory: '128Mi' },
+  health: { ready: '/readyz', live: '/livez' },
+  replicas: fixed(4),
+  steps: [{ weight: 50, hold: Duration.minutes(1) }],
+  analysis: [],
+})
+app.synth()
+`
+
+describe('lockstep publish of a canary', { timeout: 120_000 }, () => {
+  it('lets a new revision wait for its rollout, which is a state and no drift', async () => {
+    const { project, remote } = newProject(oneCanary('1'))
+    await project.lockstep('publish')
+    project.write({ 'apps/main.ts': oneCanary('2') })
+    const published = await project.lockstep('publish')
+    expect(published.stderr).toBe('')
+    expect(published.code).toBe(0)
+    expect(published.stdout).toMatch(
+      /Deployment\.apps shop\/checkout {2}canary\n.*\nrollout shop\/checkout: revision \w{10} is queued; its rollout starts with the next tick\n/s,
+    )
+    const deployment = filesOf(remote, 'deploy')[
+      'prod/workloads/shop/checkout/deployment.apps-checkout.yaml'
+    ]
+    expect(deployment).toContain('checkout:1@')
+    expect((await project.lockstep('diff', '--check')).code).toBe(0)
+    const { stdout } = await project.lockstep('diff', '--format', 'json')
+    expect(JSON.parse(stdout)).toMatchObject([
+      { upToDate: true, rollouts: [{ app: 'shop/checkout', stage: 'at-rest' }] },
+    ])
+  })
+
+  it('releases it at once with a reason, and not without', async () => {
+    const { project, remote } = newProject(oneCanary('1'))
+    await project.lockstep('publish')
+    project.write({ 'apps/main.ts': oneCanary('2') })
+    const refused = await project.lockstep('publish', '--direct', 'shop/checkout')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('--direct shop/checkout needs a reason')
+    const args = ['--direct', 'shop/checkout', '--reason', 'the canary is broken'] as const
+    expect((await project.lockstep('publish', ...args)).code).toBe(0)
+    expect(git(remote, 'log', '-1', '--format=%(trailers)', 'deploy')).toMatch(
+      /Lockstep-App: shop\/checkout\nLockstep-Step-Action: direct\n(?:.*\n)*Lockstep-Evidence: the canary is broken\n/,
+    )
+  })
+})

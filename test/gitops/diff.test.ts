@@ -4,6 +4,7 @@ import { plan, publish } from '../../gitops/publish.ts'
 import { emitYaml } from '../../manifests/emit-yaml.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import type { Rendering } from '../../manifests/rendering.ts'
+import { planWith } from '../rollouts/plan-fixture.ts'
 import { MemoryGitRemote } from './memory-git-remote.ts'
 import { claim, deployment, rendering, service } from './rendering-fixture.ts'
 
@@ -29,11 +30,22 @@ const cronJob = (image: string): KubernetesObject => ({
   spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: 'a', image }] } } } } },
 })
 
+const planOfWeb = planWith({
+  tracks: {
+    stable: { deployment: 'web', service: 'web-stable' },
+    canary: { deployment: 'web-canary', service: 'web-canary', maxReplicas: 30 },
+  },
+})
+
 const withPlan = (target: Rendering): Rendering => ({
   ...target,
   files: [
     ...target.files,
-    { path: 'rollouts/shop/web/plan.yaml', text: 'steps: []\n', app: 'shop/web' },
+    {
+      path: 'rollouts/shop/web/plan.yaml',
+      text: emitYaml({ ...planOfWeb, metadata: { name: 'web', namespace: 'shop' } }),
+      app: 'shop/web',
+    },
   ],
 })
 

@@ -139,6 +139,7 @@ describe('publishers at the same time', () => {
       files: client.files.bind(client),
       contents: client.contents.bind(client),
       blobIds: client.blobIds.bind(client),
+      log: client.log.bind(client),
       commit: async (request: Parameters<typeof client.commit>[0]) => {
         const parent = await other.tip('deploy')
         const change = { path: `other-${++moves}`, write: 'x' }

@@ -48,7 +48,11 @@ describe('a file of ours that was edited by hand', () => {
     })
     expect(plan.drift).toMatchObject([{ path: FILE, outcome: 'conflict' }])
     expect(plan.heldBack).toEqual([
-      { app: 'shop/web', reason: `${FILE} was edited by hand on the branch and would change` },
+      {
+        app: 'shop/web',
+        reason: `${FILE} was edited by hand on the branch and would change`,
+        remedy: 'Revert the edit on the branch, or undo it with --overwrite-drift',
+      },
     ])
     expect(plan.apps).toEqual(['shop/api'])
     const after = remote.filesOf('deploy')

@@ -99,13 +99,14 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   './gitops': {
     values: `
       BranchMovedError MalformedInventoryError NotAnEnvironmentError RateLimitedError RemoteRefusedError
-      RemoteUnreachableError UnknownAppError diffPlan plainMerge plan publish
+      RemoteUnreachableError UnknownAppError diffPlan plainMerge plan publish rolloutMerge
     `,
     types: `
-      AppMerge AppToMerge CommitRequest DriftedFile Effect FieldChange FileChange FileMode
-      GitRemote HeldBackApp Inventory InventoryApp Located MergedApp ObjectDiff ObjectTransition
-      PlanProps PublishOptions PublishPlan PublishProps PublishResult RefusalReason
-      RetryLostRacesProps Stop TreeFile
+      AppMerge AppRollout AppToMerge AppTrailers BranchApp CommitRequest DriftedFile Effect FieldChange
+      FileChange FileMode GitRemote HeldBack HeldBackApp Inventory InventoryApp Located LogRequest
+      LoggedCommit MergedApp ObjectDiff ObjectTransition PlanProps PublishOptions PublishPlan
+      PublishProps PublishResult RefusalReason RetryLostRacesProps RolloutNote StageName Stop
+      TrailerAction TreeFile
     `,
   },
   './gitops/git': {

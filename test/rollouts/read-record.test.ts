@@ -157,7 +157,9 @@ it('says all of it at once, and how to get back', () => {
       - spec.rollout.stage.step must be given, as a number. Add it
       - spec.rollout.need must be a number, got "many". Write it in digits, without quotes"
   `)
-  expect(error.remedy).toMatchInlineSnapshot(`"Restore the file from an earlier commit of the branch (\`git log -- prod/rollouts/shop/checkout/record.yaml\`)"`)
+  expect(error.remedy).toMatchInlineSnapshot(
+    `"Restore the file from an earlier commit of the branch (\`git log -- prod/rollouts/shop/checkout/record.yaml\`)"`,
+  )
 })
 
 it('whatever stands anywhere, it is read or refused, and nothing else happens', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { FileChange, GitRemote } from '../../gitops/git-remote.ts'
-import { bareRepository, filesOf, git } from './git.ts'
+import { bareRepository, git } from './git.ts'
 import { gitClient } from './git-client.ts'
 import { sharedFolder } from './shared-folder.ts'
 import { serveRepository } from './smart-http-client.ts'
@@ -50,12 +50,11 @@ describe('a commit over smart HTTP', () => {
         for (const asked of all) {
           await commit(client, asked)
           await commit(reference, asked)
-          expect(filesOf(served, 'deploy')).toEqual(filesOf(local, 'deploy'))
           const treeOf = (repository: string) => git(repository, 'rev-parse', 'deploy^{tree}')
           expect(treeOf(served)).toBe(treeOf(local))
         }
       },
     )
-    await fc.assert(property, { numRuns: 25 })
+    await fc.assert(property, { numRuns: 15 })
   }, 300_000)
 })

@@ -179,7 +179,9 @@ describe('what is read from GitHub', () => {
     })
     const files = await client.files(commit, 'prod')
     const contents = await client.contents([...files.values()].map(({ id }) => id))
-    expect([...files.values()].map(({ id }) => contents.get(id))).toEqual(texts)
+    // Not compared as a whole: what a megabyte differs in takes minutes to show.
+    const isWhole = [...files.values()].map(({ id }, index) => contents.get(id) === texts[index])
+    expect(isWhole).toEqual(texts.map(() => true))
   })
 
   it('is listed folder by folder, where GitHub cuts the listing', async () => {

@@ -74,7 +74,7 @@ describe('the history of a path over smart HTTP', () => {
         expect(told.map(({ id }) => id)).toEqual(expected)
       },
     )
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: 25 })
   }, 300_000)
 
   it('is fetched as far back as is asked, by the dozen', async () => {

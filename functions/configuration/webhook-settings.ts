@@ -18,14 +18,12 @@ import { type SettingSource, settingText } from './setting-source.ts'
  * Who may send webhooks: YAML or JSON in `LOCKSTEP_WEBHOOKS`, or in the file that
  * `LOCKSTEP_WEBHOOKS_FILE` names, with the secrets elsewhere.
  *
- * @returns `undefined` if neither is set
+ * @returns none if neither is set
  * @throws {ConfigurationError} with all that is wrong
  */
-export async function readWebhookSenders(
-  source: SettingSource,
-): Promise<readonly WebhookSender[] | undefined> {
+export async function readWebhookSenders(source: SettingSource): Promise<readonly WebhookSender[]> {
   const setting = await settingText(source, 'LOCKSTEP_WEBHOOKS')
-  if (setting === undefined) return undefined
+  if (setting === undefined) return []
   const { text, where } = setting
   const { senders } = configured(WEBHOOK_SENDERS, readYaml(text, where), where)
   const mistakes = new Mistakes()

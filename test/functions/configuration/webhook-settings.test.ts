@@ -24,11 +24,11 @@ const mistakesOf = async (yaml: string) => {
 
 describe('The senders of webhooks', () => {
   it('are none if nobody says who', async () => {
-    expect(await readWebhookSenders({ env: {} })).toBeUndefined()
+    expect(await readWebhookSenders({ env: {} })).toEqual([])
   })
 
   it('are proven in the best way that there is for each, unless somebody says how', async () => {
-    const read_ = await read(
+    const given = await read(
       senders(
         '{ kind: flux, environment: prod, secrets: [{ variable: RANDOM }, { variable: OTHER }] }',
         '{ kind: gitlab, secrets: [{ variable: STANDARD }] }',
@@ -37,7 +37,7 @@ describe('The senders of webhooks', () => {
         '{ kind: registry/quay, secrets: [{ variable: RANDOM }] }',
       ),
     )
-    expect(read_).toEqual([
+    expect(given).toEqual([
       {
         kind: 'flux',
         proof: 'x-signature',
@@ -61,11 +61,11 @@ describe('The senders of webhooks', () => {
       '/etc/webhooks.yaml': senders('{ kind: github, secrets: [{ file: /etc/github }] }'),
       '/etc/github': `${RANDOM}\n`,
     }
-    const read_ = await readWebhookSenders({
+    const given = await readWebhookSenders({
       env: { LOCKSTEP_WEBHOOKS_FILE: '/etc/webhooks.yaml' },
       readFile: async (path) => files[path] ?? Promise.reject(new Error(`no ${path}`)),
     })
-    expect(read_?.[0]?.secrets).toEqual([RANDOM])
+    expect(given[0]?.secrets).toEqual([RANDOM])
   })
 
   it('are all told at once what is wrong with them, and no secret', async () => {

@@ -47,7 +47,10 @@ export interface MetricLimits {
   readonly windowSeconds: number
   /** Time between two looks. */
   readonly intervalSeconds: number
-  /** Fewer samples than these in the window are no data. */
+  /**
+   * With fewer samples than these in the window a metric does not pass, and the tracks are not compared.
+   * That more requests fail than may is said as soon as it is beyond chance.
+   */
   readonly minimumSamples: number
   readonly noData: NoDataPolicy
   /**

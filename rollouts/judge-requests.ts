@@ -47,8 +47,9 @@ export function judgeRequests({
   canary,
   stable,
 }: RequestsToJudge): RequestJudgement {
-  if (canary.total < minimumSamples) return 'too-few'
+  // A proof is one however few requests there were; only a yes needs many.
   if (isProven(evidenceAbove(canary, allowed), errorRate)) return 'beyond-limit'
+  if (canary.total < minimumSamples) return 'too-few'
   if (stable !== undefined) {
     const evidence = evidenceWorse({
       canary,

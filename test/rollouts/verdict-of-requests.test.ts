@@ -66,7 +66,7 @@ describe('the verdict on a success rate', () => {
   })
 
   it('waits for as many requests as the plan asks for, on both tracks', () => {
-    expect(ofFailures(counts(150, 199), counts(0, 9_000))).toEqual([
+    expect(ofFailures(counts(1, 199), counts(0, 9_000))).toEqual([
       'inconclusive',
       '199 requests to the canary in the window, fewer than 200',
     ])
@@ -74,6 +74,14 @@ describe('the verdict on a success rate', () => {
       'inconclusive',
       'success rate 100 % of 900 requests, but stable has 12 requests to compare with, fewer than 200',
     ])
+  })
+
+  it('needs no minimum of requests for a proof', () => {
+    expect(ofFailures(counts(12, 20), counts(0, 180))).toEqual([
+      'fail',
+      'success rate 40 % of 20 requests, below 99.5 %',
+    ])
+    expect(ofFailures(counts(1, 1), counts(0, 9))[0]).toBe('inconclusive')
   })
 
   it('never reads as if it met a limit that it misses', () => {

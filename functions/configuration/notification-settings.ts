@@ -6,6 +6,7 @@ import { ConfigurationError, configured } from './configuration-error.ts'
 import { ENVIRONMENT_NAME } from './environment-name.ts'
 import { Mistakes } from './mistakes.ts'
 import { readYaml } from './read-yaml.ts'
+import { ADDRESS } from './safe-address.ts'
 import { readSecret, SECRET_SOURCE } from './secret-source.ts'
 import { type SettingSource, settingText } from './setting-source.ts'
 
@@ -74,22 +75,6 @@ async function readStandardSecret(
     `${where}: is no secret of Standard Webhooks. Write whsec_ and 24 bytes or more in base64: echo "whsec_$(openssl rand -base64 32)"`,
   ])
 }
-
-/** Names that nobody has outside of a cluster, or of this machine. */
-const INSIDE = /^(?:localhost|127\.0\.0\.1|\[::1\]|[^.:]+|.+\.svc|.+\.svc\.cluster\.local)$/
-
-function isSafe(address: string): boolean {
-  const url = URL.parse(address)
-  if (url === null || url.username !== '' || url.password !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && INSIDE.test(url.hostname))
-}
-
-const ADDRESS = z
-  .string('Write an address that begins with https://')
-  .refine(
-    isSafe,
-    'Write an address that begins with https://, without a password; http:// for this machine and Services of the cluster alone',
-  )
 
 const REPOSITORY = z
   .string('Write the address of the repository')

@@ -84,7 +84,7 @@ export const rolloutSchema = z
       .optional()
       .meta({ description: 'What is released next' }),
     heldBack: z
-      .array(z.object({ revision: z.string(), rollout: z.string(), reason: z.string() }))
+      .array(z.object({ revision: z.string(), rollout: z.string().optional(), reason: z.string() }))
       .meta({ description: 'What was aborted and may be retried, newest first' }),
     former: z.array(z.string()).meta({ description: 'What one can go back to, newest first' }),
     tampered: z.string().optional().meta({ description: 'Who has changed its files by hand' }),
@@ -112,7 +112,7 @@ export const rolloutAnswer = (
     stable,
     ...(rollout !== undefined && { rollout: inFlightAnswer(plan, rollout) }),
     ...(queued !== undefined && { queued: { ...queued } }),
-    heldBack: heldBack.map(({ revision, rollout, reason }) => ({ revision, rollout, reason })),
+    heldBack: heldBack.map((held) => ({ ...held })),
     former: [...former],
     ...(tampered !== undefined && { tampered }),
   }

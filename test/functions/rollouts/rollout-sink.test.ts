@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest'
+import { RolloutSink } from '../../../functions/rollouts/rollout-sink.ts'
+import { separateTarget } from '../../../functions/rollouts/served-target.ts'
+import type { Alert, GateQuestion } from '../../../functions/webhooks/webhook-sink.ts'
+import { RemoteUnreachableError } from '../../../gitops/git-remote-errors.ts'
+import { briefPlan } from '../../reconciler/release-fixture.ts'
+import { planWith } from '../../rollouts/plan-fixture.ts'
+import {
+  ROLLOUT,
+  type RolloutWorld,
+  type Shown,
+  targetProps,
+  worldInMemory,
+} from './rollout-world.ts'
+
+const signal = AbortSignal.timeout(60_000)
+const told = { sender: 'alertmanager', environment: undefined }
+
+function sinkOf({ release, target }: RolloutWorld) {
+  const looks: string[] = []
+  const watched = { ...target, look: () => void looks.push('look') }
+  const clock = { wallMs: () => release.cluster.nowMs }
+  return { looks, sink: new RolloutSink({ targets: [watched], clock, log: () => {} }) }
+}
+
+const alertAt = (startsAtMs: number, changes: Partial<Alert> = {}): Alert => ({
+  ...told,
+  status: 'firing',
+  name: 'CheckoutErrors',
+  fingerprint: 'f',
+  startsAtMs,
+  namespace: 'shop',
+  app: 'checkout',
+  track: 'canary',
+  labels: {},
+  summary: '5 % of the requests\nfail.',
+  ...changes,
+})
+
+const isLive = ({ rollout }: Shown) => rollout?.stage.part === 'live'
+
+describe('An alert', () => {
+  it('that fires aborts at once, whatever can be seen of the cluster', async () => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    const { sink, looks } = sinkOf(world)
+    world.release.cluster.failure = new Error('nobody can see anything')
+    await sink.alert(alertAt(world.release.cluster.nowMs), signal)
+    const { rollout } = await world.show()
+    expect(rollout).toMatchObject({
+      weight: 0,
+      abort: { reason: 'alert CheckoutErrors fires: 5 % of the requests fail', by: 'alertmanager' },
+    })
+    expect(looks).toEqual(['look'])
+    const before = await world.release.place.remote.tip('deploy')
+    await sink.alert(alertAt(world.release.cluster.nowMs), signal)
+    expect(await world.release.place.remote.tip('deploy')).toBe(before)
+  })
+
+  it.each([
+    ['was resolved', { status: 'resolved' }],
+    ['is about stable', { track: 'stable' }],
+    ['is about another app', { app: 'cart' }],
+    ['is about no app', { app: undefined }],
+    ['is of another environment', { environment: 'staging' }],
+  ] as const)('that %s aborts nothing', async (_, changes) => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    const before = await world.release.place.remote.tip('deploy')
+    await sinkOf(world).sink.alert(alertAt(world.release.cluster.nowMs, changes), signal)
+    expect(await world.release.place.remote.tip('deploy')).toBe(before)
+  })
+
+  it('that began before the rollout did, or was recorded then, aborts nothing', async () => {
+    const world = await worldInMemory()
+    const began = world.release.cluster.nowMs
+    const { rollout } = await world.until(isLive)
+    const { sink } = sinkOf(world)
+    await sink.alert(alertAt(Math.min(began, Date.parse(rollout.startedAt) - 60_000)), signal)
+    expect((await world.show()).rollout.abort).toBeUndefined()
+  })
+
+  it('that was resolved resumes nothing', async () => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    await world.alice.call('POST', `${ROLLOUT}/pause`, { body: { reason: 'an alert fires' } })
+    const resolved = alertAt(world.release.cluster.nowMs, { status: 'resolved' })
+    await sinkOf(world).sink.alert(resolved, signal)
+    expect((await world.show()).rollout.paused).toMatchObject({ by: 'alice' })
+  })
+
+  it('that cannot be taken is to be sent again', async () => {
+    const world = await worldInMemory()
+    const away = async () => {
+      throw new RemoteUnreachableError('https://git.example.com', 'away')
+    }
+    const targets = [separateTarget(targetProps(world.release, { open: away }))]
+    const sink = new RolloutSink({ targets, clock: { wallMs: () => 0 }, log: () => {} })
+    await expect(sink.alert(alertAt(1), signal)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })
+    await expect(sink.gate(question(), signal)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })
+  })
+})
+
+describe('A hint', () => {
+  it.each([
+    [{}, 1],
+    [{ environment: 'prod' }, 1],
+    [{ environment: 'staging' }, 0],
+    [{ repository: 'git.example.com/acme/deploy' }, 1],
+    [{ repository: 'git.example.com/acme/shop' }, 0],
+    [{ repository: 'git.example.com/acme/deploy', branch: 'deploy' }, 1],
+    [{ repository: 'git.example.com/acme/deploy', branch: 'main' }, 0],
+  ])('%j has %d environments looked at', async (hint, count) => {
+    const world = await worldInMemory()
+    const { sink, looks } = sinkOf(world)
+    await sink.look({ ...told, reason: 'a push', ...hint }, signal)
+    expect(looks).toHaveLength(count)
+  })
+
+  it('is a tick where nobody looks by itself', async () => {
+    const world = await worldInMemory()
+    await world.release.cluster.sync()
+    const targets = [separateTarget(targetProps(world.release))]
+    const sink = new RolloutSink({ targets, clock: { wallMs: () => 0 }, log: () => {} })
+    await sink.look({ ...told, reason: 'a push' }, signal)
+    expect((await world.show()).rollout).toMatchObject({ stage: { step: 1 } })
+  })
+})
+
+const question = (changes: Partial<GateQuestion> = {}): GateQuestion => ({
+  ...told,
+  sender: 'flagger',
+  namespace: 'shop',
+  app: 'checkout',
+  hook: 'confirm-promotion',
+  checksum: undefined,
+  metadata: {},
+  ...changes,
+})
+
+describe('A gate', () => {
+  const ask = async (world: RolloutWorld, changes: Partial<GateQuestion> = {}) =>
+    sinkOf(world).sink.gate(question(changes), signal)
+
+  it('is open unless something stands against it', async () => {
+    const world = await worldInMemory()
+    expect(await ask(world)).toMatchObject({ state: 'approved' })
+    await world.until(isLive)
+    const { revision } = world.release.candidate
+    expect(await ask(world)).toMatchObject({ state: 'approved', revision, step: 0 })
+  })
+
+  it('waits while somebody has paused it, and is refused once it is aborted', async () => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    await world.alice.call('POST', `${ROLLOUT}/pause`, { body: { reason: 'lunch' } })
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: 'alice has paused it: lunch',
+    })
+    await world.alice.call('POST', `${ROLLOUT}/abort`, { body: { reason: 'it is bad' } })
+    expect(await ask(world)).toMatchObject({
+      state: 'refused',
+      reason: expect.stringContaining('is being aborted: it is bad'),
+    })
+  })
+
+  it('waits for a yes', async () => {
+    const [step] = briefPlan.spec.steps
+    const approval = { role: 'owners', quorum: 1, deadlineSeconds: 60, onTimeout: 'pause' } as const
+    const plan = planWith({ ...briefPlan.spec, steps: [{ ...step!, approval }] })
+    const world = await worldInMemory({ plan })
+    await world.until(({ rollout }) => rollout?.awaiting !== undefined)
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: 'owners has to approve after step 1 (0 of 1)',
+    })
+  })
+
+  it.each(['prod/STOP', 'prod/rollouts/shop/checkout/STOP'])('waits for %s to go', async (path) => {
+    const world = await worldInMemory()
+    await world.release.edit([{ path, write: 'an incident\n' }])
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: expect.stringContaining('an incident'),
+    })
+  })
+
+  it('of an app that others release knows STOP, and of no yes', async () => {
+    const world = await worldInMemory()
+    const { edit } = world.release
+    await edit([{ path: 'prod/rollouts/shop/checkout/record.yaml' }])
+    expect(await ask(world)).toMatchObject({ state: 'approved' })
+    expect(await ask(world, { metadata: { role: 'owners' } })).toMatchObject({ state: 'pending' })
+    await edit([{ path: 'prod/STOP', write: 'an incident\n' }])
+    expect(await ask(world)).toMatchObject({ state: 'pending' })
+  })
+
+  it.each([
+    ['of an app that there is not', { app: 'cart' }, 'the branch has no app shop/cart in prod'],
+    ['of another environment', { environment: 'staging' }, 'staging is no environment'],
+  ])('%s waits', async (_, changes, reason) => {
+    const world = await worldInMemory()
+    expect(await ask(world, changes)).toMatchObject({
+      state: 'pending',
+      reason: expect.stringContaining(reason),
+    })
+  })
+})

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { IntOrPercent } from '../manifests/rounding.ts'
 import { type AnalysisMetric, NO_DATA_POLICIES } from './analysis-metric.ts'
+import type { FreezeWindow } from './freeze-window.ts'
 import { PLAN_API_VERSION, PLAN_KIND, type RolloutPlan, type Router } from './plan.ts'
 import { APPROVAL_TIMEOUTS, type RequestMatch, type RolloutStep } from './step.ts'
 
@@ -86,12 +87,15 @@ const METRIC: z.ZodType<AnalysisMetric> = z.discriminatedUnion('type', [
   }),
 ])
 
-const FREEZE_WINDOW = z.strictObject({
-  schedule: z.string(),
-  duration: z.string(),
-  timeZone: z.string(),
-  reason: z.string(),
-})
+const WINDOW = { duration: z.string(), timeZone: z.string(), reason: z.string() }
+
+const FREEZE_WINDOW: z.ZodType<FreezeWindow> = z.union(
+  [
+    z.strictObject({ schedule: z.string(), ...WINDOW }),
+    z.strictObject({ rrule: z.string(), dtstart: z.string(), ...WINDOW }),
+  ],
+  { error: 'must have a schedule, or an rrule and its dtstart' },
+)
 
 /** The fields of a plan and their types. Whether their values make sense `planProblems` says. */
 export const PLAN_SCHEMA: z.ZodType<RolloutPlan> = z.strictObject({
@@ -109,5 +113,6 @@ export const PLAN_SCHEMA: z.ZodType<RolloutPlan> = z.strictObject({
     analysis: z.array(METRIC),
     freezeWindows: z.array(FREEZE_WINDOW),
     deadlineSeconds: z.number(),
+    wave: z.number().exactOptional(),
   }),
 })

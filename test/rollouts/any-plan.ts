@@ -55,7 +55,7 @@ const weightSteps: fc.Arbitrary<RolloutStep[]> = fc
   )
 
 const scaleStep: fc.Arbitrary<RolloutStep[]> = fc.oneof(
-  fc.constant([]),
+  fc.constant<RolloutStep[]>([]),
   gates.map((rest): RolloutStep[] => [{ scale: 100, ...rest }]),
 )
 
@@ -111,12 +111,23 @@ const metric: fc.Arbitrary<AnalysisMetric> = fc.oneof(
   ),
 )
 
-const freezeWindow: fc.Arbitrary<FreezeWindow> = fc.record({
-  schedule: fc.constantFrom('0 18 * * FRI', '@yearly', '*/5 0-6 1,15 jan-mar ?'),
+const window = {
   duration: fc.constantFrom('PT12H', 'P2DT6H', 'P1W'),
   timeZone: fc.constantFrom('UTC', 'Asia/Seoul', 'America/New_York'),
   reason: text,
-})
+}
+
+const freezeWindow: fc.Arbitrary<FreezeWindow> = fc.oneof(
+  fc.record({
+    schedule: fc.constantFrom('0 18 * * FRI', '@yearly', '*/5 0-6 1,15 jan-mar ?'),
+    ...window,
+  }),
+  fc.record({
+    rrule: fc.constantFrom('FREQ=DAILY;COUNT=1', 'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=20'),
+    dtstart: fc.constantFrom('2026-12-20T18:00', '20261220T180000'),
+    ...window,
+  }),
+)
 
 const routed: fc.Arbitrary<{ router: Router; replicas: { min: number; max: number } }> = fc.record({
   router: fc.record({

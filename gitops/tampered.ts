@@ -1,6 +1,7 @@
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
 import { recordFile } from '../rollouts/record-file.ts'
+import type { AppTrailers } from './app-trailers.ts'
 import { blobIdsOf } from './blob-ids.ts'
 import type { EnvironmentOnBranch } from './environment-on-branch.ts'
 import type { GitRemote, LoggedCommit } from './git-remote.ts'
@@ -11,58 +12,130 @@ export interface TamperedProps {
   readonly environment: string
   /** The commit that was read. */
   readonly commit: string
-  readonly onBranch: Pick<EnvironmentOnBranch, 'tree'>
+  readonly onBranch: Pick<EnvironmentOnBranch, 'tree' | 'inventory'>
   readonly record: RolloutRecord
   /** What the branch should have of the app, by its record. */
   readonly files: readonly RenderedFile[]
-  /** Commits of others that have changed the environment's rollouts lately. */
-  readonly foreign: readonly LoggedCommit[]
+  /** The newest commits that have changed the environment's rollouts. */
+  readonly recent: readonly RecentCommit[]
+}
+
+/** A commit of an environment's rollouts, and what it says that it did to each app; absent of others' commits. */
+export interface RecentCommit extends LoggedCommit {
+  readonly apps?: readonly AppTrailers[]
 }
 
 /**
- * What somebody has done by hand to the files of a rollout in flight, as a sentence without a full
- * stop; `undefined` if nobody has.
+ * What somebody has done by hand to the rollout of an app, as a sentence without a full stop;
+ * `undefined` if nobody has.
  *
- * - A file that differs from what the record means: weights, an image, anything.
- * - A record that another commit than ours has changed last: most often the revert of the newest step,
- *   which leaves files and record in the state before it, as if nothing had happened.
+ * - A file was edited: weights, an image, the record itself. It is not what we have written last, by
+ *   the inventory, or not what the record means.
+ * - The rollout is not where our newest commit has left it: most often somebody has reverted the newest
+ *   step, which takes record, files and inventory back together, as if nothing had happened.
+ * - Our newest commit does not follow from the one before: a step was brought here a second time, as by
+ *   a cherry-pick, or by a merge that took the wrong side.
+ *
+ * A commit of somebody else that leaves the rollout where it was is none: a publish that was reviewed
+ * and squashed may have lost its trailers.
+ *
+ * Not seen: a branch that was moved to an older commit of its own. Nothing on it tells; it goes on from
+ * there, by what is seen in the cluster.
  */
 export async function tamperedWith(props: TamperedProps): Promise<string | undefined> {
-  const { remote, onBranch, files, environment } = props
-  const ids = await blobIdsOf(remote, files)
-  const edited = files.find(({ path }, index) => onBranch.tree.get(path)?.id !== ids[index])
-  if (edited !== undefined) {
-    const what = onBranch.tree.has(edited.path) ? 'edited' : 'deleted'
-    return `${environment}/${edited.path} was ${what} by hand`
+  const edited = await editedFile(props)
+  if (edited !== undefined) return describeEdit(edited, props)
+  const log = await recordLog(props)
+  const [newest] = log
+  if (newest === undefined) return undefined
+  const app = appOf(props.record)
+  const [last, before] = log.flatMap(({ apps = [] }) => apps.filter((one) => one.app === app))
+  if (!isAsTold(props.record, last)) {
+    return describe(
+      newest,
+      newest.apps === undefined ? 'changed the rollout by hand' : 'brought back an older step',
+    )
   }
-  return props.foreign.length === 0 ? undefined : foreignRecord(props)
+  return follows(last, before) ? undefined : describe(newest, 'brought back an older step')
 }
 
-async function foreignRecord({
-  remote,
-  environment,
-  commit,
-  record,
-}: TamperedProps): Promise<string | undefined> {
+/** Path of a file that is not what it should be. */
+async function editedFile(props: TamperedProps): Promise<string | undefined> {
+  const { remote, onBranch, files, record } = props
+  const { inventory, tree } = onBranch
+  const written = inventory.apps.get(appOf(record))?.files ?? new Map<string, string>()
+  const other = [...written].find(([path, id]) => tree.get(path)?.id !== id)
+  if (other !== undefined) return other[0]
+  const ids = await blobIdsOf(remote, files)
+  return files.find(({ path }, index) => tree.get(path)?.id !== ids[index])?.path
+}
+
+async function describeEdit(
+  path: string,
+  { remote, environment, commit, onBranch }: TamperedProps,
+): Promise<string> {
+  const what = onBranch.tree.has(path) ? 'edited' : 'deleted'
+  const [newest] = await remote.log({ commit, path: `${environment}/${path}`, limit: 1 })
+  const by = newest === undefined ? 'somebody' : newest.author.name
+  const where = newest === undefined ? '' : ` in ${shortId(newest)}`
+  return `${by} ${what} ${environment}/${path} by hand${where}`
+}
+
+/** How many commits of one record are looked through for the newest of ours. */
+const RECORD_COMMITS = 10
+
+/**
+ * The newest commits of an app's rollouts, at least two of them ours if there are. Those of others do
+ * not say which apps they have changed, so only if one of them came after ours is the record's own
+ * history read.
+ */
+async function recordLog(props: TamperedProps): Promise<readonly RecentCommit[]> {
+  const { remote, environment, commit, record, recent } = props
+  const app = appOf(record)
+  const known = recent
+    .filter(({ apps }) => apps === undefined || apps.some((one) => one.app === app))
+    .slice(0, 2)
+  const isClear = known.every(({ apps }) => apps !== undefined)
+  if (isClear && (known.length > 0 || recent.length < LOOKED_THROUGH)) return known
   const path = `${environment}/${recordFile(record).path}`
-  const [last] = await remote.log({ commit, path, limit: 1 })
-  if (last === undefined || isOurs(last)) return undefined
-  const subject = last.message.split('\n', 1)[0] ?? ''
-  return `${last.author.name} changed the rollout by hand in ${last.id.slice(0, 10)}: ${subject}`
+  return (await remote.log({ commit, path, limit: RECORD_COMMITS })).map(withTrailers)
 }
 
-/** How many commits are looked through for those of others; earlier looks have seen earlier ones. */
+/** Whether a record says of a rollout what the newest commit of ours did. */
+function isAsTold({ spec: { rollout } }: RolloutRecord, told: AppTrailers | undefined): boolean {
+  if (rollout === undefined) return told?.stage === undefined || told.stage === 'at-rest'
+  return told?.rollout === rollout.id && told.commit === rollout.commits
+}
+
+/** A publish changes nothing about a rollout in flight, so it counts as no commit of it. */
+const follows = (last: AppTrailers | undefined, before: AppTrailers | undefined): boolean =>
+  last?.commit === undefined ||
+  before?.commit === undefined ||
+  last.rollout !== before.rollout ||
+  last.commit === before.commit ||
+  last.commit === before.commit + 1
+
+const describe = ({ author, id, message }: LoggedCommit, what: string): string =>
+  `${author.name} ${what} in ${shortId({ id })}: ${message.split('\n', 1)[0]}`
+
+const shortId = ({ id }: Pick<LoggedCommit, 'id'>): string => id.slice(0, 10)
+
+const appOf = ({ metadata }: RolloutRecord): string => `${metadata.namespace}/${metadata.name}`
+
+/** How many commits of an environment are looked through; earlier looks have seen earlier ones. */
 const LOOKED_THROUGH = 100
 
-/** Commits of others that have changed the rollouts of an environment lately. */
-export async function foreignCommits(
+/** The newest commits that have changed the rollouts of an environment. */
+export async function recentCommits(
   { remote, environment }: Pick<TamperedProps, 'remote' | 'environment'>,
   commit: string,
-): Promise<readonly LoggedCommit[]> {
+): Promise<readonly RecentCommit[]> {
   const path = `${environment}/rollouts`
-  const commits = await remote.log({ commit, path, limit: LOOKED_THROUGH })
-  return commits.filter((one) => !isOurs(one))
+  return (await remote.log({ commit, path, limit: LOOKED_THROUGH })).map(withTrailers)
 }
 
 /** Every commit of ours says what it did, in its last paragraph; a revert of one does not. */
-const isOurs = ({ message }: LoggedCommit): boolean => readTrailers(message).action !== undefined
+function withTrailers(commit: LoggedCommit): RecentCommit {
+  const { action, apps } = readTrailers(commit.message)
+  return action === undefined ? commit : { ...commit, apps }
+}

@@ -1,20 +1,9 @@
+import { MissingRenditionError } from '../gitops/missing-rendition-error.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { Move } from '../rollouts/decision.ts'
 import { render } from '../rollouts/render.ts'
 import type { Rendition } from '../rollouts/rendition.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
-
-/** What is needed to render an app is not on the branch. */
-export class MissingRenditionError extends Error {
-  override readonly name = 'MissingRenditionError'
-  readonly code = 'MISSING_RENDITION'
-  readonly remedy =
-    'Revert the commit that removed it, or publish the app with `--direct` to leave the rollout'
-
-  constructor(app: string, revision: string) {
-    super(`The branch no longer has revision ${revision} of ${app}, which its rollout needs`)
-  }
-}
 
 /**
  * The synced files and the plan of an app after a move: while a rollout is in flight as `render` says,

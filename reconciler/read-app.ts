@@ -1,6 +1,5 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
-import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { tamperedWith } from '../gitops/tampered.ts'
+import { type RecentCommit, tamperedWith } from '../gitops/tampered.ts'
 import { planPath, revisionPath } from '../manifests/layout.ts'
 import { readManifests } from '../manifests/read-yaml.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
@@ -27,8 +26,8 @@ export interface ReadAppProps extends RecordOnBranch {
   /** The commit that was read. */
   readonly commit: string
   readonly onBranch: EnvironmentOnBranch
-  /** Commits of others that have changed rollouts of the environment lately. */
-  readonly foreign: readonly LoggedCommit[]
+  /** The newest commits that have changed rollouts of the environment. */
+  readonly recent: readonly RecentCommit[]
   /** Of `pathsToRead`, so far as they are there. */
   readonly texts: ReadonlyMap<string, string>
 }

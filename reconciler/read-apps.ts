@@ -1,5 +1,6 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
-import { foreignCommits } from '../gitops/tampered.ts'
+import { MissingRenditionError } from '../gitops/missing-rendition-error.ts'
+import { recentCommits } from '../gitops/tampered.ts'
 import { recordPath } from '../manifests/layout.ts'
 import { UnreadableManifestError } from '../manifests/unreadable-manifest-error.ts'
 import { MalformedPlanError } from '../rollouts/malformed-plan-error.ts'
@@ -7,7 +8,6 @@ import { MalformedRecordError } from '../rollouts/malformed-record-error.ts'
 import { readRecord } from '../rollouts/read-record.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
-import { MissingRenditionError } from './files-after.ts'
 import { pathsToRead, type RecordOnBranch, readApp } from './read-app.ts'
 
 /** An app whose files tell nothing that can be relied on. It stays as it is until a person has looked. */
@@ -49,11 +49,11 @@ export async function readApps(props: ReadAppsProps): Promise<AppsRead> {
   )
   const records = read.flat().filter((one) => props.only !== undefined || isActive(one))
   const texts = await textsOf(props, records)
-  const foreign = records.length > 0 ? await foreignCommits(props.place, props.commit) : []
+  const recent = records.length > 0 ? await recentCommits(props.place, props.commit) : []
   const apps = await Promise.all(
     records.map((record) => {
       const own = texts.get(record.app) ?? new Map<string, string>()
-      return attempt(record.app, () => readApp({ ...props, ...record, foreign, texts: own }))
+      return attempt(record.app, () => readApp({ ...props, ...record, recent, texts: own }))
     }),
   )
   return { apps: apps.flat(), broken }

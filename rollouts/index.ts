@@ -1,5 +1,7 @@
 /** The plan of a rollout and the arithmetic behind it. Pure: no clock, no network, no cluster. */
 
+export type { Actor, ActProps, RolloutRequest } from './acts.ts'
+export { act, RolloutRequestRefusedError } from './acts.ts'
 export type {
   AnalysisMetric,
   LatencyMetric,
@@ -14,13 +16,18 @@ export type { AnalysisOutcome, AnalysisVerdict } from './analysis-verdict.ts'
 export { ANALYSIS_OUTCOMES } from './analysis-verdict.ts'
 export type { CanaryTrackProps } from './canary-track.ts'
 export { canaryName, canarySelector, canaryTrack, stableServiceName } from './canary-track.ts'
+export type { Closure, Decision, Move, RolloutAction, Wait } from './decision.ts'
+export { ROLLOUT_ACTIONS } from './decision.ts'
 export type { Freeze } from './freeze-calendar.ts'
 export { freezeAt, freezeClosure } from './freeze-calendar.ts'
 export type { CronFreezeWindow, FreezeWindow, RecurringFreezeWindow } from './freeze-window.ts'
 export { freezeWindowProblems } from './freeze-window.ts'
 export type { InFlightProps } from './in-flight.ts'
 export { inFlightObjects } from './in-flight.ts'
+export type { LiveObjects, LiveState } from './live-state.ts'
+export { LiveStateUnavailableError } from './live-state.ts'
 export { MalformedPlanError } from './malformed-plan-error.ts'
+export { MalformedRecordError } from './malformed-record-error.ts'
 export type {
   AskedValues,
   MeasuredTrack,
@@ -30,6 +37,9 @@ export type {
   TimeWindow,
 } from './metrics.ts'
 export { MetricsError } from './metrics-error.ts'
+export type { NextProps } from './next.ts'
+export { next } from './next.ts'
+export type { Observation, SeenTrack, SeenTraffic } from './observation.ts'
 export type {
   CanaryTrack,
   ReplicaRange,
@@ -45,6 +55,25 @@ export type { PlanProblem } from './plan-problem.ts'
 export { describePlanProblem } from './plan-problem.ts'
 export { planProblems } from './plan-problems.ts'
 export { readPlan } from './read-plan.ts'
+export { readRecord } from './read-record.ts'
+export type {
+  Abort,
+  ApprovalGate,
+  AwaitedApproval,
+  ForwardStage,
+  GivenApproval,
+  HeldBackRevision,
+  Pause,
+  QueuedRevision,
+  RecordSpec,
+  RevisionRequest,
+  Rollout,
+  RolloutRecord,
+  Stage,
+} from './record.ts'
+export type { RenderProps } from './render.ts'
+export { render, STEP_ANNOTATION } from './render.ts'
+export type { Rendition } from './rendition.ts'
 export type { ReplicaRatio, ReplicaRatioProps } from './replica-ratio.ts'
 export { replicaRatio } from './replica-ratio.ts'
 export { revisionOf } from './revision.ts'

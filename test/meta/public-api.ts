@@ -80,20 +80,26 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   },
   './rollouts': {
     values: `
-      ANALYSIS_OUTCOMES APPROVAL_TIMEOUTS AT_REST MalformedPlanError MetricsError NO_DATA_POLICIES
-      PLAN_API_VERSION PLAN_KIND
-      QUERY_VARIABLES allSteps canaryName canarySelector canaryTrack describePlanProblem findTrack
-      freezeAt freezeClosure freezeWindowProblems inFlightObjects isShareable planProblems ratioOf
-      readPlan replicaRatio revisionOf shareRoute stableServiceName stepStates stopClosure stopPaths
-      trackReplicas
+      ANALYSIS_OUTCOMES APPROVAL_TIMEOUTS AT_REST LiveStateUnavailableError MalformedPlanError
+      MalformedRecordError MetricsError NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND
+      QUERY_VARIABLES ROLLOUT_ACTIONS RolloutRequestRefusedError STEP_ANNOTATION act allSteps
+      canaryName canarySelector canaryTrack describePlanProblem findTrack freezeAt freezeClosure
+      freezeWindowProblems inFlightObjects isShareable next planProblems ratioOf readPlan
+      readRecord render replicaRatio revisionOf shareRoute stableServiceName stepStates
+      stopClosure stopPaths trackReplicas
     `,
     types: `
-      AnalysisMetric AnalysisOutcome AnalysisVerdict Approval ApprovalTimeout AskedValues
-      CanaryTrack CanaryTrackProps CookieMatch CronFreezeWindow Freeze FreezeWindow HeaderMatch InFlightProps LatencyMetric MatchStep
-      MeasuredTrack MetricLimits Metrics NoDataPolicy PlanProblem QueryMetric QueryVariable RecurringFreezeWindow
-      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch RolloutPlan
-      RolloutSpec RolloutStep RouteRouter RouteShareProps Router ScaleStep SlowRequestCounts StepGates StepState
-      StopFile StopPlace SuccessRateMetric TimeWindow Track TrackObjects TrackReplicas WeightStep
+      Abort ActProps Actor AnalysisMetric AnalysisOutcome AnalysisVerdict Approval ApprovalGate
+      ApprovalTimeout AskedValues AwaitedApproval CanaryTrack CanaryTrackProps Closure CookieMatch
+      CronFreezeWindow Decision ForwardStage Freeze FreezeWindow GivenApproval HeaderMatch
+      HeldBackRevision InFlightProps LatencyMetric LiveObjects LiveState MatchStep MeasuredTrack
+      MetricLimits Metrics Move NextProps NoDataPolicy Observation Pause PlanProblem QueryMetric
+      QueryVariable QueuedRevision RecordSpec RecurringFreezeWindow RenderProps Rendition
+      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch
+      RevisionRequest Rollout RolloutAction RolloutPlan RolloutRecord RolloutRequest RolloutSpec
+      RolloutStep RouteRouter RouteShareProps Router ScaleStep SeenTrack SeenTraffic
+      SlowRequestCounts Stage StepGates StepState StopFile StopPlace SuccessRateMetric TimeWindow
+      Track TrackObjects TrackReplicas Wait WeightStep
     `,
   },
   './gitops': {
@@ -139,6 +145,16 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     `,
     types: `
       CommitSigner GitAuthor GitLabRemoteProps
+    `,
+  },
+  './reconciler': {
+    values: `
+      BrokenRolloutError KubernetesLiveState MissingRenditionError UnknownRolloutError
+      actOnRollout rolloutStates tick
+    `,
+    types: `
+      ActOnRolloutProps ActResult AppOnBranch BrokenApp KubernetesLiveStateProps Look Place
+      RolloutState RolloutStates RolloutStatesProps Surroundings TickCommit TickProps TickResult
     `,
   },
   './reconciler/prometheus': {

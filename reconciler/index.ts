@@ -1,0 +1,15 @@
+/** The tick, and what people ask for: everything that makes a rollout go on. */
+
+export type { ActOnRolloutProps, ActResult } from './act-on-rollout.ts'
+export { actOnRollout, BrokenRolloutError, UnknownRolloutError } from './act-on-rollout.ts'
+export type { AppOnBranch } from './app-on-branch.ts'
+export type { Place } from './commit-moves.ts'
+export { MissingRenditionError } from './files-after.ts'
+export type { KubernetesLiveStateProps } from './kubernetes-live-state.ts'
+export { KubernetesLiveState } from './kubernetes-live-state.ts'
+export type { Look, Surroundings } from './look-at-app.ts'
+export type { BrokenApp } from './read-apps.ts'
+export type { RolloutState, RolloutStates, RolloutStatesProps } from './rollout-states.ts'
+export { rolloutStates } from './rollout-states.ts'
+export type { TickCommit, TickProps, TickResult } from './tick.ts'
+export { tick } from './tick.ts'

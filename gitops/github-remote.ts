@@ -169,7 +169,8 @@ export class GitHubRemote implements GitRemote {
       })
       if (answer.status === 201) return commit
       const cause = githubFailure(this.location, answer, CONTENTS_REMEDY)
-      if (!/reference already exists/i.test(cause.message)) throw cause
+      // Words that a protected branch has too; whether it is there, the branch knows.
+      if (answer.status !== 422 || (await this.tip(branch)) === undefined) throw cause
       throw new BranchMovedError(branch, undefined, { cause })
     } catch (error) {
       const isLost = error instanceof RemoteUnreachableError

@@ -86,9 +86,18 @@ describe('GitHub says no', () => {
 
   it.each([
     ['FORBIDDEN', 'Resource not accessible by personal access token', 'authentication'],
-    // As reported for protected branches and rulesets, where the type is not documented.
-    ['UNPROCESSABLE', 'Changes must be made through a pull request.', 'rejected'],
-    ['UNPROCESSABLE', 'Repository rule violations found', 'rejected'],
+    // As reported in Thinkmill/keystatic issue 1598 and microsoft/vscode-remote-repositories-github
+    // issue 252. The type for rulesets is another one, documented nowhere.
+    [
+      'BRANCH_PROTECTION_RULE_VIOLATION',
+      "protected branch 'main' check failed:\nAt least 1 approving review is required by reviewers with write access.",
+      'rejected',
+    ],
+    [
+      undefined,
+      'Repository rule violations found\n\nChanges must be made through a pull request.',
+      'rejected',
+    ],
   ])('to a commit: %s, %s', async (type, message, reason) => {
     const { client, repository, first } = await serve({
       intercept: (call) =>
@@ -105,6 +114,20 @@ describe('GitHub says no', () => {
       message: expect.stringContaining(message),
     })
     expect(git(repository, 'rev-parse', 'main').trim()).toBe(first)
+  })
+
+  it('to a new branch, whose name is protected', async () => {
+    // As reported in actions/github-script issue 455.
+    const body = { message: 'Reference update failed' }
+    const { client, repository } = await serve({
+      intercept: ({ path }) => (path.endsWith('/git/refs') ? { status: 422, body } : undefined),
+    })
+    await expect(commitFile(client, 'deploy', 'a')).rejects.toMatchObject({
+      code: 'REMOTE_REFUSED',
+      reason: 'rejected',
+      message: expect.stringContaining('Reference update failed'),
+    })
+    expect(git(repository, 'for-each-ref', 'refs/heads/deploy')).toBe('')
   })
 
   it('to a branch in a repository without any commit, and says who can make one', async () => {

@@ -13,24 +13,38 @@ import type { RolloutPlan } from '../rollouts/plan.ts'
 import { stepStates } from '../rollouts/step-state.ts'
 import { alsoCheck } from './also-check.ts'
 import { checkCanaryAdoption } from './canary-adoption.ts'
-import { type CanaryTraffic, emitCanaryTraffic } from './canary-traffic.ts'
+import { emitCanaryTraffic } from './canary-traffic.ts'
 import type { Emittable, EmittedObject } from './emitted-object.ts'
 import { addExtraFile } from './extra-file.ts'
 import { NAME_LABEL } from './labels.ts'
 import { Mistakes } from './mistakes.ts'
-import { readOptions } from './options.ts'
+import { optional, readOptions } from './options.ts'
 import { placeOf } from './place.ts'
+import { ENGINE, type RolloutEngine } from './rollout-engine.ts'
 import { ROLLOUT_OPTIONS, type RolloutProps, writePlan } from './rollout-plan.ts'
 import {
   emitServedDeployment,
   SERVED_DEPLOYMENT_OPTIONS,
+  type ServedDeployment,
   type ServedDeploymentProps,
 } from './served-deployment.ts'
-import { workloadContext } from './workload-context.ts'
+import { type WorkloadContext, workloadContext } from './workload-context.ts'
 
-export interface CanaryRolloutProps extends ServedDeploymentProps, RolloutProps {}
+export interface CanaryRolloutProps extends ServedDeploymentProps, RolloutProps {
+  /**
+   * Who drives the releases, if not Lockstep: made by `flagger` or `argoRollouts`. It reads no plan,
+   * so none is written.
+   *
+   * @default - Lockstep, by commits
+   */
+  readonly engine?: RolloutEngine
+}
 
-const CANARY_ROLLOUT_OPTIONS = { ...SERVED_DEPLOYMENT_OPTIONS, ...ROLLOUT_OPTIONS }
+const CANARY_ROLLOUT_OPTIONS = {
+  ...SERVED_DEPLOYMENT_OPTIONS,
+  ...ROLLOUT_OPTIONS,
+  engine: optional(ENGINE),
+}
 
 /**
  * A highly available service whose releases reach a few requests first, and all of them only when
@@ -51,12 +65,12 @@ const CANARY_ROLLOUT_OPTIONS = { ...SERVED_DEPLOYMENT_OPTIONS, ...ROLLOUT_OPTION
 export class CanaryRollout extends Construct {
   /** The stable track. */
   readonly deployment: EmittedObject<IDeployment>
-  /** What callers inside of the cluster use. */
-  readonly service: EmittedObject<IService>
-  /** Selects the stable track alone. */
-  readonly stableService: EmittedObject<IService>
-  /** Selects the canary track alone; without pods at rest. */
-  readonly canaryService: EmittedObject<IService>
+  /** What callers inside of the cluster use. Absent where Flagger makes it. */
+  readonly service: EmittedObject<IService> | undefined
+  /** Selects the stable track alone. Absent where Flagger makes it. */
+  readonly stableService: EmittedObject<IService> | undefined
+  /** Selects the canary track alone; without pods at rest. Absent where Flagger makes it. */
+  readonly canaryService: EmittedObject<IService> | undefined
   readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
   /** For both tracks. */
   readonly networkPolicy: EmittedObject<INetworkPolicy>
@@ -64,11 +78,13 @@ export class CanaryRollout extends Construct {
   readonly serviceAccount: EmittedObject<IServiceAccount> | undefined
   /** Absent with a fixed number of replicas. */
   readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
-  /** Absent without `traffic`. */
+  /** Absent without `traffic`, and where Flagger makes it. */
   readonly route: EmittedObject<Emittable> | undefined
+  /** By which another engine drives the releases. Absent without `engine`. */
+  readonly release: EmittedObject<Emittable> | undefined
   /** Absent without `files`. */
   readonly configMap: EmittedObject<IConfigMap> | undefined
-  /** How releases go, as it is written beside the manifests. */
+  /** How releases go, as it is written beside the manifests, or told to another engine. */
   readonly plan: RolloutPlan
 
   constructor(scope: Construct, id: string, given: CanaryRolloutProps) {
@@ -77,11 +93,13 @@ export class CanaryRollout extends Construct {
     const props = readOptions<CanaryRolloutProps>(given, CANARY_ROLLOUT_OPTIONS, mistakes)
     const context = workloadContext(this, { ...props, suffix: canaryName('') }, mistakes)
     checkCanaryAdoption(props.adopt, context)
+    const { engine } = props
     const emitted = emitServedDeployment(context.scope, {
       context,
       props,
-      policyLabel: { [NAME_LABEL]: context.app },
-      labels: { [TRACK_LABEL]: 'stable' },
+      policyLabel: { [engine?.podLabel ?? NAME_LABEL]: context.app },
+      // Another engine has labels of its own for that.
+      labels: engine === undefined ? { [TRACK_LABEL]: 'stable' } : {},
     })
     this.deployment = emitted.deployment
     this.podDisruptionBudget = emitted.podDisruptionBudget
@@ -89,28 +107,52 @@ export class CanaryRollout extends Construct {
     this.serviceAccount = emitted.serviceAccount
     this.autoscaler = emitted.autoscaler
     this.configMap = emitted.configMap
-    const traffic: CanaryTraffic = emitCanaryTraffic(context.scope, context, {
-      traffic: props.traffic,
-      ...(props.adopt !== undefined && { targetPort: props.port }),
-    })
-    this.service = traffic.service
-    this.stableService = traffic.stableService
-    this.canaryService = traffic.canaryService
-    this.route = traffic.route
-    const { plan, isSound } = writePlan({
-      ...props,
-      context,
-      traffic: props.traffic,
-      rollingUpdate: props.rollingUpdate,
-    })
+    const { plan, objects } =
+      engine === undefined
+        ? emitOwnRelease(context, props)
+        : emitEngineRelease(engine, context, props, emitted)
     this.plan = plan
-    // What is wrong with it is reported, and then nothing is written.
-    if (isSound) {
-      const path = planPath(context.namespace, context.app)
-      addExtraFile(context.scope, { path, text: () => emitYaml(plan) })
-      checkInFlight(context.scope, plan)
-    }
+    this.service = objects.service
+    this.stableService = objects.stableService
+    this.canaryService = objects.canaryService
+    this.route = objects.route
+    this.release = objects.release
   }
+}
+
+interface Release {
+  readonly plan: RolloutPlan
+  readonly objects: Partial<Pick<CanaryRollout, ReleaseObject>>
+}
+
+type ReleaseObject = 'service' | 'stableService' | 'canaryService' | 'route' | 'release'
+
+function emitOwnRelease(context: WorkloadContext, props: CanaryRolloutProps): Release {
+  const { scope, namespace, app } = context
+  const objects = emitCanaryTraffic(scope, context, {
+    traffic: props.traffic,
+    ...(props.adopt !== undefined && { targetPort: props.port }),
+  })
+  const { plan, isSound } = writePlan(context, props)
+  // What is wrong with it is reported, and then nothing is written.
+  if (isSound) {
+    addExtraFile(scope, { path: planPath(namespace, app), text: () => emitYaml(plan) })
+    checkInFlight(scope, plan)
+  }
+  return { plan, objects }
+}
+
+function emitEngineRelease(
+  engine: RolloutEngine,
+  context: WorkloadContext,
+  props: CanaryRolloutProps,
+  { deployment, autoscaler }: ServedDeployment,
+): Release {
+  const { plan, isSound } = writePlan(context, props)
+  const { traffic } = props
+  const { spec } = plan
+  const emit = () => engine.emit(context.scope, { context, spec, traffic, deployment, autoscaler })
+  return { plan, objects: isSound ? emit() : {} }
 }
 
 /**

@@ -217,6 +217,18 @@ export const FIELD_REASONS: readonly FieldReason[] = [
     why: 'as given; weights are written out, zero too',
   },
   {
+    path: 'spec',
+    kinds: ['Canary', 'MetricTemplate'],
+    option: 'engine',
+    why: 'the steps and metrics of the app, as Flagger has them',
+  },
+  {
+    path: 'spec',
+    kinds: ['Rollout', 'AnalysisTemplate'],
+    option: 'engine',
+    why: 'the steps and metrics of the app, as Argo Rollouts has them; it has the pods, by the template of the Deployment',
+  },
+  {
     path: 'automountServiceAccountToken',
     kinds: ['ServiceAccount'],
     why: 'no token for who never asks the API',

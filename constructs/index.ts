@@ -24,6 +24,7 @@ export {
   successRate,
 } from './analysis.ts'
 export { App, type AppProps } from './app.ts'
+export { type ArgoGates, type ArgoRolloutsProps, argoRollouts } from './argo-rollouts.ts'
 export { type ArgoSource, ArgoSync, type ArgoSyncProps } from './argo-sync.ts'
 export {
   type Authentication,
@@ -51,6 +52,7 @@ export type { EnvironmentProps } from './environment-props.ts'
 export type { EnvironmentVariable, EnvironmentVariables } from './environment-variable.ts'
 export type { Fence } from './fence.ts'
 export { FencingPolicy, type FencingPolicyProps } from './fencing-policy.ts'
+export { type FlaggerGates, type FlaggerProps, flagger } from './flagger.ts'
 export { type FluxSource, FluxSync, type FluxSyncProps } from './flux-sync.ts'
 export { type GatewayApiProps, gatewayApi } from './gateway-api.ts'
 export {
@@ -81,6 +83,12 @@ export type { ProtectedObject } from './protected-object.ts'
 export type { ByteAmount, CpuAmount, Resources } from './quantities.ts'
 export { autoscale, fixed, type Replicas, type Survival } from './replicas.ts'
 export type { RequestFlow } from './request-flow.ts'
+export type {
+  EngineObjects,
+  EngineProblemsProps,
+  EngineProps,
+  RolloutEngine,
+} from './rollout-engine.ts'
 export type { RolloutProps } from './rollout-plan.ts'
 export type { ServedDeploymentProps } from './served-deployment.ts'
 export type { SharedWriter } from './shared-writer.ts'

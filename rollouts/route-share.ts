@@ -1,7 +1,7 @@
 import { type Fields, fields, items } from '../manifests/fields.ts'
 import { groupOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
-import type { RequestMatch } from './step.ts'
+import type { CookieMatch, RequestMatch } from './step.ts'
 import { FULL_WEIGHT, type StepState } from './step-state.ts'
 
 export interface RouteShareProps {
@@ -77,7 +77,11 @@ const headerOf = (match: RequestMatch): Fields =>
     : {
         type: 'RegularExpression',
         name: 'Cookie',
-        value: `^(.*;\\s*)?${escaped(match.cookie)}=${escaped(match.value)}(;.*)?$`,
+        value: cookiePattern(match),
       }
+
+/** What the header `Cookie` is like that has this one among others. */
+export const cookiePattern = ({ cookie, value }: CookieMatch): string =>
+  `^(.*;\\s*)?${escaped(cookie)}=${escaped(value)}(;.*)?$`
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')

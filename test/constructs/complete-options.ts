@@ -13,6 +13,7 @@ import {
   elected,
   FencingPolicy,
   FluxSync,
+  flagger,
   gatewayApi,
   HighlyAvailableDeployment,
   ingress,
@@ -185,6 +186,17 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
       ],
       deadline: Duration.days(2),
       wave: 2,
+    }),
+  },
+  {
+    kind: 'CanaryRollout, by another engine',
+    in: 'namespace',
+    make: (scope, id, props) => new CanaryRollout(scope, id, props),
+    props: () => ({
+      ...deployment(),
+      steps: [{ weight: 50, hold: Duration.minutes(2) }],
+      analysis: [],
+      engine: flagger(),
     }),
   },
   ...(

@@ -1,0 +1,70 @@
+import type { Construct } from 'constructs'
+import type { IDeployment } from 'kubernetes-models/apps/v1'
+import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import type { IService } from 'kubernetes-models/v1'
+import { isRecord } from '../manifests/kubernetes-object.ts'
+import type { RolloutSpec } from '../rollouts/plan.ts'
+import type { PlanProblem } from '../rollouts/plan-problem.ts'
+import type { Emittable, EmittedObject } from './emitted-object.ts'
+import type { Mistakes } from './mistakes.ts'
+import type { Replicas } from './replicas.ts'
+import { type Shape, shape } from './shape.ts'
+import type { Traffic } from './traffic.ts'
+import type { WorkloadContext } from './workload-context.ts'
+
+/**
+ * Somebody else that drives the releases of an app: an operator in the cluster, by an object of its
+ * own. One file for each: `flagger`, `argoRollouts`. What it cannot do of the steps and metrics of
+ * an app is a mistake at synth, never left out.
+ */
+export interface RolloutEngine {
+  /** What people call it: `Flagger`. */
+  readonly engine: string
+  /** The label that pods of both tracks have, and of no other app. */
+  readonly podLabel: string
+  /** What it cannot do, by the fields of the plan. Its own options are read and reported meanwhile. */
+  problems(props: EngineProblemsProps): readonly PlanProblem[]
+  /** Makes the objects that it drives releases by. Called only if nothing was reported. */
+  emit(scope: Construct, props: EngineProps): EngineObjects
+}
+
+export interface EngineProblemsProps {
+  readonly spec: RolloutSpec
+  readonly replicas: Replicas
+  readonly mistakes: Mistakes
+}
+
+export interface EngineProps {
+  readonly context: WorkloadContext
+  readonly spec: RolloutSpec
+  readonly traffic: Traffic | undefined
+  readonly deployment: EmittedObject<IDeployment>
+  /** Absent with a fixed number of pods. */
+  readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
+}
+
+/** What an engine makes of an app; absent where it makes it in the cluster. */
+export interface EngineObjects {
+  /** The object that says how releases go. */
+  readonly release: EmittedObject<Emittable>
+  readonly service?: EmittedObject<IService>
+  readonly stableService?: EmittedObject<IService>
+  readonly canaryService?: EmittedObject<IService>
+  readonly route?: EmittedObject<Emittable>
+}
+
+/** An object of a kind whose types nobody keeps. Tests hold it to the kind's own definition. */
+export interface EngineObject extends Emittable {
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+export const ENGINE: Shape<RolloutEngine> = shape({
+  expected: 'made by flagger() or argoRollouts()',
+  example: 'flagger({ … })',
+  is: (value) =>
+    isRecord(value) &&
+    typeof value.engine === 'string' &&
+    typeof value.podLabel === 'string' &&
+    typeof value.problems === 'function' &&
+    typeof value.emit === 'function',
+})

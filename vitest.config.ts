@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 const PACKAGING = 'test/meta/packaging/**/*.test.ts'
-const BEHAVIOUR = 'test/control-plane/behaviour/**/*.test.ts'
+const BEHAVIOUR = ['behaviour', 'rollouts'].map(
+  (folder) => `test/control-plane/${folder}/**/*.test.ts`,
+)
 
 export default defineConfig({
   test: {
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'sources',
           include: ['test/**/*.test.ts'],
-          exclude: [PACKAGING, BEHAVIOUR],
+          exclude: [PACKAGING, ...BEHAVIOUR],
           globalSetup: ['test/control-plane/global-setup.ts'],
         },
       },
@@ -23,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'behaviour',
-          include: [BEHAVIOUR],
+          include: BEHAVIOUR,
           globalSetup: ['test/control-plane/global-setup.ts'],
           maxWorkers: 4,
           sequence: { groupOrder: 1 },

@@ -1,14 +1,18 @@
 import { createServer } from 'node:http'
 
 /*
- * Answers every request with its argument, and with the status that the request asks for. Says on
- * which port it listens, and ends when whoever started it lets go of its standard input.
+ * Answers every request with its first argument. Every so many of them fails, as the second one says,
+ * none if that is 0. Says on which port it listens, and ends when whoever started it lets go of its
+ * standard input.
  */
 
-const [, , name = ''] = process.argv
+const [, , name = '', failsEvery = '0'] = process.argv
+let requests = 0
 
-const server = createServer((request, response) => {
-  response.writeHead(Number(request.headers['x-answer-with'] ?? 200)).end(name)
+const server = createServer((_, response) => {
+  requests += 1
+  const fails = requests % Number(failsEvery) === 0
+  response.writeHead(fails ? 500 : 200).end(name)
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()

@@ -15,8 +15,11 @@ export class HttpBackend implements AsyncDisposable {
     this.#process = process
   }
 
-  static async start(name: string): Promise<HttpBackend> {
-    const child = spawn(process.execPath, [PROGRAM, name], { stdio: ['pipe', 'pipe', 'inherit'] })
+  /** @param failsEvery how many requests there are to a failure; 0 if none fails */
+  static async start(name: string, failsEvery = 0): Promise<HttpBackend> {
+    const child = spawn(process.execPath, [PROGRAM, name, String(failsEvery)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     const lines = createInterface({ input: child.stdout })
     const [port] = (await once(lines, 'line')) as [string]
     return new HttpBackend(Number(port), child)

@@ -9,13 +9,25 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
-import { steerRequest } from './steer-request.ts'
+import { type Shares, steerRequest } from './steer-request.ts'
 import { WeightedTurns } from './weighted-turns.ts'
+
+export interface ProxiedAnswer {
+  /** Milliseconds since 1970. */
+  readonly atMs: number
+  readonly service: string
+  readonly status: number
+  readonly tookMs: number
+}
 
 /** A reverse proxy on this machine that steers requests by HTTPRoutes, to a process for each Service. */
 export class LocalProxy {
   /** Ports of this machine, by the name of the Service that they stand for. */
   readonly backends = new Map<string, number>()
+  /** Every request that some Service should have answered, with what came of it. */
+  readonly answers: ProxiedAnswer[] = []
+  /** Whether there is a pod behind a Service. */
+  hasPods: (service: string) => boolean = () => true
   readonly #routes = new Map<string, KubernetesObject>()
   readonly #turns = new Map<string, WeightedTurns>()
   readonly #agent = new Agent({ keepAlive: true })
@@ -61,7 +73,9 @@ export class LocalProxy {
       headers,
     })
     if (found === undefined) return void response.writeHead(404).end()
-    const port = this.#portOf(found)
+    const service = this.#turn(found)
+    this.#record(service, response)
+    const port = this.hasPods(service) ? this.backends.get(service) : undefined
     if (port === undefined) return void response.writeHead(503).end()
     const fail = () => (response.headersSent ? response.destroy() : response.writeHead(502).end())
     const outgoing = httpRequest(
@@ -75,9 +89,19 @@ export class LocalProxy {
     incoming.on('error', () => outgoing.destroy()).pipe(outgoing)
   }
 
-  #portOf({ key, shares }: { key: string; shares: ReadonlyMap<string, number> }) {
+  #record(service: string, response: ServerResponse): void {
+    const beganMs = performance.now()
+    response.once('close', () => {
+      const status = response.statusCode
+      const tookMs = performance.now() - beganMs
+      this.answers.push({ atMs: Date.now(), service, status, tookMs })
+    })
+  }
+
+  /** The Service whose turn it is; empty if none has any weight. */
+  #turn({ key, shares }: Shares): string {
     const turns = this.#turns.get(key) ?? new WeightedTurns()
     this.#turns.set(key, turns)
-    return this.backends.get(turns.next(shares) ?? '')
+    return turns.next(shares) ?? ''
   }
 }

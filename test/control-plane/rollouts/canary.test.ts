@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { describeWithFluxAndNodes } from '../gitops/describe-with-flux.ts'
+import { textsOf } from './cluster-release.ts'
+import { releaseOfSuite } from './release-of-suite.ts'
+
+describeWithFluxAndNodes('A canary on a real cluster', (cluster, flux) => {
+  const suite = releaseOfSuite(cluster, flux)
+
+  it('goes step by step from commit to traffic, and no request fails', async () => {
+    const { release } = suite
+    await release.publish('1.4.3')
+    await release.untilRest()
+
+    expect(release.actions).toEqual([
+      'start',
+      'shift',
+      'scale',
+      'shift',
+      // All requests, for which there are pods enough already.
+      'shift',
+      'promote',
+      'shift-back',
+      'finish',
+    ])
+    expect(await release.files()).toEqual(textsOf(release.rendering('1.4.3')))
+    await release.untilWithoutCanary('1.4.3')
+    expect(release.failures()).toEqual([])
+  })
+})

@@ -1,0 +1,364 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Duration } from 'cdk8s'
+import {
+  CanaryRollout,
+  type CanaryRolloutProps,
+  Environment,
+  fixed,
+  gatewayApi,
+  Namespace,
+} from '../../../constructs/index.ts'
+import { GitCommandRemote } from '../../../gitops/git-command-remote.ts'
+import { at, items } from '../../../manifests/fields.ts'
+import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
+import type { Rendering } from '../../../manifests/rendering.ts'
+import { type ActResult, actOnRollout } from '../../../reconciler/act-on-rollout.ts'
+import type { Place } from '../../../reconciler/commit-moves.ts'
+import { KubernetesLiveState } from '../../../reconciler/kubernetes-live-state.ts'
+import type { Look } from '../../../reconciler/look-at-app.ts'
+import { rolloutStates } from '../../../reconciler/rollout-states.ts'
+import { tick } from '../../../reconciler/tick.ts'
+import type { RolloutRequest } from '../../../rollouts/acts.ts'
+import { NO_ROLLOUT_YET, type RecordSpec } from '../../../rollouts/record.ts'
+import { IMAGE, minimal } from '../../constructs/fixtures.ts'
+import { GIT_ENV, git } from '../../gitops/git.ts'
+import { isRolledOut } from '../behaviour/conditions.ts'
+import type { ClusterWithNodes } from '../cluster-with-nodes.ts'
+import { type ConnectedClient, connect } from '../connected-client.ts'
+import { eventually, NeverHappenedError } from '../eventually.ts'
+import { askProxy } from '../gateway/ask-proxy.ts'
+import { HttpBackend } from '../gateway/http-backend.ts'
+import { ProxyMetrics } from '../gateway/proxy-metrics.ts'
+import { ReadyEndpoints } from '../gateway/ready-endpoints.ts'
+import { SteadyTraffic } from '../gateway/steady-traffic.ts'
+import { gatewayApiDefinitions } from '../gateway-api.ts'
+import { GatewayStandIn } from '../gateway-stand-in.ts'
+import type { Flux } from '../gitops/flux.ts'
+import { deploymentOf, syncedEnvironment } from '../gitops/synced-apps.ts'
+import { applyServiceAccount, tokenOf } from '../service-account.ts'
+import { connectToSharedCluster } from '../shared-cluster-client.ts'
+
+export interface ClusterReleaseProps {
+  readonly cluster: ClusterWithNodes
+  readonly flux: Flux
+  /** A folder of the test. */
+  readonly folder: string
+  /** What is different about the app. */
+  readonly app?: Partial<CanaryRolloutProps>
+}
+
+const HOST = 'checkout.example.com'
+
+/** Two short steps behind a gateway that is fast, judged by nobody. */
+const BRIEF: CanaryRolloutProps = {
+  ...minimal,
+  replicas: fixed(3),
+  traffic: gatewayApi({ gateway: 'public', hostname: HOST, settle: Duration.seconds(1) }),
+  steps: [
+    { weight: 20, hold: Duration.seconds(1) },
+    { weight: 80, hold: Duration.seconds(1) },
+  ],
+  analysis: [],
+}
+
+const PATIENCE_SECONDS = 150
+
+/**
+ * An app with a canary on a real control plane, released by the real kustomize-controller from a real
+ * repository, by ticks that see the cluster through rights of their own. Requests go on all the time,
+ * through the gateway stand-in to a process for each track, as long as that has a ready pod.
+ */
+export class ClusterRelease implements AsyncDisposable {
+  readonly namespace: string
+  readonly place: Place
+  readonly gateway: GatewayStandIn
+  readonly metrics: ProxyMetrics
+  readonly traffic: SteadyTraffic
+  /** What ticks have done, in order. */
+  readonly actions: string[] = []
+  /** What the last tick has seen of the app; absent if there was nothing to look at. */
+  seen: Look | undefined
+  readonly #props: ClusterReleaseProps
+  readonly #remote: GitCommandRemote
+  readonly #watcher: ConnectedClient
+  readonly #backends: readonly HttpBackend[]
+  readonly #live: KubernetesLiveState
+
+  private constructor(
+    props: ClusterReleaseProps,
+    parts: {
+      readonly remote: GitCommandRemote
+      readonly watcher: ConnectedClient
+      readonly gateway: GatewayStandIn
+      readonly backends: readonly HttpBackend[]
+    },
+  ) {
+    this.#props = props
+    this.namespace = props.flux.namespace
+    this.#remote = parts.remote
+    this.#watcher = parts.watcher
+    this.#backends = parts.backends
+    this.#live = new KubernetesLiveState({ client: parts.watcher.client })
+    this.place = { remote: parts.remote, branch: 'deploy', environment: 'prod' }
+    this.gateway = parts.gateway
+    this.metrics = new ProxyMetrics(parts.gateway.proxy)
+    this.traffic = new SteadyTraffic(parts.gateway.proxy.port, HOST)
+  }
+
+  /** Resolves when the first version is stable and answers requests. */
+  static async begin(props: ClusterReleaseProps): Promise<ClusterRelease> {
+    const { cluster, flux, folder } = props
+    await cluster.apply(await gatewayApiDefinitions())
+    const backends = [await HttpBackend.start('stable'), await HttpBackend.start('canary')] as const
+    const gateway = await startGateway(cluster, flux.namespace, backends)
+    const watcher = await watcherOf(cluster)
+    const remote = await GitCommandRemote.open({
+      remote: flux.repository,
+      cwd: folder,
+      env: GIT_ENV,
+      scratchFolder: `${folder}/looks`,
+    })
+    const first = renderingOf(flux, props.app ?? {}, '1.4.2')
+    await flux.sync(first.kustomizations)
+    await flux.publish(first.rendering)
+    await cluster.until(deploymentOf(flux.namespace, 'checkout'), isRolledOut, PATIENCE_SECONDS)
+    await eventually(
+      'stable answers',
+      () => askProxy(gateway.proxy.port, HOST),
+      ({ body }) => body === 'stable',
+    )
+    return new ClusterRelease(props, { remote, watcher, gateway, backends })
+  }
+
+  /** What `lockstep publish` would write of a version. */
+  rendering(version: string): Rendering {
+    return renderingOf(this.#props.flux, this.#props.app ?? {}, version).rendering
+  }
+
+  async publish(version: string): Promise<void> {
+    await this.#props.flux.publish(this.rendering(version))
+  }
+
+  /** What a person asks for, on the branch. */
+  act(request: RolloutRequest): Promise<ActResult> {
+    return actOnRollout({
+      place: this.place,
+      app: `${this.namespace}/checkout`,
+      request,
+      actor: { name: 'alice@example.com', proof: 'git' },
+      now: Date.now,
+    })
+  }
+
+  /** One look. */
+  async tick(): Promise<void> {
+    const { looks, broken, commits } = await tick({
+      place: this.place,
+      live: this.#live,
+      metrics: this.metrics,
+      now: Date.now,
+    })
+    if (broken[0] !== undefined) throw new Error(broken[0].problem)
+    this.seen = looks[0]
+    this.actions.push(...commits.flatMap(({ moves }) => moves.map(({ move }) => move.action)))
+  }
+
+  /**
+   * Looks until the record is as it should be.
+   *
+   * @throws {NeverHappenedError} with what was waited for last
+   */
+  async until(
+    what: string,
+    isDone: (record: RecordSpec) => boolean | Promise<boolean>,
+  ): Promise<void> {
+    const deadline = performance.now() + PATIENCE_SECONDS * 1000
+    while (!(await isDone(await this.record()))) {
+      if (performance.now() > deadline) {
+        const { actions, seen } = this
+        const last = { actions, decision: seen?.decision, problem: seen?.problem }
+        throw new NeverHappenedError(what, PATIENCE_SECONDS, last)
+      }
+      await this.tick()
+      await sleep(50)
+    }
+  }
+
+  untilRest(): Promise<void> {
+    return this.until('nothing is in flight', ({ rollout, queued }) => !rollout && !queued)
+  }
+
+  async record(): Promise<RecordSpec> {
+    const app = `${this.namespace}/checkout`
+    const { states, broken } = await rolloutStates({ place: this.place, app })
+    if (broken[0] !== undefined) throw new Error(broken[0].problem)
+    return states[0]?.record.spec ?? NO_ROLLOUT_YET
+  }
+
+  /** What the last look waits for. */
+  get reasons(): readonly string[] {
+    const decision = this.seen?.decision
+    return decision?.kind === 'wait' ? decision.reasons : []
+  }
+
+  /** The canary's share in the live route. */
+  async weight(): Promise<unknown> {
+    const rules = items(at(await this.live('HTTPRoute', 'checkout'), 'spec', 'rules'))
+    return at(items(at(rules.at(-1), 'backendRefs'))[1], 'weight')
+  }
+
+  live(kind: 'HTTPRoute' | 'Deployment', name: string): Promise<KubernetesObject | undefined> {
+    const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'gateway.networking.k8s.io/v1'
+    const metadata = { name, namespace: this.namespace }
+    return this.#props.cluster.get({ apiVersion, kind, metadata })
+  }
+
+  /** Synced files and plan of the app on the branch, by path below the environment. */
+  async files(): Promise<Readonly<Record<string, string>>> {
+    const tip = (await this.#remote.tip('deploy')) ?? ''
+    const tree = [...(await this.#remote.files(tip, 'prod'))].filter(([path]) =>
+      /^(workloads|traffic)\/.*\.yaml$|plan\.yaml$/.test(path),
+    )
+    const texts = await this.#remote.contents(tree.map(([, { id }]) => id))
+    return Object.fromEntries(tree.map(([path, { id }]) => [path, texts.get(id) ?? '']))
+  }
+
+  /** Waits until the cluster has a version on all of its pods, and all requests. */
+  async untilWithoutCanary(version: string): Promise<void> {
+    await eventually(
+      'nothing is left of the canary',
+      async () => ({
+        canary: (await this.live('Deployment', 'checkout-canary')) !== undefined,
+        image: imageOf(await this.live('Deployment', 'checkout')),
+        weight: await this.weight(),
+      }),
+      ({ canary, image, weight }) => !canary && image.includes(`:${version}@`) && weight === 0,
+    )
+  }
+
+  /** Answers that were none of the app's. */
+  failures(): readonly string[] {
+    return [...this.traffic.counts.keys()].filter((name) => !['stable', 'canary'].includes(name))
+  }
+
+  /** As a person who edits the live route. */
+  async editLiveWeights(canary: number): Promise<void> {
+    const route = await this.live('HTTPRoute', 'checkout')
+    const rules = structuredClone(at(route, 'spec', 'rules')) as {
+      backendRefs: { weight: number }[]
+    }[]
+    for (const { backendRefs } of rules) {
+      backendRefs[0]!.weight = 100 - canary
+      backendRefs[1]!.weight = canary
+    }
+    const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${this.namespace}/httproutes/checkout`
+    const contentType = 'application/merge-patch+json'
+    const { cluster } = this.#props
+    const { status } = await cluster.send({
+      method: 'PATCH',
+      path,
+      body: { spec: { rules } },
+      contentType,
+    })
+    if (status !== 200) throw new Error(`The route was not edited (${status})`)
+  }
+
+  /** As `flux reconcile kustomization`, or its interval. */
+  async reconcile(): Promise<void> {
+    const { cluster, flux } = this.#props
+    for (const { metadata } of await flux.kustomizations()) {
+      const annotations = { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() }
+      await cluster.send({
+        method: 'PATCH',
+        path: `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${flux.namespace}/kustomizations/${metadata.name}`,
+        body: { metadata: { annotations } },
+        contentType: 'application/merge-patch+json',
+      })
+    }
+  }
+
+  /** A commit of somebody who edits a file of the app on the branch. */
+  async editBranch(file: RegExp, edit: (text: string) => string): Promise<void> {
+    const [path, text] = Object.entries(await this.files()).find(([path]) => file.test(path)) ?? []
+    if (path === undefined || text === undefined) throw new Error(`No file is called ${file}`)
+    const write = edit(text)
+    if (write === text) throw new Error(`Nothing was edited in ${path}`)
+    await this.#props.flux.push({ path: `prod/${path}`, write })
+  }
+
+  /** As `git revert` of the newest commit. */
+  revert(): void {
+    const clone = join(this.#props.folder, `revert-${performance.now()}`)
+    git(
+      this.#props.folder,
+      'clone',
+      '--quiet',
+      '--branch',
+      'deploy',
+      this.#props.flux.repository,
+      clone,
+    )
+    git(clone, 'revert', '--no-edit', 'HEAD')
+    git(clone, 'push', '--quiet', 'origin', 'deploy')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.traffic[Symbol.asyncDispose]()
+    await this.gateway.stop()
+    for (const backend of this.#backends) await backend[Symbol.asyncDispose]()
+    this.#watcher.transport.close()
+    await this.#remote.close()
+  }
+}
+
+const imageOf = (deployment: KubernetesObject | undefined): string =>
+  String(at(items(at(deployment, 'spec', 'template', 'spec', 'containers'))[0], 'image'))
+
+/** As `files` of a release tells them. */
+export const textsOf = ({ files }: Rendering): Readonly<Record<string, string>> =>
+  Object.fromEntries(files.map(({ path, text }) => [path, text]))
+
+async function startGateway(
+  cluster: ClusterWithNodes,
+  namespace: string,
+  [stable, canary]: readonly [HttpBackend, HttpBackend],
+): Promise<GatewayStandIn> {
+  const endpoints = await ReadyEndpoints.watch(cluster, namespace)
+  const gateway = await GatewayStandIn.start({ cluster, namespace, gateway: 'public' })
+  gateway.proxy.hasPods = (service) => endpoints.countOf(service) > 0
+  gateway.proxy.backends.set('checkout-stable', stable.port).set('checkout-canary', canary.port)
+  return gateway
+}
+
+/** Whoever may look at this app, and at nothing else. */
+async function watcherOf(cluster: ClusterWithNodes): Promise<ConnectedClient> {
+  const names = ['checkout', 'checkout-canary', 'checkout-stable']
+  const rule = (group: string, resource: string) => ({
+    apiGroups: [group],
+    resources: [resource],
+    resourceNames: names,
+    verbs: ['get'],
+  })
+  await applyServiceAccount(cluster, 'lockstep', [
+    rule('apps', 'deployments'),
+    rule('', 'services'),
+    rule('autoscaling', 'horizontalpodautoscalers'),
+    rule('gateway.networking.k8s.io', 'httproutes'),
+  ])
+  const { server, certificateAuthority } = await connectToSharedCluster('nodes')
+  return connect({ server, certificateAuthority, token: await tokenOf(cluster, 'lockstep') })
+}
+
+const renderingOf = (flux: Flux, app: Partial<CanaryRolloutProps>, version: string) =>
+  syncedEnvironment(
+    flux,
+    (root) => {
+      const prod = new Environment(root, 'prod', { owner: 'platform-team', images: {} })
+      const namespace = new Namespace(prod, flux.namespace, { existing: true })
+      const image = IMAGE.replace('1.4.2', version)
+      new CanaryRollout(namespace, 'checkout', { ...BRIEF, ...app, image })
+      return prod
+    },
+    { split: 'environment' },
+  )

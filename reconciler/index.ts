@@ -1,10 +1,10 @@
 /** The tick, and what people ask for: everything that makes a rollout go on. */
 
+export { MissingRenditionError } from '../gitops/missing-rendition-error.ts'
 export type { ActOnRolloutProps, ActResult } from './act-on-rollout.ts'
 export { actOnRollout, BrokenRolloutError, UnknownRolloutError } from './act-on-rollout.ts'
 export type { AppOnBranch } from './app-on-branch.ts'
 export type { Place } from './commit-moves.ts'
-export { MissingRenditionError } from './files-after.ts'
 export type { KubernetesLiveStateProps } from './kubernetes-live-state.ts'
 export { KubernetesLiveState } from './kubernetes-live-state.ts'
 export type { Look, Surroundings } from './look-at-app.ts'

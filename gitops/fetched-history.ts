@@ -1,15 +1,7 @@
-import { FOLDER, type GitObjects } from './git-objects.ts'
+import type { FetchedObjects } from './fetched-objects.ts'
+import { FOLDER } from './git-objects.ts'
 import type { LoggedCommit } from './git-remote.ts'
 import type { PathHistory } from './path-history.ts'
-
-export interface FetchedHistoryProps {
-  readonly objects: GitObjects
-  readonly path: string
-  /** Fetches a commit and those before it, this many in all, and no trees. */
-  readonly fetchCommits: (newest: string, depth: number) => Promise<void>
-  /** Fetches those of the trees that are not here yet. */
-  readonly fetchTrees: (ids: readonly string[]) => Promise<void>
-}
 
 /** Commits that are fetched at once when one is missing; four times as many after it. */
 const FIRST_DEPTH = 50
@@ -19,18 +11,19 @@ const FIRST_DEPTH = 50
  * the trees on the way to the path, a level of all of them in one request.
  */
 export class FetchedHistory implements PathHistory {
-  readonly #props: FetchedHistoryProps
+  readonly #objects: FetchedObjects
+  readonly #path: string
   readonly #entries = new Map<string, string | undefined>()
   #depth = FIRST_DEPTH
 
-  constructor(props: FetchedHistoryProps) {
-    this.#props = props
+  constructor(objects: FetchedObjects, path: string) {
+    this.#objects = objects
+    this.#path = path
   }
 
   async commit(id: string): Promise<LoggedCommit> {
-    const { objects } = this.#props
-    if (!objects.has(id)) await this.#fetch(id)
-    return objects.commit(id)
+    if (!this.#objects.local.has(id)) await this.#fetch(id)
+    return this.#objects.commit(id)
   }
 
   async entry(commit: string): Promise<string | undefined> {
@@ -40,12 +33,12 @@ export class FetchedHistory implements PathHistory {
   }
 
   async #fetch(newest: string): Promise<void> {
-    const { objects, fetchCommits } = this.#props
-    await fetchCommits(newest, this.#depth)
+    const { local } = this.#objects
+    await this.#objects.fetch({ wants: [newest], filter: 'tree:0', depth: this.#depth })
     const fetched = new Set([newest])
     for (const id of fetched) {
-      const { parents } = await objects.commit(id)
-      const known = parents.filter((parent) => objects.has(parent))
+      const { parents } = await local.commit(id)
+      const known = parents.filter((parent) => local.has(parent))
       if (fetched.size < this.#depth) for (const parent of known) fetched.add(parent)
     }
     await this.#readEntries([...fetched])
@@ -53,19 +46,18 @@ export class FetchedHistory implements PathHistory {
   }
 
   async #readEntries(commits: readonly string[]): Promise<void> {
-    const { objects, path, fetchTrees } = this.#props
     let found = await Promise.all(
       commits.map(
         async (commit): Promise<Found> => ({
           commit,
           mode: FOLDER,
-          oid: await objects.treeOf(commit),
+          oid: await this.#objects.treeOf(commit),
         }),
       ),
     )
-    for (const name of path.split('/')) {
+    for (const name of this.#path.split('/')) {
       const folders = found.filter(({ mode }) => mode === FOLDER)
-      await fetchTrees(folders.map(({ oid }) => oid))
+      await this.#objects.fetch({ wants: folders.map(({ oid }) => oid), filter: 'tree:0' })
       found = (await Promise.all(folders.map((folder) => this.#below(folder, name)))).flat()
     }
     for (const commit of commits) this.#entries.set(commit, undefined)
@@ -73,7 +65,7 @@ export class FetchedHistory implements PathHistory {
   }
 
   async #below({ commit, oid }: Found, name: string): Promise<readonly Found[]> {
-    const entries = await this.#props.objects.tree(oid)
+    const entries = await this.#objects.tree(oid)
     return entries.filter(({ path }) => path === name).map((entry) => ({ ...entry, commit }))
   }
 }

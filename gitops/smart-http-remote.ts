@@ -1,18 +1,12 @@
 import { changedTree } from './changed-tree.ts'
 import { FetchedHistory } from './fetched-history.ts'
+import { FetchedObjects } from './fetched-objects.ts'
 import { GitHttp, type GitHttpProps } from './git-http.ts'
-import {
-  type CommitSigner,
-  FOLDER,
-  type GitAuthor,
-  GitObjects,
-  type TreeEntry,
-} from './git-objects.ts'
+import type { CommitSigner, GitAuthor, TreeEntry } from './git-objects.ts'
 import type { CommitRequest, GitRemote, LoggedCommit, LogRequest, TreeFile } from './git-remote.ts'
-import { RemoteUnreachableError } from './git-remote-errors.ts'
 import { changesOfPath } from './path-history.ts'
 import { ReceivePack } from './receive-pack.ts'
-import { type ObjectFilter, UploadPack } from './upload-pack.ts'
+import { UploadPack } from './upload-pack.ts'
 import { webBlobId } from './web-blob-id.ts'
 
 export type { GitCredentials } from './git-http.ts'
@@ -54,8 +48,7 @@ export class SmartHttpRemote implements GitRemote {
   readonly #props: SmartHttpRemoteProps
   readonly #reading: UploadPack
   readonly #writing: ReceivePack
-  readonly #listed = new Set<string>()
-  #objects = new GitObjects()
+  #objects: FetchedObjects
 
   constructor(props: SmartHttpRemoteProps) {
     const http = new GitHttp(props)
@@ -63,35 +56,23 @@ export class SmartHttpRemote implements GitRemote {
     this.#props = props
     this.#reading = new UploadPack(http)
     this.#writing = new ReceivePack(http)
+    this.#objects = new FetchedObjects(this.#reading)
   }
 
   tip(branch: string): Promise<string | undefined> {
-    if (this.#objects.byteLength > (this.#props.cacheBytes ?? 32 * 1024 * 1024)) {
-      this.#objects = new GitObjects()
-      this.#listed.clear()
+    // Whoever is in the middle of something goes on with those that it has.
+    if (this.#objects.local.byteLength > (this.#props.cacheBytes ?? CACHE_BYTES)) {
+      this.#objects = new FetchedObjects(this.#reading)
     }
     return this.#reading.tip(branch)
   }
 
-  async files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
-    let tree = await this.#treeOf(commit)
-    for (const name of folder.split('/').filter((part) => part !== '')) {
-      const entry = (await this.#tree(tree)).find(({ path }) => path === name)
-      if (entry?.mode !== FOLDER) return new Map()
-      tree = entry.oid
-    }
-    // At first all at once, from then on what has changed, level by level.
-    await this.#fetch([tree], this.#listed.has(folder) ? 'tree:0' : 'blob:none')
-    this.#listed.add(folder)
-    return this.#filesBelow(tree)
+  files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
+    return this.#objects.files(commit, folder)
   }
 
-  async contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const ids = [...new Set(blobs)]
-    await this.#fetch(ids, 'blob:none')
-    return new Map(
-      await Promise.all(ids.map(async (id) => [id, await this.#objects.blob(id)] as const)),
-    )
+  contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#objects.contents(blobs)
   }
 
   blobIds(contents: readonly string[]): Promise<readonly string[]> {
@@ -99,84 +80,43 @@ export class SmartHttpRemote implements GitRemote {
   }
 
   log(request: LogRequest): Promise<readonly LoggedCommit[]> {
-    const history = new FetchedHistory({
-      objects: this.#objects,
-      path: request.path,
-      fetchCommits: (newest, depth) => this.#fetch([newest], 'tree:0', depth),
-      fetchTrees: (ids) => this.#fetch(ids, 'tree:0'),
-    })
-    return changesOfPath(history, request)
+    return changesOfPath(new FetchedHistory(this.#objects, request.path), request)
   }
 
-  async commit({ branch, parent, isNewBranch, changes, message }: CommitRequest): Promise<string> {
+  async commit(request: CommitRequest): Promise<string> {
+    const { branch, parent, isNewBranch } = request
+    const { commit, pack } = await this.#makeCommit(request)
+    await this.#writing.push({
+      branch,
+      commit,
+      expected: isNewBranch ? undefined : parent,
+      pack,
+      whereIs: () => this.#reading.tip(branch),
+    })
+    return commit
+  }
+
+  /** A commit, in a pack with all that is new in it. */
+  async #makeCommit({ parent, changes, message }: CommitRequest) {
     const { author, sign, now = () => new Date() } = this.#props
+    const objects = this.#objects
     const written = new Set<string>()
     const remember = async (id: Promise<string>): Promise<string> => {
       written.add(await id)
       return id
     }
     const trees = {
-      tree: (id: string) => this.#tree(id),
-      writeTree: (entries: readonly TreeEntry[]) => remember(this.#objects.writeTree(entries)),
-      writeBlob: (content: string) => remember(this.#objects.writeBlob(content)),
+      tree: (id: string) => objects.tree(id),
+      writeTree: (entries: readonly TreeEntry[]) => remember(objects.local.writeTree(entries)),
+      writeBlob: (content: string) => remember(objects.local.writeBlob(content)),
     }
-    const base = parent === undefined ? undefined : await this.#treeOf(parent)
+    const base = parent === undefined ? undefined : await objects.treeOf(parent)
     const tree = (await changedTree(trees, base, changes)) ?? (await trees.writeTree([]))
     const commit = await remember(
-      this.#objects.writeCommit({ tree, parent, author, sign, time: now(), message }),
+      objects.local.writeCommit({ tree, parent, author, sign, time: now(), message }),
     )
-    await this.#writing.push({
-      branch,
-      commit,
-      expected: isNewBranch ? undefined : parent,
-      pack: await this.#objects.pack(written),
-      whereIs: () => this.#reading.tip(branch),
-    })
-    return commit
-  }
-
-  async #treeOf(commit: string): Promise<string> {
-    await this.#fetch([commit], 'tree:0')
-    return this.#objects.treeOf(commit)
-  }
-
-  async #tree(id: string): Promise<readonly TreeEntry[]> {
-    await this.#fetch([id], 'tree:0')
-    return this.#objects.tree(id)
-  }
-
-  async #filesBelow(root: string): Promise<ReadonlyMap<string, TreeFile>> {
-    const files = new Map<string, TreeFile>()
-    let level = [{ prefix: '', id: root }]
-    while (level.length > 0) {
-      await this.#fetch(
-        level.map(({ id }) => id),
-        'tree:0',
-      )
-      const next: typeof level = []
-      for (const { prefix, id } of level) {
-        for (const { path, mode, oid } of await this.#objects.tree(id)) {
-          if (mode === FOLDER) next.push({ prefix: `${prefix}${path}/`, id: oid })
-          else files.set(`${prefix}${path}`, { id: oid, mode })
-        }
-      }
-      level = next
-    }
-    return files
-  }
-
-  async #fetch(ids: readonly string[], filter: ObjectFilter, depth?: number): Promise<void> {
-    const wants = [...new Set(ids)].filter((id) => !this.#objects.has(id))
-    if (wants.length === 0) return
-    const pack = await this.#reading.fetch({ wants, filter, ...(depth !== undefined && { depth }) })
-    try {
-      await this.#objects.add(pack)
-    } catch (cause) {
-      throw new RemoteUnreachableError(this.location, 'a pack that cannot be read', { cause })
-    }
-    // The library leaves out what it cannot make sense of.
-    const missing = wants.find((id) => !this.#objects.has(id))
-    if (missing === undefined) return
-    throw new RemoteUnreachableError(this.location, `a pack without the object ${missing}`)
+    return { commit, pack: await objects.local.pack(written) }
   }
 }
+
+const CACHE_BYTES = 32 * 1024 * 1024

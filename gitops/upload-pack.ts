@@ -34,12 +34,14 @@ export interface FetchRequest {
  * all branches nor asks back: each call is one request, whatever else the repository has.
  */
 export class UploadPack {
+  readonly location: string
   readonly #http: GitHttp
   #capabilities: Promise<ReadonlyMap<string, string>> | undefined
   /** Filters that the server has said it does not know. */
   readonly #unknownFilters = new Set<ObjectFilter>()
 
   constructor(http: GitHttp) {
+    this.location = http.location
     this.#http = http
   }
 
@@ -108,7 +110,7 @@ export class UploadPack {
   }
 
   async #askCapabilities(): Promise<ReadonlyMap<string, string>> {
-    const { location } = this.#http
+    const { location } = this
     const lines = this.#read(await this.#http.discover('git-upload-pack')).map(textOf)
     const start = lines.indexOf('version 2')
     if (start < 0) throw new UnsupportedServerError(location, "version 2 of Git's protocol")
@@ -129,12 +131,12 @@ export class UploadPack {
       return [...readPackets(bytes)]
     } catch (error) {
       if (!(error instanceof MalformedPacketError)) throw error
-      throw new RemoteUnreachableError(this.#http.location, error.message, { cause: error })
+      throw new RemoteUnreachableError(this.location, error.message, { cause: error })
     }
   }
 
   #refusal(words: string): RemoteRefusedError {
-    return new RemoteRefusedError(this.#http.location, 'rejected', words, {
+    return new RemoteRefusedError(this.location, 'rejected', words, {
       remedy: 'Run again: what was asked for may have left the branch meanwhile',
     })
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BranchMovedError } from '../../gitops/git-remote-errors.ts'
+import { GitHubRemote } from '../../gitops/github-remote.ts'
 import { filesOf, git } from './git.ts'
 import { commitFile } from './git-client.ts'
 import { serveGitHub } from './github-client.ts'
@@ -185,6 +186,26 @@ describe('an answer of GitHub that got lost', () => {
       code: 'REMOTE_UNREACHABLE',
       outcome: 'none',
     })
+  })
+})
+
+describe('GitHub that does not answer', () => {
+  const silence: typeof fetch = async (_url, init) => {
+    init?.signal?.throwIfAborted()
+    return new Promise((_, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+    })
+  }
+
+  it('is not waited for longer than the caller wants', async () => {
+    const access = { repository: 'platform/deploy', access: 'secret', fetch: silence }
+    const slow = new GitHubRemote({ ...access, timeoutMs: 50 })
+    await expect(slow.tip('main')).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' })
+    const interruption = new AbortController()
+    const stopped = new GitHubRemote({ ...access, signal: interruption.signal })
+    const tip = stopped.tip('main')
+    interruption.abort(new Error('enough'))
+    await expect(tip).rejects.toThrow('enough')
   })
 })
 

@@ -409,4 +409,24 @@ describe('what smart HTTP reads', () => {
     expect([...(await client.files(parent, 'prod')).keys()]).toEqual(['a.yaml', 'b.yaml'])
     expect(Object.keys(filesOf(repository, 'deploy'))).toHaveLength(2)
   })
+
+  it('is not taken away from whoever is in the middle of something', async () => {
+    const { root, repository } = newRepository()
+    const { client } = await serveRepository({ root }, { cacheBytes: 0 })
+    const parent = await commitFile(client, 'deploy', 'prod/shop/a.yaml')
+    let isDone = false
+    const looking = (async () => {
+      while (!isDone) await client.tip('deploy')
+    })()
+    const changes = Array.from({ length: 20 }, (_, file) => ({
+      path: `prod/app-${file}/b.yaml`,
+      write: 'b\n',
+    }))
+    const request = { branch: 'deploy', parent, isNewBranch: false, changes, message: 'm\n' }
+    await client.commit(request).finally(() => {
+      isDone = true
+    })
+    await looking
+    expect(Object.keys(filesOf(repository, 'deploy'))).toHaveLength(21)
+  })
 })

@@ -1,16 +1,29 @@
+import { createHash } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DemoStepError, type Workspace } from './workspace.ts'
+import { DemoStepError } from './demo-step-error.ts'
+import type { Workspace } from './workspace.ts'
 
-/** A build has pushed a new image of an app, and its digest goes into the one file that holds them. */
-export async function moveDigest(workspace: Workspace, app: string): Promise<void> {
+/** An image that a build has pushed. */
+export interface Build {
+  readonly environment: 'staging' | 'prod'
+  readonly app: string
+  readonly version: string
+}
+
+/** The digest of a new image goes into the one file that holds them. */
+export async function moveDigest(
+  workspace: Workspace,
+  { environment, app, version }: Build,
+): Promise<void> {
   await edit(join(workspace.source, 'apps', 'images.json'), (text) => {
-    const images = JSON.parse(text) as { prod: Record<string, string> }
-    const [repository] = (images.prod[app] ?? '').split(':')
-    images.prod[app] = `${repository}:3.0.0@sha256:${'5eed'.repeat(16)}`
+    const images = JSON.parse(text) as Record<Build['environment'], Record<string, string>>
+    const [repository] = (images[environment][app] ?? '').split(':')
+    const digest = createHash('sha256').update(`${repository} ${version}`).digest('hex')
+    images[environment][app] = `${repository}:${version}@sha256:${digest}`
     return `${JSON.stringify(images, undefined, 2)}\n`
   })
-  await workspace.commit(`${app} 3.0.0`)
+  await workspace.commit(`${app} ${version}`)
 }
 
 /** Takes a singleton out of the app definitions, and out of what others say of it. */

@@ -3,6 +3,9 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Terminal } from '../cli/terminal.ts'
+import { GitCommandRemote } from '../gitops/git-command-remote.ts'
+import { DemoStepError } from './demo-step-error.ts'
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -16,15 +19,18 @@ export class Workspace implements AsyncDisposable {
   /** The deploy repository. */
   readonly deploy: string
   readonly #folder: string
+  readonly #terminal: WorkspaceTerminal
 
-  private constructor(folder: string) {
+  private constructor(folder: string, terminal: WorkspaceTerminal) {
     this.#folder = folder
+    this.#terminal = terminal
     this.source = join(folder, 'shop')
     this.deploy = join(folder, 'deploy.git')
   }
 
-  static async create(): Promise<Workspace> {
-    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'lockstep-demo-')))
+  /** @param terminal whose signal ends whatever is run in it */
+  static async create(terminal: WorkspaceTerminal): Promise<Workspace> {
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'lockstep-demo-')), terminal)
     const { source, deploy } = workspace
     await cp(join(PROJECT, 'apps'), join(source, 'apps'), { recursive: true })
     await cp(join(PROJECT, 'cdk8s.yaml'), join(source, 'cdk8s.yaml'))
@@ -48,7 +54,7 @@ export class Workspace implements AsyncDisposable {
 
   /** Runs `git` in the source repository and answers with what it printed. */
   async git(...args: readonly string[]): Promise<string> {
-    const { code, output } = await run('git', args, this.source)
+    const { code, output } = await this.#run('git', args)
     if (code !== 0) throw new DemoStepError(`git ${args.join(' ')}`, output)
     return output
   }
@@ -59,41 +65,51 @@ export class Workspace implements AsyncDisposable {
 
   /** Runs the `lockstep` command as a user would, in a process of its own. */
   lockstep(...args: readonly string[]): Promise<Run> {
-    return run(process.execPath, [join(PROJECT, 'cli', 'main.ts'), ...args], this.source)
+    return this.#run(process.execPath, [join(PROJECT, 'cli', 'main.ts'), ...args])
+  }
+
+  /** The deploy repository, for one caller. */
+  openDeploy(): Promise<GitCommandRemote> {
+    return GitCommandRemote.open({
+      remote: this.deploy,
+      cwd: this.source,
+      env: this.#terminal.env,
+      signal: this.#terminal.signal,
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true })
   }
+
+  #run(command: string, args: readonly string[]): Promise<Run> {
+    const { signal } = this.#terminal
+    signal.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const child = spawn(command, args, {
+        cwd: this.source,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        signal,
+      })
+      let output = ''
+      const collect = (chunk: Buffer) => {
+        output += chunk.toString()
+      }
+      child.stdout.on('data', collect)
+      child.stderr.on('data', collect)
+      // What was told to end is waited for too, as it still writes to the folder.
+      child.once('error', (error) => signal.aborted || reject(error))
+      child.once('close', (code) =>
+        signal.aborted ? reject(signal.reason) : resolve({ code: code ?? 1, output }),
+      )
+    })
+  }
 }
+
+type WorkspaceTerminal = Pick<Terminal, 'env' | 'signal'>
 
 export interface Run {
   readonly code: number
   /** Standard output and error, as they came. */
   readonly output: string
-}
-
-/** A step of the story did not go as it was meant to. */
-export class DemoStepError extends Error {
-  override readonly name = 'DemoStepError'
-  readonly code = 'DEMO_STEP'
-  readonly remedy = 'The rest of the story would not be true, so it ends here'
-
-  constructor(step: string, output: string) {
-    super(`\`${step}\` did not do what the demo shows\n${output}`)
-  }
-}
-
-function run(command: string, args: readonly string[], cwd: string): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    const collect = (chunk: Buffer) => {
-      output += chunk.toString()
-    }
-    child.stdout.on('data', collect)
-    child.stderr.on('data', collect)
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code: code ?? 1, output }))
-  })
 }

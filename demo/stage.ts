@@ -1,0 +1,77 @@
+import { pause } from '../cli/pause.ts'
+import { tick } from '../reconciler/tick.ts'
+import { Backstage } from './backstage.ts'
+import { Customers } from './customers.ts'
+import { LocalCluster } from './local-cluster.ts'
+import { LocalLiveState } from './local-live-state.ts'
+import { syncBranch } from './local-sync.ts'
+import { MetricStore } from './metric-store.ts'
+import type { Workspace } from './workspace.ts'
+
+/** The app whose releases are shown, and where. */
+export const RELEASED = { branch: 'deploy', environment: 'staging', app: 'shop/checkout' } as const
+
+interface Parts {
+  readonly cluster: LocalCluster
+  readonly store: MetricStore
+  readonly customers: Customers
+  readonly backstage: Backstage
+}
+
+const TICK_MS = 500
+const LOOK_MS = 50
+
+/** All that a release of the checkout meets, on this machine: pods, gateway, customers, metrics. */
+export class Stage implements AsyncDisposable {
+  readonly cluster: LocalCluster
+  readonly store: MetricStore
+  readonly customers: Customers
+  /** Aborts when something of all this fails, or the story is to end. */
+  readonly signal: AbortSignal
+  readonly #resources: AsyncDisposableStack
+
+  private constructor(
+    { cluster, store, customers, backstage }: Parts,
+    resources: AsyncDisposableStack,
+  ) {
+    this.cluster = cluster
+    this.store = store
+    this.customers = customers
+    this.signal = backstage.signal
+    this.#resources = resources
+  }
+
+  /** Sets it up, and waits for pods. */
+  static async set(workspace: Workspace, signal: AbortSignal): Promise<Stage> {
+    await using resources = new AsyncDisposableStack()
+    const cluster = resources.use(await LocalCluster.start())
+    const store = resources.use(await MetricStore.start(cluster))
+    const customers = resources.use(new Customers(cluster.url))
+    const synced = resources.adopt(await workspace.openDeploy(), (one) => one.close())
+    const looked = resources.adopt(await workspace.openDeploy(), (one) => one.close())
+    const backstage = resources.use(new Backstage(signal))
+    backstage.run((ending) => syncBranch({ ...RELEASED, remote: synced, cluster, signal: ending }))
+    backstage.run((ending) => store.scrape(ending))
+    while (!cluster.isSettled) await orEnd(LOOK_MS, backstage.signal)
+    backstage.run((ending) => customers.shop(ending))
+    backstage.run(async (ending) => {
+      const place = { ...RELEASED, remote: looked }
+      const seen = { live: new LocalLiveState(cluster), metrics: store.metrics, now: Date.now }
+      while (!ending.aborted) {
+        await tick({ place, ...seen, signal: ending })
+        await pause(TICK_MS, ending)
+      }
+    })
+    return new Stage({ cluster, store, customers, backstage }, resources.move())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync()
+  }
+}
+
+/** @throws the reason of `signal` */
+export async function orEnd(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, signal)
+  signal.throwIfAborted()
+}

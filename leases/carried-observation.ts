@@ -54,29 +54,29 @@ export class CarriedObservation implements ExpiryJudge {
       wallMs: clock.wallMs(),
     }
     const neededMs = hold.termMs + STORE_CLOCK_STEP_MS + this.#skewMs
-    const first = await this.#first(now)
+    const first = this.#first(now)
     if (first === undefined || brought === undefined) return this.#startOver(now, neededMs)
 
     const storeElapsedMs = now.storeMs - first.storeMs
     const wallElapsedMs = now.wallMs - first.wallMs
     const disagreementMs = Math.abs(storeElapsedMs - wallElapsedMs)
     if (disagreementMs > this.#skewMs + STORE_CLOCK_STEP_MS) {
-      return { ...(await this.#startOver(now, neededMs)), disagreementMs }
+      return { ...this.#startOver(now, neededMs), disagreementMs }
     }
     const leftMs = neededMs - Math.min(storeElapsedMs, wallElapsedMs)
     return { isOver: leftMs <= 0, againInMs: Math.max(leftMs, 0), observation: brought }
   }
 
   /** The one that was brought, if it is of the same Lease and there was no sign of life since. */
-  async #first({ lease, signOfLife }: Observation): Promise<Observation | undefined> {
+  #first({ lease, signOfLife }: Observation): Observation | undefined {
     const { seal, brought } = this.#props
     if (brought === undefined) return undefined
-    const first = (await seal.open('observation', brought)) as unknown as Observation
+    const first = seal.open('observation', brought) as unknown as Observation
     return first.lease === lease && first.signOfLife === signOfLife ? first : undefined
   }
 
-  async #startOver(now: Observation, neededMs: number): Promise<ExpiryVerdict> {
-    const observation = await this.#props.seal.sign('observation', { ...now })
+  #startOver(now: Observation, neededMs: number): ExpiryVerdict {
+    const observation = this.#props.seal.sign('observation', now)
     return { isOver: false, againInMs: neededMs, observation }
   }
 }

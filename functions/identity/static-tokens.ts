@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { areEqual } from '../../leases/are-equal.ts'
 import { configured } from '../configuration/configuration-error.ts'
 import { readYaml } from '../configuration/read-yaml.ts'
-import { areEqual } from './are-equal.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { Identity } from './identity.ts'
 import { OWN_NAME } from './own-name.ts'
@@ -40,7 +40,7 @@ export class StaticTokens implements Authenticator {
   }
 
   async authenticate(token: string): Promise<Identity | undefined> {
-    const digest = await tokenDigest(token)
+    const digest = tokenDigest(token)
     let identity: Identity | undefined
     // To the end, whichever it is: the time tells nothing.
     for (const known of this.#tokens) {

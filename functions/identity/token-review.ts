@@ -53,7 +53,7 @@ export class TokenReviews implements Authenticator {
   async authenticate(token: string, signal: AbortSignal): Promise<Identity | undefined> {
     const { aud = [], exp = Number.POSITIVE_INFINITY } = claimsOf(token)
     if (![aud].flat().includes(this.#audience)) return undefined
-    const digest = await tokenDigest(token)
+    const digest = tokenDigest(token)
     const known = this.#cache.get(digest)
     if (known !== undefined) return known
     const askedAtMs = this.#clock.monotonicMs()

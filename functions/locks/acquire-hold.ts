@@ -94,14 +94,14 @@ export function addAcquireHold(app: OpenAPIHono<FunctionEnv>, context: LockFunct
   })
 }
 
-async function answerAcquired(
+function answerAcquired(
   c: Context<FunctionEnv>,
   { seal }: LockCall,
   { grant, isReplay }: Acquired,
 ) {
   c.header('ETag', etagOf(grant))
   if (isReplay) c.header('Idempotency-Replayed', 'true')
-  return c.json(await holdAnswer(seal, grant), isReplay ? 200 : 201)
+  return c.json(holdAnswer(seal, grant), isReplay ? 200 : 201)
 }
 
 /** Whoever was kept waiting here comes again at once; whoever was not, in time for its place. */

@@ -113,7 +113,7 @@ async function answerBegun(
   }
   c.header('ETag', etagOf(grant))
   if (isReplay) c.header('Idempotency-Replayed', 'true')
-  return c.json({ run: runAnswer(run), hold: await holdAnswer(call.seal, grant) }, 201)
+  return c.json({ run: runAnswer(run), hold: holdAnswer(call.seal, grant) }, 201)
 }
 
 function answerElsewhere(c: Context<FunctionEnv>, run: RunRecord, held: HeldByOthers) {

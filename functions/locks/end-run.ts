@@ -65,7 +65,7 @@ export function addEndRun(app: OpenAPIHono<FunctionEnv>, context: LockFunctionCo
     const access = { verb: 'hold', namespace, name } as const
     return lockCall(c, context, { access, logged: { run: key } }, async (call) => {
       const lock = { namespace, name }
-      const grant = await openHandle(call, handle, lock, undefined)
+      const grant = openHandle(call, handle, lock, undefined)
       c.var.logged.hold = grant.id
       const run = await new RunRecords(call.locks, lock).end(key, grant.token, end)
       await giveBack(call, grant)

@@ -45,7 +45,7 @@ export const holdResponse = (description: string) => ({
 
 export type HoldAnswer = z.infer<typeof holdSchema>
 
-export async function holdAnswer(seal: Seal, grant: Grant): Promise<HoldAnswer> {
+export function holdAnswer(seal: Seal, grant: Grant): HoldAnswer {
   const { id, token, timing, written } = grant
   return {
     id,
@@ -57,7 +57,7 @@ export async function holdAnswer(seal: Seal, grant: Grant): Promise<HoldAnswer> 
     ttlSeconds: timing.ttlMs / 1000,
     validForMs: timing.ttlMs - timing.marginMs,
     renewAfterMs: timing.renewEveryMs,
-    handle: await sealGrant(seal, grant),
+    handle: sealGrant(seal, grant),
   }
 }
 

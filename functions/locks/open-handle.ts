@@ -15,15 +15,15 @@ import { assertHolder } from './owner.ts'
  * @param id the hold that is meant, if the path names one
  * @throws {ProblemError}
  */
-export async function openHandle(
+export function openHandle(
   { seal, clock, identity }: LockCall,
   handle: string,
   lock: Lock,
   id: string | undefined,
-): Promise<Grant> {
+): Grant {
   let grant: Grant
   try {
-    grant = await openGrant(seal, clock, handle)
+    grant = openGrant(seal, clock, handle)
   } catch (cause) {
     if (!(cause instanceof BrokenSealError)) throw cause
     throw staleHandle('This handle was not made here, or its key is no longer in use', cause)

@@ -46,9 +46,7 @@ export function addReleaseHold(app: OpenAPIHono<FunctionEnv>, context: LockFunct
     return lockCall(c, context, { access, logged: { hold: id } }, async (call) => {
       const lock = { ...name, slots: Number(slots) }
       const grant =
-        handle === undefined
-          ? await findOwn(call, lock, id)
-          : await openHandle(call, handle, lock, id)
+        handle === undefined ? await findOwn(call, lock, id) : openHandle(call, handle, lock, id)
       if (grant !== undefined) await release(call.locks, grant)
       else await leaveLine(call, lock, id)
       return c.body(null, 204)

@@ -33,10 +33,10 @@ export function addRenewHold(app: OpenAPIHono<FunctionEnv>, context: LockFunctio
     const { [HANDLE_HEADER]: handle } = c.req.valid('header')
     const access = { verb: 'hold', ...lock } as const
     return lockCall(c, context, { access, logged: { hold: id } }, async (call) => {
-      const before = await openHandle(call, handle, lock, id)
+      const before = openHandle(call, handle, lock, id)
       const grant = await renew(call.locks, before, call.signal)
       c.header('ETag', etagOf(grant))
-      return c.json(await holdAnswer(call.seal, grant), 200)
+      return c.json(holdAnswer(call.seal, grant), 200)
     })
   })
 }

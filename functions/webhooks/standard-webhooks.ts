@@ -1,5 +1,5 @@
+import { areEqual } from '../../leases/are-equal.ts'
 import type { Clock } from '../../leases/clock.ts'
-import { areEqual } from '../identity/are-equal.ts'
 import { hmacOf } from './hmac-signature.ts'
 
 /** Of Standard Webhooks 1.0.0, with its symmetric signatures. https://www.standardwebhooks.com */

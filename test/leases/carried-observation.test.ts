@@ -81,7 +81,7 @@ describe('A caller without memory', () => {
     const world = new World()
     await world.grant('alive')
     const of = { lease: 'shop/other', signOfLife: '', storeMs: 0, wallMs: 0 }
-    const other = await world.seal.sign('observation', of)
+    const other = world.seal.sign('observation', of)
     expect((await world.refusal('late', other)).againInMs).toBe(16_000)
   })
 
@@ -104,7 +104,7 @@ describe('A caller without memory', () => {
     const world = new World()
     await world.grant('alive')
     const content = { lease: 'shop/ledger', signOfLife: '', storeMs: 0, wallMs: 0 }
-    const forged = await new Seal([OTHER_KEY]).sign('observation', content)
+    const forged = new Seal([OTHER_KEY]).sign('observation', content)
     await expect(world.ask('late', forged)).rejects.toThrow(BrokenSealError)
     await expect(world.ask('late', 'nonsense')).rejects.toThrow(
       'This observation was not made here, or its key is no longer in use. Leave it out and start over',
@@ -115,27 +115,25 @@ describe('A caller without memory', () => {
 describe('A handle', () => {
   it('renews and releases without anything else', async () => {
     const world = new World()
-    const handle = await sealGrant(world.seal, await world.grant('a'))
-    const renewed = await renew(
-      world.context,
-      await openGrant(world.seal, world.context.clock, handle),
-    )
-    expect(renewed.token).toEqual((await openGrant(world.seal, world.context.clock, handle)).token)
-    await release(world.context, await openGrant(world.seal, world.context.clock, handle))
+    const handle = sealGrant(world.seal, await world.grant('a'))
+    const open = () => openGrant(world.seal, world.context.clock, handle)
+    const renewed = await renew(world.context, open())
+    expect(renewed.token).toEqual(open().token)
+    await release(world.context, open())
     await world.grant('b')
   })
 
   it('is still good after the key was replaced, and not after it was taken away', async () => {
     const world = new World()
-    const handle = await sealGrant(world.seal, await world.grant('a'))
+    const handle = sealGrant(world.seal, await world.grant('a'))
     const { clock } = world.context
-    await openGrant(new Seal([OTHER_KEY, KEY]), clock, handle)
-    await expect(openGrant(new Seal([OTHER_KEY]), clock, handle)).rejects.toThrow(BrokenSealError)
+    openGrant(new Seal([OTHER_KEY, KEY]), clock, handle)
+    expect(() => openGrant(new Seal([OTHER_KEY]), clock, handle)).toThrow(BrokenSealError)
   })
 
   it('is not an observation', async () => {
     const world = new World()
-    const handle = await sealGrant(world.seal, await world.grant('a'))
+    const handle = sealGrant(world.seal, await world.grant('a'))
     await expect(world.ask('b', handle)).rejects.toThrow(BrokenSealError)
   })
 

@@ -15,7 +15,9 @@ import { counted } from '../checks/reports/counted.ts'
 import { renderJson } from '../checks/reports/json-report.ts'
 import { renderMarkdown } from '../checks/reports/markdown-report.ts'
 import { renderSarif } from '../checks/reports/sarif-report.ts'
+import { branchName } from './branch-name.ts'
 import { checkApps } from './check-apps.ts'
+import { checkBranch } from './check-branch.ts'
 import { checkFiles } from './check-files.ts'
 import type { CheckOutcome } from './check-outcome.ts'
 import { renderCheck } from './render-check.ts'
@@ -27,6 +29,8 @@ const FORMATS = ['text', 'json', 'sarif', 'markdown'] as const
 interface CommandOptions {
   readonly app?: string
   readonly env?: readonly string[]
+  readonly branch?: string | true
+  readonly remote?: string
   readonly targetVersions?: string
   readonly external?: readonly string[]
   readonly format: (typeof FORMATS)[number]
@@ -47,6 +51,15 @@ export const checkCommand = (terminal: Terminal): Command =>
       'command that runs the app definitions (default: `app` in cdk8s.yaml)',
     )
     .option('-e, --env <name>', 'check this environment only; may be repeated', repeatable)
+    .option(
+      '--branch [name]',
+      'check what lies on a branch instead: the one that is deployed, or another of its repository',
+      branchName,
+    )
+    .option(
+      '-r, --remote <remote>',
+      'Git remote, path or URL of the deploy repository (default: `lockstep.remote` in cdk8s.yaml, or origin)',
+    )
     .option(
       '--target-versions <range>',
       'Kubernetes minors to check for, as 1.34 or 1.31..1.36 (default: that of the environment; for paths the newest)',
@@ -71,10 +84,7 @@ async function runCheck(
   options: CommandOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const outcome =
-    paths.length === 0
-      ? await checkApps(options, terminal)
-      : await checkFiles({ ...options, paths, readInput: () => readAll(stdin) }, terminal)
+  const outcome = await check(paths, options, terminal)
   if (options.writeBaseline !== undefined) {
     await saveBaseline(options.writeBaseline, outcome.findings, terminal)
     return
@@ -88,6 +98,31 @@ async function runCheck(
     ),
   )
   terminal.setExitCode(hasFailed(fresh) ? 1 : 0)
+}
+
+function check(
+  paths: readonly string[],
+  { branch, ...options }: CommandOptions,
+  terminal: Terminal,
+): Promise<CheckOutcome> {
+  if (branch !== undefined) {
+    if (paths.length > 0) throw new BranchOfPathsError(paths)
+    return checkBranch({ ...options, ...(branch !== true && { branch }) }, terminal)
+  }
+  return paths.length === 0
+    ? checkApps(options, terminal)
+    : checkFiles({ ...options, paths, readInput: () => readAll(stdin) }, terminal)
+}
+
+/** `--branch` and paths were given together. */
+export class BranchOfPathsError extends Error {
+  override readonly name = 'BranchOfPathsError'
+  readonly code = 'BRANCH_OF_PATHS'
+  readonly remedy = 'Leave --branch out, or the paths'
+
+  constructor(paths: readonly string[]) {
+    super(`--branch checks all of a branch, and ${paths.join(', ')} is a path`)
+  }
 }
 
 function render(

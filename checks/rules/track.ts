@@ -3,6 +3,7 @@ import { forEachWorkload } from '../for-each.ts'
 import type { ObjectSet } from '../object-set.ts'
 import type { Rule } from '../rule.ts'
 import type { Workload } from '../workload.ts'
+import { canaryCapacity } from './canary-capacity.ts'
 import { serviceTracks } from './service-tracks.ts'
 
 /** What decides how much a container can carry and when it gets traffic. */
@@ -79,4 +80,4 @@ const blueGreen = parity(/-green$/, '-blue', {
   why: 'Traffic moves all at once: the side that takes it must carry as much as the side that had it.',
 })
 
-export const trackRules: readonly Rule[] = [canary, blueGreen, serviceTracks]
+export const trackRules: readonly Rule[] = [canary, blueGreen, serviceTracks, canaryCapacity]

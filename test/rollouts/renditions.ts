@@ -1,6 +1,7 @@
 import { emitYaml } from '../../manifests/emit-yaml.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { objectPath, planPath } from '../../manifests/layout.ts'
+import { TRACKS_ANNOTATION } from '../../manifests/tracks.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { Rendition } from '../../rollouts/rendition.ts'
 import { revisionOf } from '../../rollouts/revision.ts'
@@ -68,3 +69,20 @@ const service = (name: string): KubernetesObject => ({
   metadata: { name, namespace: 'shop' },
   spec: { selector: { 'app.kubernetes.io/name': 'checkout' }, ports: [{ port: 80 }] },
 })
+
+/** As constructs write them: each Service says which tracks it is for, and selects them. */
+export const withTracks = (objects: KubernetesObject[]): KubernetesObject[] =>
+  objects.map((object) => {
+    if (object.kind !== 'Service') return object
+    const { name } = object.metadata
+    const track = name.endsWith('-canary') ? 'canary' : 'stable'
+    const instance = track === 'canary' ? 'checkout-canary' : 'checkout'
+    return {
+      ...object,
+      metadata: { ...object.metadata, annotations: { [TRACKS_ANNOTATION]: track } },
+      spec: {
+        ports: [{ port: 80 }],
+        selector: { 'app.kubernetes.io/name': 'checkout', 'app.kubernetes.io/instance': instance },
+      },
+    }
+  })

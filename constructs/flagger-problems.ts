@@ -7,6 +7,7 @@ import { FULL_WEIGHT } from '../rollouts/step-state.ts'
 import { gateProblems, metricProblems } from './engine-problems.ts'
 import { fillQuery, usesVariable } from './engine-query.ts'
 import type { FlaggerProps } from './flagger.ts'
+import { NAME_LABEL } from './labels.ts'
 import type { EngineProblemsProps } from './rollout-engine.ts'
 
 /** What Flagger raises every shorter interval to. */
@@ -14,7 +15,7 @@ const LEAST_INTERVAL_SECONDS = 10
 
 /** What Flagger cannot do of an app's releases. */
 export const flaggerProblems = (
-  { spec, replicas }: EngineProblemsProps,
+  { spec, replicas, selector }: EngineProblemsProps,
   { prometheus, gates }: FlaggerProps,
 ): readonly PlanProblem[] => [
   ...routerProblems(spec),
@@ -28,6 +29,7 @@ export const flaggerProblems = (
           remedy: 'Use autoscale({ … })',
         },
       ]),
+  ...selectorProblems(selector),
   ...spec.steps.flatMap((step, index) => stepProblems(step, index, spec)),
   ...gateProblems(spec, 'Flagger', gates),
   ...spec.analysis.flatMap((metric, index) => {
@@ -47,6 +49,21 @@ function routerProblems({ router }: RolloutSpec): readonly PlanProblem[] {
       value: router.type === 'route' ? router.name : undefined,
       problem: 'must be what Flagger is told to steer by',
       remedy: 'Use gatewayApi({ … })',
+    },
+  ]
+}
+
+/** Labels of which Flagger changes one to tell the tracks apart, if it was started with its defaults. */
+const TOLD_APART_BY = ['app', 'name', NAME_LABEL]
+
+function selectorProblems(selector: EngineProblemsProps['selector']): readonly PlanProblem[] {
+  if (TOLD_APART_BY.some((label) => label in selector)) return []
+  return [
+    {
+      field: 'spec.adopt.selector',
+      value: selector,
+      problem: `has no label that Flagger tells stable from the canary by: ${TOLD_APART_BY.join(', ')}`,
+      remedy: 'Make the app under another id, without `adopt`, and move its requests there',
     },
   ]
 }

@@ -31,6 +31,8 @@ export interface RolloutEngine {
 export interface EngineProblemsProps {
   readonly spec: RolloutSpec
   readonly replicas: Replicas
+  /** Of the Deployment. */
+  readonly selector: Readonly<Record<string, string>>
   readonly mistakes: Mistakes
 }
 

@@ -95,7 +95,8 @@ export function writePlan(context: WorkloadContext, props: WritePlanProps): Writ
   const { replicas, engine } = props
   const problems = [
     ...planProblems(plan),
-    ...(engine?.problems({ spec: plan.spec, replicas, mistakes }) ?? []),
+    ...(engine?.problems({ spec: plan.spec, replicas, selector: context.selector, mistakes }) ??
+      []),
   ]
   reportProblems(problems, props, mistakes)
   return { plan, isSound: problems.length === 0 && mistakes.count === before }

@@ -201,6 +201,12 @@ describe.each<
   ['Flagger', 'a fixed number of pods', { replicas: fixed(3) }, /'replicas' must be autoscaled/],
   [
     'Flagger',
+    'a selector that was adopted',
+    { adopt: { name: 'old', selector: { component: 'web' } } },
+    /'adopt.selector' has no label that Flagger tells stable from the canary by/,
+  ],
+  [
+    'Flagger',
     'a mark',
     { steps: [{ match: { header: 'x', value: 'y' }, hold }, { weight: 5 }] },
     /'steps\[0\].match' cannot be done: Flagger sends/,

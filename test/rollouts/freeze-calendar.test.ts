@@ -147,7 +147,15 @@ describe.each<readonly [what: string, windows: FreezeWindow[], states: Record<st
     },
   ],
   [
-    'a day of the clock, and 24 hours',
+    'a window that is on when the clock is put back to before its start',
+    [cron('30 2 * * *', 'PT1H', 'Europe/Berlin')],
+    {
+      '2026-10-25T01:15Z': 'until 2026-10-25T02:30Z',
+      '2026-10-25T02:30Z': 'open',
+    },
+  ],
+  [
+    'a day of the clock',
     [cron('0 12 28 3 *', 'P1D', 'Europe/Berlin')],
     { '2026-03-28T12:00Z': 'until 2026-03-29T10:00Z' },
   ],

@@ -1,8 +1,8 @@
 /*
- * What the image runs: `serve` or `elect`, as its first argument says, each in the file beside this one
- * that is called so. Nothing of one is loaded for the other.
+ * What the image runs, as its first argument says, each in the file beside this one that is called so.
+ * Nothing of one is loaded for the other.
  */
-const PROGRAMS: readonly string[] = ['serve', 'elect']
+const PROGRAMS: readonly string[] = ['serve', 'serve-rollouts', 'elect']
 
 const [, , name = '', ...args] = process.argv
 if (PROGRAMS.includes(name)) {

@@ -8,6 +8,7 @@ import {
   openTransport,
   type StoreOptions,
 } from './lease-store-options.ts'
+import { serveBeside } from './serve-beside.ts'
 import { serveUntilStopped } from './serve-until-stopped.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -22,12 +23,12 @@ ${SERVE_SETTINGS.map(({ variable, flags }) => `  ${variable.padEnd(WIDEST)}  ${f
 TERM stops it: it says that it is not ready, goes on for a while, and finishes what is under way. A
 second TERM leaves out the while.`
 
-/** `lockstep serve`: locks by HTTP. */
+/** `lockstep serve`: locks by HTTP, and rollouts if some are configured. */
 export function serveCommand(terminal: Terminal): Command {
   const command = addStoreOptions(
     new Command('serve')
       .description(
-        'Serve locks by HTTP, to those who are let in; without a word on who is, to this machine',
+        'Serve locks and rollouts by HTTP, to those who are let in; without a word on who is, to this machine',
       )
       .addHelpText('after', HOW_IT_IS_TOLD),
   )
@@ -39,7 +40,9 @@ async function runServe(options: ServeOptions, terminal: Terminal): Promise<void
   const { serveLocks } = await import('../functions/node.ts')
   const served = await openServedStore(options, terminal)
   const env = { ...terminal.env, ...variablesOf(options) }
-  await serveUntilStopped(() => serveLocks({ ...served, env, write: terminal.out }), terminal)
+  const beside = serveBeside(served.client, { cwd: terminal.cwd, env })
+  const start = () => serveLocks({ ...served, env, beside, write: terminal.out })
+  await serveUntilStopped(start, terminal)
 }
 
 /** @throws {LeaseStoreError} {NotInClusterError} {UnknownContextError} {KubernetesClientMissingError} */

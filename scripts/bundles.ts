@@ -17,12 +17,30 @@ export const BUNDLES = {
   lockstep: { name: 'lockstep', entry: 'cli/image-main.ts', platform: 'node' },
   /** Locks by HTTP, in a cluster. */
   serve: { name: 'serve', entry: 'cli/serve-main.ts', platform: 'node' },
+  /** The same, and rollouts beside them. */
+  serveRollouts: {
+    name: 'serve-rollouts',
+    entry: 'cli/serve-rollouts-main.ts',
+    platform: 'node',
+  },
   /** The sidecar of elected services and of jobs with a lock. */
   elect: { name: 'elect', entry: 'cli/elect-main.ts', platform: 'node' },
   /** The code of a function of AWS Lambda, whose handler is `lambda.handler`. */
   lambda: { name: 'lambda', entry: 'functions/lambda-main.ts', platform: 'node' },
   /** The module of a Worker of Cloudflare. */
   workers: { name: 'workers', entry: 'functions/workers.ts', platform: 'browser' },
+  /** Rollouts as a function of AWS Lambda, whose handler is `lambda-rollouts.handler`. */
+  lambdaRollouts: {
+    name: 'lambda-rollouts',
+    entry: 'functions/lambda-rollouts-main.ts',
+    platform: 'node',
+  },
+  /** Rollouts as a Worker of Cloudflare. */
+  workersRollouts: {
+    name: 'workers-rollouts',
+    entry: 'functions/workers-rollouts.ts',
+    platform: 'browser',
+  },
 } as const satisfies Readonly<Record<string, Bundle>>
 
 export interface WrittenBundle {

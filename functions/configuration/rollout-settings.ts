@@ -4,7 +4,6 @@ import { ENVIRONMENT_NAME } from './environment-name.ts'
 import { METRIC_SETTINGS } from './metric-settings.ts'
 import { readYaml } from './read-yaml.ts'
 import { REPOSITORY } from './repository-settings.ts'
-import { ADDRESS } from './safe-address.ts'
 import { SECRET_SOURCE } from './secret-source.ts'
 import { type SettingSource, settingText } from './setting-source.ts'
 
@@ -16,7 +15,12 @@ const CLUSTER = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('own') }),
     z.strictObject({
       kind: z.literal('remote'),
-      server: ADDRESS,
+      server: z
+        .string('Write the address of the API server')
+        .refine(
+          (address) => URL.parse(address)?.protocol === 'https:',
+          'Write the address of the API server, which begins with https://',
+        ),
       token: SECRET_SOURCE,
       certificateAuthority: SECRET_SOURCE.exactOptional(),
     }),

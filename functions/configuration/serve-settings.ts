@@ -46,6 +46,21 @@ export const SERVE_SETTINGS: readonly ServeSetting[] = [
       'serve these locks alone: NAMESPACE/NAME or NAMESPACE/NAME:SLOTS, with spaces between (default: all)',
   },
   {
+    variable: 'LOCKSTEP_ROLLOUTS_FILE',
+    flags: '--rollouts <file>',
+    description: 'serve the rollouts of the environments in this file (default: none)',
+  },
+  {
+    variable: 'LOCKSTEP_WEBHOOKS_FILE',
+    flags: '--webhooks <file>',
+    description: 'take webhooks about them from the senders in this file (default: none)',
+  },
+  {
+    variable: 'LOCKSTEP_NOTIFICATIONS_FILE',
+    flags: '--notifications <file>',
+    description: 'tell those in this file of each commit (default: nobody)',
+  },
+  {
     variable: 'LOCKSTEP_TLS_CERTIFICATE_FILE',
     flags: '--tls-certificate <file>',
     description: 'serve HTTPS with this certificate and those above it, in PEM',

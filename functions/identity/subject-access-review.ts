@@ -56,6 +56,11 @@ export class SubjectAccessReviews implements Authorizer {
     this.#cache = new BriefCache(MOST_ANSWERS, clock)
   }
 
+  /** Whether it is that cluster whose rights these are. */
+  isOf(client: KubernetesClient): boolean {
+    return this.#client === client
+  }
+
   async allows(identity: Identity, access: RequestedAccess, signal: AbortSignal): Promise<boolean> {
     const spec = specOf(identity, access)
     const key = JSON.stringify(spec)

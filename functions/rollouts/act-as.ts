@@ -59,6 +59,7 @@ export async function actAs(
   const { outcome, commit, move } = result
   c.var.logged.commit = commit
   target.watch().saw(commit)
+  await target.committed?.({ commit, moves: [{ app: `${namespace}/${name}`, move }] })
   target.look?.()
   return c.json({ environment, namespace, name, outcome, commit, action: move.action }, 200)
 }

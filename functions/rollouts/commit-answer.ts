@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { STAGE_NAMES } from '../../gitops/app-trailers.ts'
 import type { LoggedCommit } from '../../gitops/git-remote.ts'
 import { readTrailers } from '../../gitops/read-trailers.ts'
 import { ROLLOUT_ACTIONS } from '../../rollouts/decision.ts'
+import { STAGE_NAMES } from '../../rollouts/stage-name.ts'
 import { appNameOf } from './rollout-answer.ts'
 
 const changeSchema = z

@@ -22,7 +22,6 @@ import {
 } from '../webhooks/webhook-sink.ts'
 import { explainError } from './explain-error.ts'
 import type { RolloutTarget } from './rollout-target.ts'
-import { tickTarget } from './tick-target.ts'
 
 export interface RolloutSinkProps {
   readonly targets: readonly RolloutTarget[]
@@ -116,7 +115,7 @@ export class RolloutSink implements WebhookSink {
     await Promise.all(
       targets.map(async (target) => {
         if (target.look !== undefined) target.look()
-        else await tickTarget(target, signal).catch(unavailable)
+        else await target.tick(signal).catch(unavailable)
       }),
     )
   }
@@ -141,11 +140,13 @@ export class RolloutSink implements WebhookSink {
         }),
       )
       if (result.outcome === 'unchanged') return
-      target.watch().saw(result.commit)
+      const { commit, move } = result
+      target.watch().saw(commit)
+      await target.committed?.({ commit, moves: [{ app, move }] })
       this.#props.log({
         level: 'warn',
         message: `${app} of ${target.environment} was aborted: ${reason}`,
-        fields: { environment: target.environment, app, commit: result.commit },
+        fields: { environment: target.environment, app, commit },
       })
     } catch (error) {
       const isNothingToDo =

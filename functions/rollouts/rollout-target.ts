@@ -1,5 +1,5 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
-import type { TickResult } from '../../reconciler/tick.ts'
+import type { TickCommit, TickResult } from '../../reconciler/tick.ts'
 
 /** A repository for one caller at a time. */
 export interface OpenedRemote {
@@ -19,6 +19,12 @@ export interface RolloutTarget {
   readonly open: (signal: AbortSignal) => Promise<OpenedRemote>
   /** A tick that begins after this was called. */
   readonly tick: (signal: AbortSignal) => Promise<TickResult>
+  /**
+   * A request has made a commit. Comes back at once, but where what a request has begun ends with it.
+   *
+   * @default - nobody wants to know
+   */
+  readonly committed?: (commit: TickCommit) => void | Promise<void>
   /** Something may have changed. Does not wait for anything. @default - nobody looks by itself */
   readonly look?: () => void
   /** Who says when the branch moves. Where requests must not wait for each other: a new one each time. */

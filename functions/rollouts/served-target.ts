@@ -1,7 +1,7 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
 import type { Clock } from '../../leases/clock.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
-import { type TickProps, tick } from '../../reconciler/tick.ts'
+import { type TickCommit, type TickProps, type TickResult, tick } from '../../reconciler/tick.ts'
 import { TipWatch } from '../../reconciler/tip-watch.ts'
 import type { OpenedRemote, RolloutTarget } from './rollout-target.ts'
 
@@ -18,6 +18,12 @@ export interface TargetProps
   /** A connection to the repository for one caller, until the signal aborts. */
   readonly open: (signal?: AbortSignal) => Promise<OpenedRemote>
   readonly clock: Clock
+  /**
+   * Hears of each commit, with what the branch had before where that is known. Must not fail.
+   *
+   * @default - nobody does
+   */
+  readonly onCommit?: (commit: TickCommit, previous?: string) => Promise<void>
 }
 
 /** A target of a process that lives, in which requests share what they can. */
@@ -35,11 +41,16 @@ export interface ServedTarget extends RolloutTarget {
  * @param look has whoever looks by itself look soon
  */
 export function servedTarget(props: TargetProps, look?: () => void): ServedTarget {
-  const { environment, repository, branch, open, clock } = props
+  const { environment, repository, branch, open, clock, onCommit } = props
   const kept = new KeptRemote(open)
+  const tell = (result: TickResult): TickResult => {
+    watch.saw(tipAfter(result))
+    void tellAll(result, onCommit)
+    return result
+  }
   const ticks = new EnvironmentTicks({
     tip: () => kept.use((remote) => remote.tip(branch)),
-    tick: (signal) => kept.use((remote) => tickOn(props, remote, signal)),
+    tick: async (signal) => tell(await kept.use((remote) => tickOn(props, remote, signal))),
   })
   const watch = new TipWatch({ tip: () => ticks.tip(), clock })
   return {
@@ -51,6 +62,8 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
     // One that others asked for as well, so nobody's signal ends it.
     tick: () => ticks.tick(),
     watch: () => watch,
+    // Whoever has asked need not wait until others know.
+    committed: (commit) => void onCommit?.(commit),
     close: () => kept.close(),
     ...(look !== undefined && { look }),
   }
@@ -58,7 +71,7 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
 
 /** A target for platforms where what one request has begun ends with it: each has all for itself. */
 export function separateTarget(props: TargetProps): RolloutTarget {
-  const { environment, repository, branch, open, clock } = props
+  const { environment, repository, branch, open, clock, onCommit } = props
   const withRemote = async <Result>(
     work: (remote: GitRemote) => Promise<Result>,
     signal?: AbortSignal,
@@ -75,7 +88,12 @@ export function separateTarget(props: TargetProps): RolloutTarget {
     repository,
     branch,
     open,
-    tick: (signal) => withRemote((remote) => tickOn(props, remote, signal), signal),
+    tick: async (signal) => {
+      const result = await withRemote((remote) => tickOn(props, remote, signal), signal)
+      await tellAll(result, onCommit)
+      return result
+    },
+    committed: async (commit) => onCommit?.(commit),
     watch: () => new TipWatch({ tip: () => withRemote((remote) => remote.tip(branch)), clock }),
   }
 }
@@ -84,7 +102,20 @@ const tickOn = (
   { environment, branch, clock, ...props }: TargetProps,
   remote: GitRemote,
   signal: AbortSignal,
-) => tick({ ...props, place: { remote, branch, environment }, now: () => clock.wallMs(), signal })
+): Promise<TickResult> =>
+  tick({ ...props, place: { remote, branch, environment }, now: () => clock.wallMs(), signal })
+
+/** The tip after a tick, so far as it knows. */
+const tipAfter = ({ tip, commits }: TickResult): string | undefined => commits.at(-1)?.commit ?? tip
+
+async function tellAll(
+  { tip, commits }: TickResult,
+  onCommit: TargetProps['onCommit'],
+): Promise<void> {
+  if (onCommit === undefined) return
+  const before = [tip, ...commits.map(({ commit }) => commit)]
+  await Promise.all(commits.map((commit, index) => onCommit(commit, before[index])))
+}
 
 /** A connection that is kept from one use to the next, and given back after a failure. One at a time. */
 class KeptRemote {

@@ -11,7 +11,6 @@ import { environmentQuery } from './rollout-schemas.ts'
 import type { RolloutTarget } from './rollout-target.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
 import { type TickAnswer, tickAnswer, tickSchema } from './tick-answer.ts'
-import { tickTarget } from './tick-target.ts'
 
 const route = createRoute({
   method: 'post',
@@ -76,7 +75,7 @@ async function tickAll(
   signal: AbortSignal,
 ): Promise<TickAnswer[]> {
   const results = await Promise.allSettled(
-    targets.map(async (target) => tickAnswer(target.environment, await tickTarget(target, signal))),
+    targets.map(async (target) => tickAnswer(target.environment, await target.tick(signal))),
   )
   const ticks = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.findIndex(({ status }) => status === 'rejected')

@@ -1,0 +1,113 @@
+import { systemClock } from '../leases/clock.ts'
+import { RolloutLoop } from '../reconciler/rollout-loop.ts'
+import { Mistakes } from './configuration/mistakes.ts'
+import { readNotificationTargets } from './configuration/notification-settings.ts'
+import { readRolloutSettings } from './configuration/rollout-settings.ts'
+import {
+  type ConfiguredTarget,
+  openRolloutTargets,
+  type RolloutPlatform,
+} from './configuration/rollout-targets.ts'
+import { readWebhookSenders } from './configuration/webhook-settings.ts'
+import { rolloutAuthorizer } from './identity/rollout-authorizer.ts'
+import { Notifications } from './notifications/notifications.ts'
+import type { Notifier } from './notifications/notifier.ts'
+import { tellOthers } from './rollouts/commit-news.ts'
+import { rolloutFunction } from './rollouts/rollout-function.ts'
+import { RolloutSink } from './rollouts/rollout-sink.ts'
+import { type ServedTarget, servedTarget } from './rollouts/served-target.ts'
+import type { Beside, ReadBeside, SharedByFunctions } from './serving/beside-locks.ts'
+import { byPath } from './serving/by-path.ts'
+import { tickLog } from './serving/tick-log.ts'
+import { webhookFunction } from './webhooks/webhook-function.ts'
+import type { WebhookSender } from './webhooks/webhook-sender.ts'
+
+/**
+ * Rollouts beside locks, for a server that lives: their routes and webhooks, and a loop for each
+ * environment. Serves nothing if no rollouts are configured.
+ */
+export const rolloutServer =
+  (platform: RolloutPlatform): ReadBeside =>
+  async (source) => {
+    const mistakes = new Mistakes()
+    const settings = await mistakes.collect(() => readRolloutSettings(source))
+    const targets =
+      settings && (await mistakes.collect(() => openRolloutTargets(source, settings, platform)))
+    const senders = await mistakes.collect(() => readWebhookSenders(source))
+    const told = await mistakes.collect(() => readNotificationTargets(source))
+    const isAlone = mistakes.isEmpty && settings === undefined
+    if (isAlone && senders !== undefined) mistakes.add(WITHOUT_ROLLOUTS('LOCKSTEP_WEBHOOKS'))
+    if (isAlone && told?.length) mistakes.add(WITHOUT_ROLLOUTS('LOCKSTEP_NOTIFICATIONS'))
+    if (!mistakes.isEmpty) throw mistakes.toError()
+    if (targets === undefined) return undefined
+    return (shared) => {
+      const notifier = new Notifications({ targets: told ?? [], log: shared.log })
+      return new RolloutServer({ configured: targets, senders: senders ?? [], notifier, shared })
+    }
+  }
+
+const WITHOUT_ROLLOUTS = (variable: string): string =>
+  `${variable}: is about rollouts, and none are served. Set LOCKSTEP_ROLLOUTS or LOCKSTEP_ROLLOUTS_FILE as well, or leave it out`
+
+interface RolloutServerProps {
+  readonly configured: readonly ConfiguredTarget[]
+  readonly senders: readonly WebhookSender[]
+  readonly notifier: Notifier
+  readonly shared: SharedByFunctions
+}
+
+class RolloutServer implements Beside {
+  readonly takes: Beside['takes']
+  readonly fetch: Beside['fetch']
+  readonly #props: RolloutServerProps
+  readonly #stopping = new AbortController()
+  readonly #loops = new Map<string, RolloutLoop>()
+  readonly #targets: readonly ServedTarget[]
+  #stopped: Promise<void> | undefined
+
+  constructor(props: RolloutServerProps) {
+    const { configured, senders, notifier, shared } = props
+    this.#props = props
+    const targets = configured.map((each) => {
+      const { environment } = each
+      const onCommit = tellOthers(notifier, each)
+      return servedTarget({ ...each, onCommit }, () => this.#loops.get(environment)?.look())
+    })
+    this.#targets = targets
+    const authorizer = rolloutAuthorizer(shared.authorizer, configured)
+    const stopping = this.#stopping.signal
+    const rollouts = rolloutFunction({ ...shared, targets, authorizer, stopping })
+    const sink = new RolloutSink({ targets, clock: systemClock, log: shared.log })
+    const webhooks = webhookFunction({ ...shared, senders, sink })
+    const { takes, fetch } = byPath({ rollouts, webhooks })
+    this.takes = takes
+    this.fetch = fetch
+  }
+
+  start(): void {
+    const { configured, shared } = this.#props
+    for (const [index, target] of this.#targets.entries()) {
+      const { environment, ticks } = target
+      const log = tickLog(environment, shared.log)
+      const pace = configured[index]?.pace
+      const loop = new RolloutLoop({ ticks, clock: systemClock, ...pace, ...log })
+      this.#loops.set(environment, loop)
+    }
+  }
+
+  stop(cut: AbortSignal): Promise<void> {
+    this.#stopped ??= this.#end(cut)
+    return this.#stopped
+  }
+
+  async #end(cut: AbortSignal): Promise<void> {
+    this.#stopping.abort(STOPPING)
+    await Promise.all([...this.#loops.values()].map((loop) => loop.stop(cut)))
+    for (const { ticks, close } of this.#targets) {
+      ticks.cut(STOPPING)
+      await close()
+    }
+  }
+}
+
+const STOPPING = new Error('The server is being stopped')

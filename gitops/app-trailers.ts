@@ -1,5 +1,6 @@
 import type { RolloutAction } from '../rollouts/decision.ts'
-import type { RecordSpec, Rollout, Stage } from '../rollouts/record.ts'
+import type { RecordSpec, Rollout } from '../rollouts/record.ts'
+import { type StageName, stageName } from '../rollouts/stage-name.ts'
 
 /**
  * What a commit is about for one app. In the message it is a group of trailers that begins with
@@ -38,30 +39,6 @@ export interface AppTrailers {
 
 /** `direct`: a revision became stable without a canary, as somebody asked for. */
 export type TrailerAction = RolloutAction | 'direct'
-
-/** A stage in one word. */
-export const STAGE_NAMES = [
-  'at-rest',
-  'scaling',
-  'live',
-  'promoting',
-  'shifting-back',
-  'aborting-template',
-  'aborting-traffic',
-] as const
-export type StageName = (typeof STAGE_NAMES)[number]
-
-export function stageName(stage: Stage | undefined): StageName {
-  if (stage === undefined) return 'at-rest'
-  switch (stage.phase) {
-    case 'progressing':
-      return stage.part
-    case 'aborting':
-      return `aborting-${stage.part}`
-    default:
-      return stage.phase
-  }
-}
 
 /** What a record says of an app after a commit, for its trailers. */
 export function recordTrailers(

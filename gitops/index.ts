@@ -7,7 +7,7 @@ export {
   plainMerge,
   type RolloutNote,
 } from './app-merge.ts'
-export type { AppTrailers, StageName, TrailerAction } from './app-trailers.ts'
+export type { AppTrailers, TrailerAction } from './app-trailers.ts'
 export { diffPlan, type Effect, type ObjectDiff } from './diff.ts'
 export type { DriftedFile } from './drift.ts'
 export { NotAnEnvironmentError } from './environment-on-branch.ts'

@@ -1,5 +1,6 @@
 import { ROLLOUT_ACTIONS } from '../rollouts/decision.ts'
-import { APP_TRAILERS, type AppTrailers, STAGE_NAMES, type TrailerAction } from './app-trailers.ts'
+import { STAGE_NAMES } from '../rollouts/stage-name.ts'
+import { APP_TRAILERS, type AppTrailers, type TrailerAction } from './app-trailers.ts'
 
 /** What the trailers of a commit on the deploy branch say. */
 export interface ReadTrailers {

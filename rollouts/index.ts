@@ -19,7 +19,7 @@ export { canaryName, canarySelector, canaryTrack, stableServiceName } from './ca
 export type { Closure, Decision, Move, RolloutAction, Wait } from './decision.ts'
 export { ROLLOUT_ACTIONS } from './decision.ts'
 export type { Freeze } from './freeze-calendar.ts'
-export { freezeAt, freezeClosure } from './freeze-calendar.ts'
+export { freezeAt, freezeClosure, freezesAt } from './freeze-calendar.ts'
 export type { CronFreezeWindow, FreezeWindow, RecurringFreezeWindow } from './freeze-window.ts'
 export { freezeWindowProblems } from './freeze-window.ts'
 export type { InFlightProps } from './in-flight.ts'
@@ -79,6 +79,7 @@ export { replicaRatio } from './replica-ratio.ts'
 export { revisionOf } from './revision.ts'
 export type { RouteShareProps } from './route-share.ts'
 export { isShareable, shareRoute } from './route-share.ts'
+export type { StageName } from './stage-name.ts'
 export type {
   Approval,
   ApprovalTimeout,

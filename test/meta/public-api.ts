@@ -84,7 +84,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       MalformedRecordError MetricsError NO_DATA_POLICIES PLAN_API_VERSION PLAN_KIND
       QUERY_VARIABLES ROLLOUT_ACTIONS RolloutRequestRefusedError STEP_ANNOTATION act allSteps
       canaryName canarySelector canaryTrack describePlanProblem findTrack freezeAt freezeClosure
-      freezeWindowProblems inFlightObjects isShareable next planProblems ratioOf readPlan
+      freezeWindowProblems freezesAt inFlightObjects isShareable next planProblems ratioOf readPlan
       readRecord render replicaRatio revisionOf shareRoute stableServiceName stepStates
       stopClosure stopPaths trackReplicas
     `,
@@ -98,7 +98,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch
       RevisionRequest Rollout RolloutAction RolloutPlan RolloutRecord RolloutRequest RolloutSpec
       RolloutStep RouteRouter RouteShareProps Router ScaleStep SeenTrack SeenTraffic
-      SlowRequestCounts Stage StepGates StepState StopFile StopPlace SuccessRateMetric TimeWindow
+      SlowRequestCounts Stage StageName StepGates StepState StopFile StopPlace SuccessRateMetric TimeWindow
       Track TrackObjects TrackReplicas Wait WeightStep
     `,
   },
@@ -111,7 +111,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       AppMerge AppRollout AppToMerge AppTrailers BranchApp CommitRequest DriftedFile Effect FieldChange
       FileChange FileMode GitRemote HeldBack HeldBackApp Inventory InventoryApp Located LogRequest
       LoggedCommit MergedApp ObjectDiff ObjectTransition PlanProps PublishOptions PublishPlan
-      PublishProps PublishResult RefusalReason RetryLostRacesProps RolloutNote StageName Stop
+      PublishProps PublishResult RefusalReason RetryLostRacesProps RolloutNote Stop
       TrailerAction TreeFile
     `,
   },

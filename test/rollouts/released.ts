@@ -20,7 +20,7 @@ export const released = (
   })
 
 /** Numbers between 0 and 1 that follow from a seed (xorshift, 32 bits). */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed | 1
   return () => {
     state ^= state << 13

@@ -1,6 +1,6 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
 import type { Closure } from '../rollouts/decision.ts'
-import { freezeAt, freezeClosure } from '../rollouts/freeze-calendar.ts'
+import { freezeClosure, freezesAt } from '../rollouts/freeze-calendar.ts'
 import { type WaveMember, waveClosure } from '../rollouts/wave-closure.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
@@ -25,8 +25,9 @@ export async function closuresOf({
 }: ClosuresProps): Promise<(app: AppOnBranch) => Closure | undefined> {
   const names = apps.map(({ record }) => record.metadata)
   const stops = await stopsOnBranch({ place, onBranch, apps: names })
+  const freezeOf = freezesAt(nowMs)
   return (app) => {
-    const freeze = freezeAt(app.plan.spec.freezeWindows, nowMs)
+    const freeze = freezeOf(app.plan.spec.freezeWindows)
     return stops(app.record.metadata) ?? (freeze && freezeClosure(freeze)) ?? barrier(app, members)
   }
 }

@@ -17,7 +17,7 @@ export interface Freeze {
 }
 
 /** So many windows in a row, or so much time, is taken for a freeze without end. */
-const MOST_IN_A_ROW = 1000
+const MOST_IN_A_ROW = 400
 const FURTHEST_MS = 5 * 366 * 86_400_000
 
 /**
@@ -39,6 +39,16 @@ export function freezeAt(windows: readonly FreezeWindow[], atMs: number): Freeze
     untilMs = end
   }
   return { window, untilMs, opensThen: false }
+}
+
+/** The same for many apps: those of an environment have the same windows, mostly. */
+export function freezesAt(atMs: number): (windows: readonly FreezeWindow[]) => Freeze | undefined {
+  const known = new Map<string, Freeze | undefined>()
+  return (windows) => {
+    const key = JSON.stringify(windows)
+    if (!known.has(key)) known.set(key, freezeAt(windows, atMs))
+    return known.get(key)
+  }
 }
 
 /** When the last of the windows ends that are on at an instant. */

@@ -46,7 +46,9 @@ const shown = (instant: number, timeZone: string): number => clockTime(zoned(ins
 /** The latest that the clock has shown by an instant: it is earlier again after it was put back. */
 function latestShown(instant: number, timeZone: string): number {
   const now = zoned(instant, timeZone)
-  const change = now.getTimeZoneTransition('previous')
+  // After a day it shows more again than it ever has.
+  const isPutBack = now.offsetNanoseconds < zoned(instant - DAY_MS, timeZone).offsetNanoseconds
+  const change = isPutBack ? now.getTimeZoneTransition('previous') : null
   const before = change === null ? 0 : clockTime(change.subtract({ milliseconds: 1 }))
   return Math.max(clockTime(now), before)
 }

@@ -22,7 +22,7 @@ export const windowStarts = (window: FreezeWindow): WindowStarts =>
 const SECOND = 1000
 
 function cronStarts({ schedule }: CronFreezeWindow): WindowStarts {
-  const cron = new Cron(schedule, { mode: '5-part', sloppyRanges: true, timezone: 'UTC' })
+  const cron = new Cron(schedule, { mode: '5-part', sloppyRanges: true, utcOffset: 0 })
   // As for February 30. It takes a search through many years to know.
   let isNever = false
   return {

@@ -13,13 +13,15 @@ export interface ImaginedClusterProps {
 
 /**
  * A cluster in memory that a branch is synced to: Deployments whose pods are ready a look later, and
- * a gateway that accepts every route. Its clock moves by itself, by ten seconds a look. What it
+ * a gateway that accepts every route. Its clock moves by itself, with each look. What it
  * promises about status is what the API documents; the real one is in `test/control-plane`.
  */
 export class ImaginedCluster implements LiveState {
   /** Names of Deployments whose pods never get ready. */
   readonly stuck = new Set<string>()
   nowMs = Date.parse('2026-11-21T00:00:00Z')
+  /** How far the clock goes on with each look. */
+  lookMs = 10_000
   /** Whether the sync follows the branch. */
   isSynced = true
   /** Why nothing can be seen; absent if it can. */
@@ -34,7 +36,7 @@ export class ImaginedCluster implements LiveState {
   async read(identities: readonly Identity[], signal?: AbortSignal): Promise<LiveObjects> {
     signal?.throwIfAborted()
     if (this.failure !== undefined) throw this.failure
-    this.nowMs += 10_000
+    this.nowMs += this.lookMs
     const objects = identities.map((identity) => this.#objects.get(describeIdentity(identity)))
     return { atMs: this.nowMs, objects: objects.map((object) => structuredClone(object)) }
   }

@@ -45,7 +45,7 @@ export interface NewCommit {
   readonly sign?: CommitSigner | undefined
 }
 
-const GITDIR = '/'
+const GITDIR = '/git'
 
 /** Git objects in memory: what has been fetched, and what is to be pushed. */
 export class GitObjects {
@@ -53,6 +53,8 @@ export class GitObjects {
   /** Of the library: packs that it has opened. */
   readonly #cache = {}
   readonly #known = new Set<string>()
+  /** Trees that were read: a listing reads all of them again, whatever has changed. */
+  readonly #trees = new Map<string, readonly TreeEntry[]>()
   #packs = 0
 
   get byteLength(): number {
@@ -70,7 +72,7 @@ export class GitObjects {
    */
   async add(pack: Uint8Array): Promise<void> {
     const filepath = `objects/pack/pack-${++this.#packs}.pack`
-    await this.#files.promises.writeFile(`${GITDIR}${filepath}`, pack)
+    await this.#files.promises.writeFile(`${GITDIR}/${filepath}`, pack)
     const { oids } = await indexPack({ ...this.#place(), dir: GITDIR, filepath })
     const [first] = oids
     // A pack is held against its checksum when something is read from it.
@@ -89,8 +91,16 @@ export class GitObjects {
   }
 
   async tree(oid: string): Promise<readonly TreeEntry[]> {
+    const known = this.#trees.get(oid)
+    if (known !== undefined) return known
     const { tree } = await readTree({ ...this.#place(), oid })
-    return tree.map((entry) => ({ ...entry, mode: entry.mode as TreeEntry['mode'] }))
+    const entries = tree.map(({ path, mode, oid: id }) => ({
+      path,
+      mode: mode as TreeEntry['mode'],
+      oid: id,
+    }))
+    this.#trees.set(oid, entries)
+    return entries
   }
 
   async blob(oid: string): Promise<string> {

@@ -1,4 +1,7 @@
-/** What `isomorphic-git` asks of Node's `fs.promises`, in memory: functions have no disk. */
+/**
+ * What `isomorphic-git` asks of Node's `fs.promises`, in memory: functions have no disk. A path is
+ * taken as it is given: the library writes each in one way only.
+ */
 export class MemoryFiles {
   readonly #folders = new Map<string, Map<string, Uint8Array>>()
   #byteLength = 0
@@ -26,7 +29,7 @@ export class MemoryFiles {
       this.#folders.get(folder)?.delete(name)
     },
     /** Files alone: the library looks for folders nowhere. */
-    readdir: async (path: string) => [...(this.#folders.get(normal(path))?.keys() ?? [])],
+    readdir: async (path: string) => [...(this.#folders.get(path)?.keys() ?? [])],
     stat: async (path: string) => this.#stat(path),
     lstat: async (path: string) => this.#stat(path),
     // Folders come and go with the files in them.
@@ -77,10 +80,7 @@ class FileError extends Error {
   }
 }
 
-const normal = (path: string): string => path.replaceAll(/\/+/g, '/').replace(/\/$/, '')
-
 function split(path: string): readonly [folder: string, name: string] {
-  const whole = normal(path)
-  const slash = whole.lastIndexOf('/')
-  return [whole.slice(0, slash), whole.slice(slash + 1)]
+  const slash = path.lastIndexOf('/')
+  return [path.slice(0, slash), path.slice(slash + 1)]
 }

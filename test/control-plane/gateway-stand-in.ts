@@ -96,7 +96,8 @@ export class GatewayStandIn {
     const parents = items(at(route, 'spec', 'parentRefs')).filter(
       (parent) => at(parent, 'name') === this.#props.gateway,
     )
-    if (!this.isAwake || this.#isStopped || parents.length === 0 || isLookedAt(route)) return
+    if (!this.isAwake || this.#isStopped || parents.length === 0) return
+    if (isSaid(route, this.accepts)) return
     await sleep(this.looksAfterMs)
     // Something newer is on its way, and will be looked at in its turn.
     if (generationOf(this.#routes.get(name)) !== generationOf(route)) return
@@ -164,12 +165,12 @@ const conditionsOf = (route: KubernetesObject): readonly unknown[] =>
     .flatMap((parent) => items(at(parent, 'conditions')))
 
 /** Whether there is nothing to say of it that was not said. */
-function isLookedAt(route: KubernetesObject): boolean {
-  const conditions = conditionsOf(route)
-  return (
-    conditions.length > 0 &&
-    conditions.every((one) => at(one, 'observedGeneration') === generationOf(route))
+function isSaid(route: KubernetesObject, accepts: boolean): boolean {
+  const current = conditionsOf(route).filter(
+    (one) => at(one, 'observedGeneration') === generationOf(route),
   )
+  const accepted = current.find((one) => at(one, 'type') === 'Accepted')
+  return at(accepted, 'status') === (accepts ? 'True' : 'False')
 }
 
 /** As controllers do, its time is that of the last change of its status, not of the last look. */

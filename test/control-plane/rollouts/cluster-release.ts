@@ -242,6 +242,26 @@ export class ClusterRelease implements AsyncDisposable {
     return [...this.traffic.counts.keys()].filter((name) => !['stable', 'canary'].includes(name))
   }
 
+  /** All of the app in the cluster is gone, as after the loss of the cluster. */
+  async wipe(): Promise<void> {
+    const { cluster } = this.#props
+    const folders = {
+      '/apis/apps/v1': ['deployments'],
+      '/apis/autoscaling/v2': ['horizontalpodautoscalers'],
+      '/apis/policy/v1': ['poddisruptionbudgets'],
+      '/apis/gateway.networking.k8s.io/v1': ['httproutes'],
+      '/apis/networking.k8s.io/v1': ['networkpolicies'],
+      '/api/v1': ['services', 'pods'],
+    }
+    for (const [root, plurals] of Object.entries(folders)) {
+      for (const plural of plurals) {
+        const path = `${root}/namespaces/${this.namespace}/${plural}?gracePeriodSeconds=0`
+        const { status, body } = await cluster.send({ method: 'DELETE', path })
+        if (status !== 200) throw new Error(`${plural} were not deleted: ${JSON.stringify(body)}`)
+      }
+    }
+  }
+
   /** As a person who edits the live route. */
   async editLiveWeights(canary: number): Promise<void> {
     const route = await this.live('HTTPRoute', 'checkout')

@@ -1,6 +1,8 @@
 import { stepName } from '../reconciler/step-name.ts'
 import { analysedMetrics } from '../rollouts/analysed-metrics.ts'
 import { approvalOf, missingApproval } from '../rollouts/approvals.ts'
+import type { Move } from '../rollouts/decision.ts'
+import type { Observation } from '../rollouts/observation.ts'
 import type { ApprovalGate, RecordSpec, Rollout } from '../rollouts/record.ts'
 import { allSteps } from '../rollouts/step-state.ts'
 import { describeChange, describeGates, describeMetric } from './describe-step.ts'
@@ -46,24 +48,27 @@ function renderInFlight(look: RolloutLook, rollout: Rollout): readonly string[] 
 }
 
 /** What a look at the cluster says. */
-function renderNow({ decision, problem, observation }: RolloutLook): readonly string[] {
-  const measured = observation?.verdicts ?? []
+function renderNow({ decision, problem, observation, atMs }: RolloutLook): readonly string[] {
+  if (decision.kind === 'move') {
+    return [...renderSeen(observation), field('next', describeMove(decision))]
+  }
+  if (observation === undefined) return problem === undefined ? [] : [field('unseen', problem)]
+  const { untilMs } = decision
   return [
-    ...(problem === undefined ? [] : [field('unseen', problem)]),
-    ...(observation === undefined
-      ? []
-      : [
-          field(
-            'pods ready',
-            `${observation.stable.ready} of stable, ${observation.canary.ready} of the canary`,
-          ),
-        ]),
-    ...measured.map(({ outcome, reason }) => field(outcome, reason)),
-    ...(decision.kind === 'move'
-      ? [field('next', `${decision.action}: ${decision.evidence.join('; ')}`)]
-      : observation === undefined
-        ? []
-        : decision.reasons.map((reason) => field('waits', reason))),
+    ...renderSeen(observation),
+    ...decision.reasons.map((reason) => field('waits', reason)),
+    ...(untilMs === undefined ? [] : [field('time left', inWords(untilMs - atMs))]),
+  ]
+}
+
+const describeMove = ({ action, evidence }: Move): string => [action, ...evidence].join(': ')
+
+function renderSeen(observation: Observation | undefined): readonly string[] {
+  if (observation === undefined) return []
+  const { stable, canary, verdicts } = observation
+  return [
+    field('pods ready', `${stable.ready} of stable, ${canary.ready} of the canary`),
+    ...verdicts.map(({ outcome, reason }) => field(outcome, reason)),
   ]
 }
 

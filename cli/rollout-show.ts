@@ -2,23 +2,23 @@ import { Command } from 'commander'
 import type { LoggedCommit } from '../gitops/git-remote.ts'
 import { findRollout } from './find-rollout.ts'
 import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
-import { openLive } from './open-live.ts'
+import { openSight } from './open-sight.ts'
 import { inOneLine } from './printable.ts'
 import { renderRollout } from './render-rollout.ts'
 import { withRolloutBranch } from './rollout-branch.ts'
 import { renderCommit, rolloutLog } from './rollout-log.ts'
 import {
   APP_ARGUMENT,
-  addLiveOptions,
   addRolloutOptions,
-  type LiveOptions,
+  addSightOptions,
   type RolloutOptions,
+  type SightOptions,
 } from './rollout-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout show`: all about the rollouts of one app. */
 export const rolloutShowCommand = (terminal: Terminal): Command =>
-  addLiveOptions(
+  addSightOptions(
     addRolloutOptions(
       new Command('show')
         .description('Show where a rollout is, what it waits for, and what has happened')
@@ -27,7 +27,7 @@ export const rolloutShowCommand = (terminal: Terminal): Command =>
     ),
   ).action((app: string, options: RolloutShowOptions) => runShow(app, options, terminal))
 
-interface RolloutShowOptions extends RolloutOptions, LiveOptions {
+interface RolloutShowOptions extends RolloutOptions, SightOptions {
   readonly json?: boolean
 }
 
@@ -38,10 +38,10 @@ async function runShow(
   options: RolloutShowOptions,
   terminal: Terminal,
 ): Promise<void> {
-  using live = await openLive(options, terminal)
+  using sight = await openSight(options, terminal)
   await withRolloutBranch(options, terminal, async (branch) => {
     const found = await findRollout(branch, name)
-    const look = await lookAtRollout(found, live === undefined ? {} : { live }, terminal.signal)
+    const look = await lookAtRollout(found, sight.surroundings, terminal.signal)
     const log = await rolloutLog(found, look.commit, SHOWN_COMMITS)
     terminal.out(options.json ? await json(look, log) : text(look, log))
   })

@@ -1,57 +1,42 @@
 import { Command } from 'commander'
 import type { Place } from '../reconciler/commit-moves.ts'
 import { type TickResult, tick } from '../reconciler/tick.ts'
-import type { LiveState } from '../rollouts/live-state.ts'
-import type { Metrics } from '../rollouts/metrics.ts'
-import { openLive } from './open-live.ts'
+import { openSight } from './open-sight.ts'
 import { inOneLine } from './printable.ts'
 import { withRolloutBranch } from './rollout-branch.ts'
 import {
-  addLiveOptions,
   addRolloutOptions,
-  type LiveOptions,
+  addSightOptions,
   type RolloutOptions,
+  type SightOptions,
 } from './rollout-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout tick`: what the functions do again and again, once and from here. */
 export const rolloutTickCommand = (terminal: Terminal): Command =>
-  addLiveOptions(
+  addSightOptions(
     addRolloutOptions(
       new Command('tick')
         .description('Look at the rollouts and the cluster once, and do what is to be done now')
-        .option('--prometheus <url>', 'where what apps measure of themselves is kept')
         .option('--json', 'as JSON'),
     ),
   ).action((options: RolloutTickOptions) => runTick(options, terminal))
 
-interface RolloutTickOptions extends RolloutOptions, LiveOptions {
-  readonly prometheus?: string
+interface RolloutTickOptions extends RolloutOptions, SightOptions {
   readonly json?: boolean
 }
 
 async function runTick(options: RolloutTickOptions, terminal: Terminal): Promise<void> {
-  using live = await openLive(options, terminal)
-  const metrics = await openMetrics(options)
-  const seen = {
-    ...(live !== undefined && { live: live as LiveState }),
-    ...(metrics !== undefined && { metrics }),
-  }
+  using sight = await openSight(options, terminal)
   const { signal } = terminal
   await withRolloutBranch(options, terminal, async ({ places }) => {
     const ticks: (readonly [Place, TickResult])[] = []
     for (const place of places) {
-      ticks.push([place, await tick({ place, ...seen, now: Date.now, signal })])
+      ticks.push([place, await tick({ place, ...sight.surroundings, now: Date.now, signal })])
     }
     terminal.out(options.json ? await json(ticks) : ticks.flatMap(renderTick).join(''))
     if (ticks.some(([, { broken }]) => broken.length > 0)) terminal.setExitCode(1)
   })
-}
-
-async function openMetrics({ prometheus }: RolloutTickOptions): Promise<Metrics | undefined> {
-  if (prometheus === undefined) return undefined
-  const { PrometheusMetrics } = await import('../reconciler/prometheus-metrics.ts')
-  return new PrometheusMetrics({ url: prometheus, source: { type: 'app' } })
 }
 
 /** As `POST /v1/rollouts/tick` answers, one for each environment. */

@@ -9,6 +9,7 @@ import { rolloutRetryCommand } from './rollout-retry.ts'
 import { rolloutRollbackCommand } from './rollout-rollback.ts'
 import { rolloutShowCommand } from './rollout-show.ts'
 import { rolloutTickCommand } from './rollout-tick.ts'
+import { rolloutWatchCommand } from './rollout-watch.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout`: how releases go, and what people have to say about it. */
@@ -18,6 +19,7 @@ export const rolloutCommand = (terminal: Terminal): Command =>
     .helpCommand(false)
     .addCommand(rolloutLsCommand(terminal))
     .addCommand(rolloutShowCommand(terminal))
+    .addCommand(rolloutWatchCommand(terminal))
     .addCommand(rolloutAbortCommand(terminal))
     .addCommand(rolloutPauseCommand(terminal))
     .addCommand(rolloutResumeCommand(terminal))

@@ -19,6 +19,12 @@ export interface Terminal {
   readonly signal: AbortSignal
   setExitCode(code: ExitCode): void
   /**
+   * Puts this text in the place of what was redrawn last, as much of it as fits.
+   *
+   * @default - what was written stays: it goes to a file, or to another program
+   */
+  redraw?(text: string): void
+  /**
    * Hands over every signal that asks this process for something, instead of `signal` and of what it
    * does by default. Stopping it from the keyboard (Ctrl-Z) does nothing meanwhile.
    *
@@ -87,6 +93,21 @@ export function processTerminal(): Terminal {
       }
     },
     endNow: () => process.exit(),
+    ...(stdout.isTTY === true && { redraw: redrawOn(stdout) }),
+  }
+}
+
+function redrawOn(stdout: NodeJS.WriteStream): (text: string) => void {
+  let drawn = 0
+  return (text) => {
+    const lines = printable(text)
+      .trimEnd()
+      .split('\n')
+      .slice(0, Math.max(1, stdout.rows - 1))
+    const cut = lines.map((line) => line.slice(0, stdout.columns))
+    const back = drawn === 0 ? '' : `\u001b[${drawn}F\u001b[J`
+    drawn = cut.length
+    stdout.write(`${back}${cut.join('\n')}\n`)
   }
 }
 

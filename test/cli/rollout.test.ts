@@ -193,4 +193,37 @@ describe('lockstep rollout', { timeout: 120_000 }, () => {
     expect((await rollout('ls', '--env', 'staging')).stderr).toContain('Use one of: prod')
     expect((await rollout('ls', '--branch', 'main')).stderr).toContain('Nothing was ever published')
   })
+
+  it('watch tells each commit and each change once, until it is over', async () => {
+    const { rollout, release, until } = await rolloutTerminal()
+    await until(1, 'live')
+    const watching = rollout('watch', 'checkout', '--every', '100ms')
+    await release.untilRest()
+    const { stdout, exitCode } = await watching
+    expect(exitCode).toBeUndefined()
+    const actions = [...stdout.matchAll(/rollout prod: shop\/checkout (\S+)/g)].map(
+      ([, one]) => one,
+    )
+    expect(actions).toEqual([
+      'start',
+      'shift',
+      'scale',
+      'shift',
+      'promote',
+      'shift-back',
+      'promoted',
+    ])
+    expect(stdout).toMatch(/\nshop\/checkout in prod: at rest\n$/)
+    const over = await rollout('watch', 'checkout')
+    expect(over.exitCode).toBeUndefined()
+  })
+
+  it('watch ends with 1 if the revision was taken back', async () => {
+    const { rollout, until, release } = await rolloutTerminal()
+    await until(1, 'live')
+    const watching = rollout('watch', 'checkout', '--every', '100ms')
+    await rollout('abort', 'checkout')
+    await release.untilRest()
+    expect(await watching).toMatchObject({ exitCode: 1 })
+  })
 })

@@ -30,7 +30,7 @@ export async function rolloutsLambdaHandler({ env, write }: LambdaHandlerProps) 
   return async (event: LambdaEvent | ScheduledEvent, context?: LambdaContext) => {
     if (!isScheduled(event)) return answer(event, context)
     await tickAll()
-    return undefined
+    return null
   }
 }
 

@@ -9,4 +9,11 @@ export {
   STREAM_LIMITS,
   type StreamLimits,
 } from './rollout-function-props.ts'
+export { RolloutSink, type RolloutSinkProps } from './rollout-sink.ts'
 export type { BranchWatch, OpenedRemote, RolloutTarget } from './rollout-target.ts'
+export {
+  type ServedTarget,
+  separateTarget,
+  servedTarget,
+  type TargetProps,
+} from './served-target.ts'

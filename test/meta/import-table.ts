@@ -144,6 +144,7 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'gitops/git-scratch.ts': 'takes and gives back folders',
   'gitops/git-source.ts': 'looks for configuration files',
   'functions/lambda.ts': 'reads files of settings',
+  'functions/lambda-rollouts.ts': 'reads files of settings',
   'functions/node.ts': 'reads files of settings',
   'functions/serving/node-server.ts': 'listens',
   'manifests/blob-id.ts': 'hashes as Git does',

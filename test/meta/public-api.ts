@@ -176,8 +176,8 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   './leases': {
     values: `
       HeldLock HoldLostError IncomparableTokensError LeaseConflictError LeaseMissingError
-      LeaseStoreError LockHeldError LockRequestError Locks QueueFullError RunTakenOverError
-      StaleTokenError TtlOutOfRangeError compareTokens formatToken parseToken systemClock
+      LeaseStoreError LockHeldError LockRequestError LockSlotsError Locks QueueFullError
+      RunTakenOverError StaleTokenError TtlOutOfRangeError compareTokens formatToken parseToken systemClock
     `,
     types: `
       Clock FencedResource FencingToken HoldEnd HoldOptions HoldRequest LeaseListing LeaseName
@@ -216,7 +216,17 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     types: `
       AuthenticationUnavailableErrorProps Authenticator AuthorizationUnavailableErrorProps
       Authorizer CallMeasure FunctionEnv Identity Limits LockAccess LockFunctionProps LockVerb
-      LogEntry LogFields LogSink RequestMeasure RequestMetrics
+      LogEntry LogFields LogSink RequestMeasure RequestMetrics RequestedAccess RolloutAccess RolloutVerb
+    `,
+  },
+  './functions/rollouts': {
+    values: `
+      ROLLOUT_LIMITS RolloutSink STREAM_LIMITS rolloutFunction separateTarget servedTarget
+    `,
+    types: `
+      BranchWatch CallMeasure FunctionEnv Limits LogEntry LogFields LogSink OpenedRemote RequestMeasure
+      RequestMetrics RolloutFunctionProps RolloutSinkProps RolloutTarget ServedTarget StreamLimits
+      TargetProps
     `,
   },
   './functions/identity': {
@@ -266,6 +276,24 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     `,
   },
   './functions/workers': {
+    values: `
+      default
+    `,
+    types: '',
+  },
+  './functions/rollout-server': {
+    values: `
+      rolloutServer
+    `,
+    types: '',
+  },
+  './functions/lambda-rollouts': {
+    values: `
+      rolloutsLambdaHandler
+    `,
+    types: '',
+  },
+  './functions/workers-rollouts': {
     values: `
       default
     `,

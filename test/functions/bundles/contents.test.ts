@@ -57,6 +57,44 @@ describe.each(names)('the bundle %s', (name) => {
   })
 })
 
+describe.each(['serveRollouts', 'lambdaRollouts', 'workersRollouts'] as const)(
+  'the bundle %s',
+  (name) => {
+    const bundle = builtBundle(name)
+
+    it('has rollouts, webhooks and the adapters that need no disk, and all that they need', () => {
+      for (const module of [
+        'functions/rollouts/rollout-function.ts',
+        'functions/webhooks/webhook-function.ts',
+        'gitops/github-remote.ts',
+        'gitops/gitlab-remote.ts',
+        'gitops/smart-http-remote.ts',
+        'reconciler/kubernetes-live-state.ts',
+      ]) {
+        expect(bundle().modules).toContain(module)
+      }
+      const given = name === 'workersRollouts' ? /^$/ : /^node:/
+      expect(bundle().imports.filter((specifier) => !given.test(specifier))).toEqual([])
+    })
+
+    it('has nothing of constructs, schemas, commands, other stores and the `git` command', () => {
+      const wanted = ['gitops/', 'rollouts/', 'checks/']
+      const nowhere = [
+        ...NOWHERE.filter((place) => !wanted.includes(place)),
+        'checks/schema',
+        'gitops/git-command-remote.ts',
+        'gitops/publish.ts',
+      ]
+      const wrong = bundle().modules.filter((module) =>
+        nowhere.some((place) => module.startsWith(place)),
+      )
+      expect(wrong).toEqual([])
+      expect(bundle().imports).not.toContain('node:child_process')
+      expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
+    })
+  },
+)
+
 describe('the bundle elect', () => {
   const bundle = builtBundle('elect')
 

@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import worker from '../../../functions/workers-rollouts.ts'
+import { SmartHttpRemote } from '../../../gitops/smart-http-remote.ts'
+import { bareRepository, git } from '../../gitops/git.ts'
+import { type GitHttpServer, gitHttpServer } from '../../gitops/git-http-server.ts'
+import { AUTHOR } from '../../gitops/smart-http-client.ts'
+import { type Release, releaseOn } from '../../reconciler/release-fixture.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { builtBundle } from './built-bundle.ts'
+import { BundleProcess } from './bundle-process.ts'
+import { LambdaRuntimeApi } from './lambda-runtime-api.ts'
+import { startWorkerd } from './workerd.ts'
+
+const LOOP = fileURLToPath(new URL('lambda-loop.mjs', import.meta.url))
+const TOKEN = 'a-token-that-nobody-can-guess'
+const ROLLOUT = '/v1/rollouts/shop/checkout'
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Settings of a function on a repository by HTTP, whose environment nobody looks at. */
+const settingsFor = (url: string): Readonly<Record<string, string>> => ({
+  LOCKSTEP_ROLLOUTS: JSON.stringify({
+    targets: [
+      {
+        environment: 'prod',
+        branch: 'deploy',
+        repository: {
+          kind: 'smart-http',
+          url,
+          username: 'lockstep',
+          password: { variable: 'GIT_PASSWORD' },
+          author: AUTHOR,
+        },
+        cluster: { kind: 'none' },
+      },
+    ],
+  }),
+  GIT_PASSWORD: 'secret',
+  LOCKSTEP_STATIC_TOKENS: JSON.stringify({
+    tokens: [{ name: 'ci', sha256: createHash('sha256').update(TOKEN).digest('hex') }],
+  }),
+  LOCKSTEP_POLICY: JSON.stringify({
+    rules: [{ names: ['ci'], verbs: ['list', 'get', 'tick', 'abort'], rollouts: ['prod/*/*'] }],
+  }),
+  LOCKSTEP_WEBHOOKS: JSON.stringify({
+    senders: [{ kind: 'flux', proof: 'bearer', secrets: [{ variable: 'FLUX_SECRET' }] }],
+  }),
+  FLUX_SECRET: 'another-secret-that-is-long',
+})
+
+interface Served {
+  readonly release: Release
+  readonly variables: Readonly<Record<string, string>>
+  readonly server: GitHttpServer
+}
+
+/** A rollout that has had its time, so that a look at it is an abort. */
+async function lateRollout(): Promise<Served> {
+  const root = temporaryFolder()
+  const repository = bareRepository(join(root, 'deploy.git'))
+  git(repository, 'config', 'http.receivepack', 'true')
+  git(repository, 'config', 'uploadpack.allowFilter', 'true')
+  const server = await gitHttpServer({ root, credentials: 'lockstep:secret' })
+  onTestFinished(() => server.close())
+  const url = `${server.url}/deploy.git`
+  const credentials = { username: 'lockstep', password: 'secret' }
+  const release = await releaseOn(new SmartHttpRemote({ url, author: AUTHOR, credentials }))
+  release.cluster.nowMs = Date.now() - 5 * DAY_MS
+  await release.tick()
+  return { release, variables: settingsFor(url), server }
+}
+
+type Ask = (path: string, init?: RequestInit) => Promise<Response>
+
+/** What a function does on every platform. */
+async function servesRollouts({ release }: Served, ask: Ask): Promise<void> {
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+  const call = async (path: string, init: RequestInit = {}) => {
+    const response = await ask(path, { headers, ...init })
+    return { status: response.status, body: JSON.parse(await response.text()) }
+  }
+  expect((await ask(ROLLOUT)).status).toBe(401)
+  const shown = await call(ROLLOUT)
+  expect(shown).toMatchObject({ status: 200, body: { rollout: { weight: 0 } } })
+  const many = await Promise.all(Array.from({ length: 5 }, () => call('/v1/rollouts')))
+  expect(many.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  const body = JSON.stringify({ reason: 'enough' })
+  expect(await call(`${ROLLOUT}/pause`, { method: 'POST', body })).toMatchObject({ status: 403 })
+  const aborted = await call(`${ROLLOUT}/abort`, { method: 'POST', body })
+  expect(aborted).toMatchObject({ status: 200, body: { outcome: 'committed', action: 'abort' } })
+  expect((await release.record()).heldBack).toMatchObject([{ reason: 'enough' }])
+  expect((await call('/openapi.json')).status).toBe(200)
+}
+
+const fluxEvent = (secret: string): RequestInit => ({
+  method: 'POST',
+  headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+  body: JSON.stringify({
+    involvedObject: { kind: 'Kustomization', name: 'prod', namespace: 'flux-system' },
+    severity: 'info',
+    timestamp: '2026-11-26T09:00:00Z',
+    message: 'Applied',
+    reason: 'ReconciliationSucceeded',
+    reportingController: 'kustomize-controller',
+    metadata: { revision: 'deploy@sha1:0000000000000000000000000000000000000000' },
+  }),
+})
+
+const eventOf = (path: string, { method = 'GET', headers = {}, body }: RequestInit = {}) => {
+  const { pathname, searchParams } = new URL(path, 'https://rollouts.example.com')
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: pathname,
+    rawQueryString: String(searchParams),
+    headers: { host: 'rollouts.example.com', ...Object.fromEntries(new Headers(headers)) },
+    requestContext: {
+      domainName: 'rollouts.example.com',
+      http: { method, path: pathname, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: '' },
+    },
+    ...(typeof body === 'string' && { body }),
+    isBase64Encoded: false,
+  }
+}
+
+/** As EventBridge has it: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-eventbridge.html */
+const SCHEDULED = {
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '123456789012',
+  time: '2026-11-26T09:00:00Z',
+  region: 'eu-central-1',
+  resources: ['arn:aws:events:eu-central-1:123456789012:rule/tick'],
+  detail: {},
+}
+
+describe('The bundle lambda-rollouts in a stand-in for its runtime, over smart HTTP', () => {
+  const bundle = builtBundle('lambdaRollouts')
+
+  async function start(variables: Readonly<Record<string, string>>) {
+    const api = await LambdaRuntimeApi.start()
+    const instance = new BundleProcess({
+      program: process.execPath,
+      args: [LOOP, bundle().file],
+      env: { ...variables, AWS_LAMBDA_RUNTIME_API: api.address },
+    })
+    onTestFinished(async () => {
+      await instance.kill()
+      await api.stop()
+    })
+    const ask: Ask = async (path, init) => {
+      const result = (await api.invoke(eventOf(path, init))) as {
+        readonly statusCode: number
+        readonly headers: Readonly<Record<string, string>>
+        readonly body: string
+        readonly isBase64Encoded: boolean
+      }
+      const { statusCode: status, headers, body, isBase64Encoded } = result
+      return new Response(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'), {
+        status,
+        headers,
+      })
+    }
+    return { api, instance, ask }
+  }
+
+  it('serves rollouts', async () => {
+    const served = await lateRollout()
+    await servesRollouts(served, (await start(served.variables)).ask)
+  })
+
+  it('ticks when its schedule says so', async () => {
+    const { release, variables } = await lateRollout()
+    const { api, instance } = await start(variables)
+    await api.invoke(SCHEDULED)
+    expect((await release.record()).heldBack).toMatchObject([
+      { reason: expect.stringContaining('it was not promoted within') },
+    ])
+    expect(instance.output).toContain('Rollouts of prod: shop/checkout: abort')
+  })
+
+  it('fails its invocation when it could not look', async () => {
+    const { variables, server } = await lateRollout()
+    await server.close()
+    const { api, instance } = await start(variables)
+    const failed = await api.invoke(SCHEDULED).catch((error: unknown) => error)
+    expect(inspect(failed)).toContain('Not looked at: prod')
+    expect(instance.output).toContain('The rollouts of prod could not be looked at')
+  })
+
+  it('looks when a webhook says that something has happened, before it answers', async () => {
+    const { release, variables } = await lateRollout()
+    const { ask } = await start(variables)
+    const answer = await ask('/webhooks/flux', fluxEvent('another-secret-that-is-long'))
+    expect([answer.status, await answer.text()]).toEqual([202, expect.any(String)])
+    expect((await release.record()).heldBack).toHaveLength(1)
+  })
+
+  it('tells those who listen what is new, and lets them come again', async () => {
+    const { variables } = await lateRollout()
+    const { ask } = await start(variables)
+    const answer = await ask('/events', { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(await answer.text()).toMatch(/holds no connections[\s\S]*event: reset/)
+  })
+
+  it('does not start without its settings, and says all that are missing', async () => {
+    const { api, instance } = await start({})
+    const { errorMessage } = (await api.initError.promise) as { readonly errorMessage: string }
+    expect(errorMessage).toContain('Nobody would be let in')
+    expect(await instance.ended).toBe(1)
+  })
+})
+
+describe('The bundle workers-rollouts in workerd, over smart HTTP', () => {
+  const bundle = builtBundle('workersRollouts')
+
+  async function start(variables: Readonly<Record<string, string>>): Promise<Ask> {
+    const instance = startWorkerd({ file: bundle().file, variables })
+    onTestFinished(() => instance.kill())
+    const port = await instance.untilSaid(/"event":"listen".*"port":(\d+)/)
+    return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init)
+  }
+
+  it('serves rollouts', async () => {
+    const served = await lateRollout()
+    await servesRollouts(served, await start(served.variables))
+  })
+
+  it('holds the connections of those who listen', async () => {
+    const { release, variables } = await lateRollout()
+    const ask = await start(variables)
+    const answer = await ask('/events', { headers: { authorization: `Bearer ${TOKEN}` } })
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    const until = async (pattern: RegExp) => {
+      while (!pattern.test(text)) text += (await reader.read()).value ?? ''
+    }
+    await until(/event: reset/)
+    await release.tick({ now: Date.now, live: undefined as never })
+    await until(/event: rollouts[\s\S]*"action":"abort"/)
+    await reader.cancel()
+  })
+
+  it('says in its log why it offers no rollouts, and to others that it does not', async () => {
+    const ask = await start({})
+    const answer = await ask('/v1/rollouts')
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'NOT_READY' }])
+  })
+})
+
+it('a Worker ticks when its cron trigger says so', async () => {
+  const { release, variables } = await lateRollout()
+  await worker.scheduled({ cron: '* * * * *' }, variables)
+  expect((await release.record()).heldBack).toHaveLength(1)
+})

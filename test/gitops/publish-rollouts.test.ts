@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { GitRemote } from '../../gitops/git-remote.ts'
 import { readTrailers } from '../../gitops/read-trailers.ts'
 import { emitYaml } from '../../manifests/emit-yaml.ts'
 import { recordFile, recordOf } from '../../rollouts/record-file.ts'
@@ -335,6 +336,48 @@ describe('in flight', () => {
     expect(await world.files()).toEqual(before)
     await world.publish(two, { overwriteDrift: true })
     expect((await world.record()).rollout?.candidate).toBe(two.revision)
+  })
+})
+
+describe('while others write', () => {
+  /** The same remote, where somebody else is faster every time that a publish is about to commit. */
+  const outrun = (world: CanaryWorld, times: number, act: () => Promise<unknown>): GitRemote => {
+    let left = times
+    return new Proxy(world.remote, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name)
+        if (typeof value !== 'function') return value
+        return async (...args: unknown[]) => {
+          if (name === 'commit' && left-- > 0) await act()
+          return value.apply(target, args)
+        }
+      },
+    })
+  }
+
+  it('a rollout that goes on is not undone, nor what is published', async () => {
+    for (const looks of [0, 2, 5, 9, 14]) {
+      const world = await inFlight(looks)
+      const rest = version('2', withSpec('HorizontalPodAutoscaler', { maxReplicas: 12 }))
+      const remote = outrun(world, 3, () => world.tick(3))
+      const { outcome } = await world.publish(rest, { remote, retry: { firstPauseMs: 1 } })
+      expect(outcome).toBe('published')
+      await world.untilRest()
+      expect(await world.released()).toEqual(textsOf(rest))
+    }
+  })
+
+  it('an abort that comes first wins, and the revision is held back', async () => {
+    const world = await inFlight(4)
+    const rest = version('2', withSpec('HorizontalPodAutoscaler', { maxReplicas: 12 }))
+    const remote = outrun(world, 1, async () => {
+      await world.ask({ action: 'abort', reason: 'too slow' })
+      await world.untilRest()
+    })
+    const { outcome, plan } = await world.publish(rest, { remote, retry: { firstPauseMs: 1 } })
+    expect(outcome).toBe('unchanged')
+    expect(plan.heldBack).toMatchObject([{ app: APP }])
+    expect(await world.released()).toEqual(textsOf(one))
   })
 })
 

@@ -1,8 +1,10 @@
 import {
   RateLimitedError,
+  type RefusalReason,
   RemoteRefusedError,
   RemoteUnreachableError,
 } from './git-remote-errors.ts'
+import { type ExchangeProps, exchange, type HttpAnswer } from './http-exchange.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { webBase64 } from './web-base64.ts'
 
@@ -12,20 +14,11 @@ export interface GitCredentials {
   readonly password: string
 }
 
-export interface GitHttpProps {
+export interface GitHttpProps extends ExchangeProps {
   /** `https://…`, as for `git clone`, without credentials. */
   readonly url: string
   /** Asked for each request, so that tokens may be short-lived. Nobody is asked without it. */
   readonly credentials?: GitCredentials | (() => Promise<GitCredentials>)
-  /** @default the platform's own */
-  readonly fetch?: typeof fetch
-  /**
-   * Longest wait for a whole answer, in milliseconds.
-   *
-   * @default 60_000
-   */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
   /** What to do about credentials that are not enough. */
   readonly remedy?: string
 }
@@ -41,8 +34,12 @@ export class GitHttp {
   readonly #props: GitHttpProps
 
   constructor(props: GitHttpProps) {
-    this.#props = { ...props, url: props.url.replace(/\/+$/, '') }
-    this.location = this.#props.url
+    const { username, password } = new URL(props.url)
+    if (username !== '' || password !== '') {
+      throw new TypeError("'url' must have no credentials in it: pass them as 'credentials'")
+    }
+    this.#props = props
+    this.location = props.url.replace(/\/+$/, '')
   }
 
   /** What the server can do. */
@@ -69,26 +66,14 @@ export class GitHttp {
    * @throws {RemoteUnreachableError}
    */
   async #request(path: string, init: RequestInit): Promise<Uint8Array> {
-    const { url, timeoutMs = 60_000, signal } = this.#props
-    const send = this.#props.fetch ?? fetch
     const headers = { ...init.headers, ...(await this.#headers()) }
-    const timeout = AbortSignal.timeout(timeoutMs)
-    try {
-      const response = await send(`${url}/${path}`, {
-        ...init,
-        headers,
-        redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      })
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      if (!response.ok) throw this.#failure(response, new TextDecoder().decode(bytes))
-      return bytes
-    } catch (error) {
-      if (error instanceof RateLimitedError || error instanceof RemoteRefusedError) throw error
-      if (error instanceof RemoteUnreachableError) throw error
-      signal?.throwIfAborted()
-      throw new RemoteUnreachableError(this.location, wordsOf(error), { cause: error })
-    }
+    const answer = await exchange(this.#props, this.location, `${this.location}/${path}`, {
+      ...init,
+      headers,
+      redirect: 'manual',
+    })
+    if (answer.status !== 200) throw this.#failure(answer)
+    return answer.bytes
   }
 
   async #headers(): Promise<Record<string, string>> {
@@ -104,26 +89,25 @@ export class GitHttp {
     return { ...headers, Authorization: `Basic ${webBase64(`${username}:${password}`)}` }
   }
 
-  #failure(response: Response, body: string): Error {
-    const { status, headers } = response
-    const words = `${status} ${body.split('\n', 1)[0]?.slice(0, 200).trim() ?? ''}`.trim()
+  #failure({ status, headers, bytes }: HttpAnswer): Error {
+    const [line = ''] = new TextDecoder().decode(bytes).split('\n', 1)
+    const words = `${status} ${line.slice(0, 200)}`.trim()
     const wait = retryAfterMs(headers)
     if (status === 429 || (status === 403 && wait !== undefined)) {
       return new RateLimitedError(this.location, words, wait)
     }
     if (status >= 500) return new RemoteUnreachableError(this.location, words)
-    if (status >= 300 && status < 400) {
-      return new RemoteRefusedError(this.location, 'moved', words, {
-        remedy: `Use the address that it has moved to: ${headers.get('Location') ?? 'unknown'}`,
-      })
-    }
-    const remedy = this.#props.remedy ?? PERMISSIONS
-    return new RemoteRefusedError(this.location, 'authentication', words, { remedy })
+    const [reason, remedy] = this.#reason(status, headers)
+    return new RemoteRefusedError(this.location, reason, words, { remedy })
   }
-}
 
-/** `fetch` says that it failed, and its cause why. */
-function wordsOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error ? cause.message || message : message
+  #reason(status: number, headers: Headers): readonly [RefusalReason, remedy?: string] {
+    if ([401, 403, 404].includes(status)) {
+      return ['authentication', this.#props.remedy ?? PERMISSIONS]
+    }
+    const address = headers.get('Location')
+    return address === null
+      ? ['rejected']
+      : ['moved', `Use the address that it has moved to: ${address}`]
+  }
 }

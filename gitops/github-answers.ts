@@ -3,13 +3,8 @@ import {
   RemoteRefusedError,
   RemoteUnreachableError,
 } from './git-remote-errors.ts'
+import { type ExchangeProps, exchange, type HttpAnswer } from './http-exchange.ts'
 import { retryAfterMs } from './retry-after.ts'
-
-export interface ReachProps {
-  readonly fetch?: typeof fetch | undefined
-  readonly timeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface GitHubAnswer {
   readonly status: number
@@ -24,31 +19,21 @@ export interface GitHubAnswer {
  * @throws {RemoteUnreachableError}
  */
 export async function reach(
-  { fetch: send = fetch, timeoutMs = 60_000, signal }: ReachProps,
+  props: ExchangeProps,
   url: string,
   init: RequestInit,
 ): Promise<GitHubAnswer> {
-  const timeout = AbortSignal.timeout(timeoutMs)
-  try {
-    const response = await send(url, {
-      ...init,
-      headers: { ...HEADERS, ...init.headers },
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    })
-    const text = await response.text()
-    const { status, headers } = response
-    const words = `${status} ${messageOf(text)}`.trim()
-    const body = parse(text)
-    if (isRateLimit(response, body)) throw new RateLimitedError(url, words, retryAfterMs(headers))
-    if (status >= 500 || body === undefined) throw new RemoteUnreachableError(url, words)
-    return { status, body }
-  } catch (error) {
-    if (error instanceof RateLimitedError || error instanceof RemoteUnreachableError) throw error
-    signal?.throwIfAborted()
-    const { message, cause } = error as Error
-    const words = cause instanceof Error ? cause.message || message : message
-    throw new RemoteUnreachableError(url, words, { cause: error })
+  const headers = { ...HEADERS, ...init.headers }
+  const answer = await exchange(props, url, url, { ...init, headers })
+  const { status } = answer
+  const text = new TextDecoder().decode(answer.bytes)
+  const words = `${status} ${messageOf(text)}`.trim()
+  const body = parse(text)
+  if (isRateLimit(answer, body)) {
+    throw new RateLimitedError(url, words, retryAfterMs(answer.headers))
   }
+  if (status >= 500 || body === undefined) throw new RemoteUnreachableError(url, words)
+  return { status, body }
 }
 
 /** GitHub refuses requests without a name, and wants the version of its API named. */
@@ -83,7 +68,7 @@ const EMPTY_REPOSITORY =
  * says it with status 200 too. See "Rate limits for the REST API" and "Rate limits and query limits
  * for the GraphQL API" on docs.github.com.
  */
-function isRateLimit({ status, headers }: Response, body: unknown): boolean {
+function isRateLimit({ status, headers }: HttpAnswer, body: unknown): boolean {
   if (status === 429) return true
   const { message, errors } = (body ?? {}) as { message?: unknown; errors?: unknown }
   if (status === 200) return typesOf(errors).includes('RATE_LIMITED')

@@ -1,7 +1,8 @@
 import { RemoteRefusedError } from './git-remote-errors.ts'
-import { type GitHubAnswer, githubFailure, type ReachProps, reach } from './github-answers.ts'
+import { type GitHubAnswer, githubFailure, reach } from './github-answers.ts'
+import type { ExchangeProps } from './http-exchange.ts'
 
-export interface GitHubApiProps extends ReachProps {
+export interface GitHubApiProps extends ExchangeProps {
   /** Of the REST API: `https://api.github.com`, `https://github.example.com/api/v3`. */
   readonly apiUrl: string
   readonly owner: string

@@ -1,5 +1,6 @@
 import { importPKCS8, SignJWT } from 'jose'
 import { githubFailure, reach } from './github-answers.ts'
+import type { ExchangeProps } from './http-exchange.ts'
 
 export interface GitHubAppProps {
   /** Client id of the app, or its number. */
@@ -9,14 +10,11 @@ export interface GitHubAppProps {
   readonly privateKey: string
 }
 
-export interface GitHubAppTokenProps extends GitHubAppProps {
+export interface GitHubAppTokenProps extends GitHubAppProps, ExchangeProps {
   /** Address of the REST API. */
   readonly apiUrl: string
   /** The one repository that the token is good for, without its owner. */
   readonly repository: string
-  readonly fetch?: typeof fetch | undefined
-  readonly timeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
   readonly now?: (() => Date) | undefined
 }
 

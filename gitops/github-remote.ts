@@ -4,18 +4,19 @@ import {
   RemoteRefusedError,
   RemoteUnreachableError,
 } from './git-remote-errors.ts'
-import { githubFailure, type ReachProps } from './github-answers.ts'
+import { githubFailure } from './github-answers.ts'
 import { CONTENTS_REMEDY, GitHubApi, type GraphqlAnswer, type GraphqlError } from './github-api.ts'
 import { type GitHubAppProps, gitHubAppToken } from './github-app.ts'
 import { gitHubBlobs } from './github-blobs.ts'
 import { gitHubLog } from './github-log.ts'
 import { GitHubTrees } from './github-trees.ts'
+import type { ExchangeProps } from './http-exchange.ts'
 import { webBase64 } from './web-base64.ts'
 import { webBlobId } from './web-blob-id.ts'
 
 export { GitHubAppKeyError, type GitHubAppProps } from './github-app.ts'
 
-export interface GitHubRemoteProps extends ReachProps {
+export interface GitHubRemoteProps extends ExchangeProps {
   /** `owner/name`. */
   readonly repository: string
   /**

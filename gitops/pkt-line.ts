@@ -5,7 +5,7 @@
 export const FLUSH = '0000'
 export const DELIMITER = '0001'
 
-export type Packet = { readonly payload: Uint8Array } | { readonly mark: typeof FLUSH | string }
+export type Packet = { readonly payload: Uint8Array } | { readonly mark: string }
 
 /** What came is not in Git's frames: a login page, an answer that was cut off. */
 export class MalformedPacketError extends Error {

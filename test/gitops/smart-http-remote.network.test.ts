@@ -52,6 +52,7 @@ describe('a server of smart HTTP that says no', () => {
     // GitLab: lib/gitlab/git_access.rb
     [403, 'You are not allowed to push code to this project.', 'REMOTE_REFUSED', 'authentication'],
     [404, 'Not Found', 'REMOTE_REFUSED', 'authentication'],
+    [413, 'Request Entity Too Large', 'REMOTE_REFUSED', 'rejected'],
     [500, 'oops', 'REMOTE_UNREACHABLE', undefined],
     [502, 'Bad Gateway', 'REMOTE_UNREACHABLE', undefined],
   ])('with %d: %s', async (status, body, code, reason) => {
@@ -125,6 +126,13 @@ describe('a server of smart HTTP that says no', () => {
       code: 'REMOTE_REFUSED',
       remedy: expect.stringContaining('https://git.example.com/new.git'),
     })
+  })
+
+  it('is not asked with a password in its address, which would be shown', () => {
+    const url = 'https://publisher:hunter2@git.example.com/deploy.git'
+    expect(() => new SmartHttpRemote({ url, author: AUTHOR })).toThrow(
+      "'url' must have no credentials in it: pass them as 'credentials'",
+    )
   })
 
   it('to a token of GitLab: the remedy names the scope', async () => {

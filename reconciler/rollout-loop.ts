@@ -1,3 +1,4 @@
+import { RemoteRefusedError } from '../gitops/git-remote-errors.ts'
 import type { Clock } from '../leases/clock.ts'
 import type { EnvironmentTicks } from './environment-ticks.ts'
 import type { TickResult } from './tick.ts'
@@ -112,7 +113,9 @@ export class RolloutLoop {
     const { leastMs, idleMs } = this.#pace
     const { random = Math.random } = this.#props
     const ms = Math.min(leastMs * 2 ** this.#failures++, idleMs) * (0.5 + random() / 2)
-    return Math.max(Math.round(ms), askedPauseMs(error))
+    // Some hosts shut out an address from which wrong credentials come again and again.
+    const leastPauseMs = error instanceof RemoteRefusedError ? idleMs : askedPauseMs(error)
+    return Math.max(Math.round(ms), leastPauseMs)
   }
 
   /** @param isOver asked before and after, so that nothing that was said meanwhile is slept over */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { RateLimitedError } from '../../gitops/git-remote-errors.ts'
+import { RateLimitedError, RemoteRefusedError } from '../../gitops/git-remote-errors.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
 import type { Look } from '../../reconciler/look-at-app.ts'
 import { RolloutLoop, type RolloutLoopProps } from '../../reconciler/rollout-loop.ts'
@@ -188,6 +188,14 @@ describe('A loop that fails', () => {
       await looped.time.pass(500)
     }
     expect(looped.tickedAtMs.length).toBe(before)
+  })
+
+  it('does not go on and on with a key that is refused', async () => {
+    const looped = new Looped()
+    const error = new RemoteRefusedError('https://git.example.com', 'authentication', '403')
+    looped.result = () => Promise.reject(error)
+    await looped.time.pass(5 * 60_000)
+    expect(looped.failures.slice(0, 3)).toEqual([60_000, 60_000, 60_000])
   })
 
   it('leaves a host alone for as long as that asks for', async () => {

@@ -363,6 +363,6 @@ it('agrees with a walk over every minute: frozen up to the opening, and open at 
         if (opening >= 0) expect(freeze.opensThen).toBe(true)
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 100 },
   )
 }, 60_000)

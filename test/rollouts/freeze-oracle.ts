@@ -47,13 +47,21 @@ export function clockAt(instant: number, timeZone: string): number {
   return instant + offset
 }
 
-function readClock(instant: number, timeZone: string): number {
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
   const two = '2-digit'
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     ...{ year: 'numeric', month: two, day: two, hour: two, minute: two, second: two },
   })
+  formats.set(timeZone, format)
+  return format
+}
+
+function readClock(instant: number, timeZone: string): number {
+  const format = formats.get(timeZone) ?? formatOf(timeZone)
   const parts = Object.fromEntries(
     format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
   ) as Record<string, number>
@@ -136,6 +144,14 @@ function endOf({ days, minutes, timeZone }: OracleWindow, start: number): number
   return day + minutes * MINUTE
 }
 
+/** Whether it starts now, or at a minute that the clock has jumped over since the one before. */
+function startsBetween(window: OracleWindow, before: number, now: number): boolean {
+  for (let time = before + MINUTE; time < now; time += MINUTE) {
+    if (startsAt(window, time)) return true
+  }
+  return startsAt(window, now)
+}
+
 /** Whether each minute of a span is frozen. Both ends are whole minutes. */
 export function frozenMinutes(
   windows: readonly OracleWindow[],
@@ -146,22 +162,13 @@ export function frozenMinutes(
   for (const window of windows) {
     const lookBack = window.days * DAY + window.minutes * MINUTE + 2 * DAY
     let before = clockAt(from - lookBack - MINUTE, window.timeZone)
+    let until = 0
     for (let instant = from - lookBack; instant < to; instant += MINUTE) {
       const now = clockAt(instant, window.timeZone)
-      let isStart = startsAt(window, now)
-      // Minutes that the clock has jumped over.
-      for (let time = before + MINUTE; time < now; time += MINUTE) {
-        isStart ||= startsAt(window, time)
-      }
-      if (isStart) mark(frozen, window, instant, from)
+      if (startsBetween(window, before, now)) until = Math.max(until, endOf(window, instant))
+      if (instant >= from && instant < until) frozen[(instant - from) / MINUTE] = true
       before = now
     }
   }
   return frozen
-}
-
-function mark(frozen: boolean[], window: OracleWindow, start: number, from: number): void {
-  const end = endOf(window, start)
-  const first = Math.max(0, (start - from) / MINUTE)
-  frozen.fill(true, first, Math.max(first, (end - from) / MINUTE))
 }

@@ -5,8 +5,10 @@ import type { GitRemote } from '../../gitops/git-remote.ts'
 import { replay, replayable, rolloutHistory } from '../../gitops/rollout-history.ts'
 import { rolloutStates } from '../../reconciler/rollout-states.ts'
 import { RolloutRequestRefusedError } from '../../rollouts/acts.ts'
+import type { RolloutPlan } from '../../rollouts/plan.ts'
 import { NO_ROLLOUT_YET } from '../../rollouts/record.ts'
-import { APP } from '../reconciler/release-fixture.ts'
+import { APP, briefPlan } from '../reconciler/release-fixture.ts'
+import { planWith, ratioSpec } from '../rollouts/plan-fixture.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { CanaryWorld, RECORD, version, withSpec } from './canary-fixture.ts'
 import { bareRepository } from './git.ts'
@@ -27,7 +29,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant('publish' as const),
       tag: fc.constantFrom(...VERSIONS),
-      most: fc.constantFrom(30, 20),
+      most: fc.constantFrom(1, 2),
     }),
   },
   {
@@ -35,7 +37,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant('direct' as const),
       tag: fc.constantFrom(...VERSIONS),
-      most: fc.constant(30),
+      most: fc.constant(1),
     }),
   },
   {
@@ -58,17 +60,21 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 )
 
-async function perform(world: CanaryWorld, one: Act): Promise<void> {
+/** Behind a router, and where the pods are the weight. */
+const PLANS: readonly RolloutPlan[] = [
+  briefPlan,
+  planWith({ ...briefPlan.spec, ...ratioSpec, steps: briefPlan.spec.steps }),
+]
+
+async function perform(world: CanaryWorld, one: Act, plan: RolloutPlan): Promise<void> {
   switch (one.what) {
     case 'publish':
     case 'direct': {
-      const rendition = version(
-        one.tag,
-        withSpec('HorizontalPodAutoscaler', { maxReplicas: one.most }),
-      )
+      const rest = withSpec('PodDisruptionBudget', { maxUnavailable: one.most })
+      const rendition = version(one.tag, rest, plan)
       const props = one.what === 'direct' ? { direct: [APP], reason: 'it must' } : {}
-      const { outcome, plan } = await world.publish(rendition, props)
-      expect(plan.drift).toEqual([])
+      const { outcome, plan: next } = await world.publish(rendition, props)
+      expect(next.drift).toEqual([])
       expect((await world.publish(rendition, props)).outcome).toBe(
         outcome === 'stopped' ? 'stopped' : 'unchanged',
       )
@@ -94,6 +100,8 @@ async function perform(world: CanaryWorld, one: Act): Promise<void> {
   }
 }
 
+const plans = fc.constantFrom(...PLANS)
+
 /** What cannot be done now is not done. */
 async function ask(world: CanaryWorld, request: Parameters<CanaryWorld['ask']>[0]): Promise<void> {
   if ((await world.files())[RECORD] === undefined) return
@@ -112,11 +120,11 @@ const historyOn = async ({ remote }: CanaryWorld) => {
 
 const holds = (remote: () => Promise<GitRemote>, numRuns: number, maxLength: number) =>
   fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength }), async (acts) => {
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength }), plans, async (acts, plan) => {
       const world = new CanaryWorld(await remote())
-      await world.publish(version('1'))
+      await world.publish(version('1', undefined, plan))
       for (const one of acts) {
-        await perform(world, one)
+        await perform(world, one, plan)
         expect(replay(await historyOn(world))).toEqual(replayable(await recordOn(world)))
         const { states, broken } = await rolloutStates({ place: world.place })
         expect(broken).toEqual([])

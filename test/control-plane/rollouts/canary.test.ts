@@ -22,6 +22,7 @@ describeWithFluxAndNodes('A canary on a real cluster', (cluster, flux) => {
       'shift-back',
       'finish',
     ])
+    expect(release.history()).toEqual(['queue', ...release.actions])
     expect(await release.files()).toEqual(textsOf(release.rendering('1.4.3')))
     await release.untilWithoutCanary('1.4.3')
     expect(release.failures()).toEqual([])

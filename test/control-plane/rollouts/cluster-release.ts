@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Duration } from 'cdk8s'
@@ -18,7 +19,7 @@ import type { Place } from '../../../reconciler/commit-moves.ts'
 import { KubernetesLiveState } from '../../../reconciler/kubernetes-live-state.ts'
 import type { Look } from '../../../reconciler/look-at-app.ts'
 import { rolloutStates } from '../../../reconciler/rollout-states.ts'
-import { tick } from '../../../reconciler/tick.ts'
+import { type TickProps, tick } from '../../../reconciler/tick.ts'
 import type { RolloutRequest } from '../../../rollouts/acts.ts'
 import { NO_ROLLOUT_YET, type RecordSpec } from '../../../rollouts/record.ts'
 import { IMAGE, minimal } from '../../constructs/fixtures.ts'
@@ -46,7 +47,11 @@ export interface ClusterReleaseProps {
   readonly folder: string
   /** What is different about the app. */
   readonly app?: Partial<CanaryRolloutProps>
+  /** What is different about its sync. */
+  readonly sync?: SyncProps
 }
+
+export type SyncProps = NonNullable<Parameters<typeof syncedEnvironment>[2]>
 
 const HOST = 'checkout.example.com'
 
@@ -113,13 +118,8 @@ export class ClusterRelease implements AsyncDisposable {
     const backends = [await HttpBackend.start('stable'), await HttpBackend.start('canary')] as const
     const gateway = await startGateway(cluster, flux.namespace, backends)
     const watcher = await watcherOf(cluster)
-    const remote = await GitCommandRemote.open({
-      remote: flux.repository,
-      cwd: folder,
-      env: GIT_ENV,
-      scratchFolder: `${folder}/looks`,
-    })
-    const first = renderingOf(flux, props.app ?? {}, '1.4.2')
+    const remote = await openRemote(flux, folder, 'looks')
+    const first = renderingOf(props, '1.4.2')
     await flux.sync(first.kustomizations)
     await flux.publish(first.rendering)
     await cluster.until(deploymentOf(flux.namespace, 'checkout'), isRolledOut, PATIENCE_SECONDS)
@@ -133,11 +133,18 @@ export class ClusterRelease implements AsyncDisposable {
 
   /** What `lockstep publish` would write of a version. */
   rendering(version: string): Rendering {
-    return renderingOf(this.#props.flux, this.#props.app ?? {}, version).rendering
+    return renderingOf(this.#props, version).rendering
   }
 
   async publish(version: string): Promise<void> {
     await this.#props.flux.publish(this.rendering(version))
+  }
+
+  /** The branch, for somebody who looks at the same time. */
+  async anotherPlace(): Promise<Place & AsyncDisposable> {
+    const { flux, folder } = this.#props
+    const remote = await openRemote(flux, folder, 'others-looks')
+    return { ...this.place, remote, [Symbol.asyncDispose]: () => remote.close() }
   }
 
   /** What a person asks for, on the branch. */
@@ -151,14 +158,10 @@ export class ClusterRelease implements AsyncDisposable {
     })
   }
 
-  /** One look. */
-  async tick(): Promise<void> {
-    const { looks, broken, commits } = await tick({
-      place: this.place,
-      live: this.#live,
-      metrics: this.metrics,
-      now: Date.now,
-    })
+  /** One look. Whoever looks at the same time has a remote of its own. */
+  async tick({ place = this.place, now = Date.now }: Partial<TickProps> = {}): Promise<void> {
+    const { metrics } = this
+    const { looks, broken, commits } = await tick({ place, now, metrics, live: this.#live })
     if (broken[0] !== undefined) throw new Error(broken[0].problem)
     this.seen = looks[0]
     this.actions.push(...commits.flatMap(({ moves }) => moves.map(({ move }) => move.action)))
@@ -194,6 +197,13 @@ export class ClusterRelease implements AsyncDisposable {
     const { states, broken } = await rolloutStates({ place: this.place, app })
     if (broken[0] !== undefined) throw new Error(broken[0].problem)
     return states[0]?.record.spec ?? NO_ROLLOUT_YET
+  }
+
+  /** What commits of the branch have done about rollouts, in order, as `git log` tells. */
+  history(): readonly string[] {
+    const format = '--format=%(trailers:key=Lockstep-Step-Action,valueonly)'
+    const log = git(this.#props.flux.repository, 'log', '--reverse', format, 'deploy')
+    return log.split('\n').filter((line) => line !== '')
   }
 
   /** What the last look waits for. */
@@ -307,6 +317,17 @@ export class ClusterRelease implements AsyncDisposable {
     await this.#props.flux.push({ path: `prod/${path}`, write })
   }
 
+  /** Runs while the repository cannot be reached. */
+  async withoutGit(run: () => Promise<void>): Promise<void> {
+    const { repository } = this.#props.flux
+    renameSync(repository, `${repository}.away`)
+    try {
+      await run()
+    } finally {
+      renameSync(`${repository}.away`, repository)
+    }
+  }
+
   /** As `git revert` of the newest commit. */
   revert(): void {
     const clone = join(this.#props.folder, `revert-${performance.now()}`)
@@ -334,6 +355,15 @@ export class ClusterRelease implements AsyncDisposable {
 
 const imageOf = (deployment: KubernetesObject | undefined): string =>
   String(at(items(at(deployment, 'spec', 'template', 'spec', 'containers'))[0], 'image'))
+
+/** A remote for one who looks. */
+const openRemote = (flux: Flux, folder: string, name: string): Promise<GitCommandRemote> =>
+  GitCommandRemote.open({
+    remote: flux.repository,
+    cwd: folder,
+    env: GIT_ENV,
+    scratchFolder: join(folder, name),
+  })
 
 /** As `files` of a release tells them. */
 export const textsOf = ({ files }: Rendering): Readonly<Record<string, string>> =>
@@ -370,7 +400,7 @@ async function watcherOf(cluster: ClusterWithNodes): Promise<ConnectedClient> {
   return connect({ server, certificateAuthority, token: await tokenOf(cluster, 'lockstep') })
 }
 
-const renderingOf = (flux: Flux, app: Partial<CanaryRolloutProps>, version: string) =>
+const renderingOf = ({ flux, app, sync }: ClusterReleaseProps, version: string) =>
   syncedEnvironment(
     flux,
     (root) => {
@@ -380,5 +410,5 @@ const renderingOf = (flux: Flux, app: Partial<CanaryRolloutProps>, version: stri
       new CanaryRollout(namespace, 'checkout', { ...BRIEF, ...app, image })
       return prod
     },
-    { split: 'environment' },
+    { split: 'environment', ...sync },
   )

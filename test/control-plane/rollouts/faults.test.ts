@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { successRate } from '../../../constructs/analysis.ts'
+import { RemoteUnreachableError } from '../../../gitops/git-remote-errors.ts'
 import { eventually } from '../eventually.ts'
 import { HttpBackend } from '../gateway/http-backend.ts'
 import { describeWithFluxAndNodes } from '../gitops/describe-with-flux.ts'
@@ -75,6 +76,39 @@ describeWithFluxAndNodes('What goes wrong in mid-canary on a real cluster', (clu
     release.gateway.proxy.backends.set('checkout-canary', failing.port)
     await abortsToBase(/^success rate /)
     release.gateway.proxy.backends.set('checkout-canary', healthy ?? 0)
+  })
+
+  // Argo Rollouts raises the weight first, and aborts afterwards (K58).
+  it('whoever looks again after a while first of all aborts what has gone bad', async () => {
+    const { release } = suite
+    const { proxy } = release.gateway
+    await using failing = await HttpBackend.start('canary', 2)
+    const healthy = proxy.backends.get('checkout-canary') ?? 0
+    proxy.backends.set('checkout-canary', failing.port)
+    const failures = () =>
+      proxy.answers.filter(({ service, status }) => service === 'checkout-canary' && status === 500)
+    const before = failures().length
+    // Far beyond the hold of the step, and nobody looks.
+    await eventually(
+      'it has failed many requests',
+      async () => failures().length - before,
+      (count) => count > 50,
+    )
+    await abortsToBase(/^success rate /)
+    proxy.backends.set('checkout-canary', healthy)
+  })
+
+  it('Git out of reach changes nothing, and it goes on when it is back', async () => {
+    const { release } = suite
+    await release.withoutGit(async () => {
+      for (let looks = 0; looks < 5; looks++) {
+        await expect(release.tick()).rejects.toThrow(RemoteUnreachableError)
+      }
+      expect(await release.weight()).toBe(40)
+    })
+    expect(release.actions).toEqual([])
+    await release.until('it goes on', () => release.actions.length > 0)
+    expect(release.actions[0]).not.toBe('abort')
   })
 
   // Flagger goes on to 100 % and then releases the old image once more (K60).

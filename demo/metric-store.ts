@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { pause } from '../cli/pause.ts'
 import { counterIncrease } from '../reconciler/counter-increase.ts'
-import { JsonMetrics } from '../reconciler/json-metrics.ts'
+import type { JsonCounts } from '../reconciler/json-metrics.ts'
 import type { Point, Series } from '../reconciler/prometheus-api.ts'
 import { listen } from './listen.ts'
 import type { LocalCluster } from './local-cluster.ts'
@@ -43,17 +43,15 @@ export class MetricStore implements AsyncDisposable {
     return store
   }
 
-  /** As a rollout asks it. */
-  get metrics(): JsonMetrics {
+  /** How the settings of a rollout say that it is asked. */
+  get failures(): JsonCounts {
     const address = this.#server.address()
     const port = typeof address === 'object' ? address?.port : address
-    return new JsonMetrics({
-      failures: {
-        url: `http://127.0.0.1:${port}/counts?deployment=$deployment&start=$start&end=$end`,
-        total: '/total',
-        bad: '/bad',
-      },
-    })
+    return {
+      url: `http://127.0.0.1:${port}/counts?deployment=$deployment&start=$start&end=$end`,
+      total: '/total',
+      bad: '/bad',
+    }
   }
 
   /** Of all pods that the Deployment has had in the window. */

@@ -1,6 +1,7 @@
 import type { GitRemote, LoggedCommit } from '../gitops/git-remote.ts'
 import { readTrailers } from '../gitops/read-trailers.ts'
-import { orEnd, RELEASED } from './stage.ts'
+import { RELEASED } from './released.ts'
+import { orEnd } from './stage.ts'
 
 /** A commit of a rollout, as the log of the branch tells it. */
 export interface RolloutCommit {

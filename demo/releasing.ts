@@ -3,7 +3,8 @@ import { moveDigest } from './edits.ts'
 import type { Counts, MetricStore } from './metric-store.ts'
 import type { Narrator } from './narrator.ts'
 import { followRelease, type RolloutCommit } from './release.ts'
-import { RELEASED, Stage } from './stage.ts'
+import { RELEASED } from './released.ts'
+import { Stage } from './stage.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -18,7 +19,11 @@ export async function tellReleasing(
   await using stage = await Stage.set(workspace, signal)
   const { url } = stage.cluster
   narrator.say(
-    `\nThe checkout of ${RELEASED.environment} runs on this machine now: ${stage.cluster.pods().length} processes behind a gateway at\n${url}, which goes by the route on the branch. Customers pay 200 times a second.`,
+    [
+      `\nThe checkout of ${RELEASED.environment} runs on this machine now: ${stage.cluster.pods().length} processes behind a gateway at`,
+      `${url}, which goes by the route on the branch. Customers pay 200 times a second.`,
+      `The functions are at ${stage.functions.address}, with locks in SQLite, and see what goes on.`,
+    ].join('\n'),
   )
   const story = { workspace, narrator, stage }
   const good = await release(story, {

@@ -1,24 +1,22 @@
 import { pause } from '../cli/pause.ts'
-import { tick } from '../reconciler/tick.ts'
+import type { LockServer } from '../functions/node.ts'
 import { Backstage } from './backstage.ts'
 import { Customers } from './customers.ts'
+import { serveFunctions } from './functions.ts'
 import { LocalCluster } from './local-cluster.ts'
-import { LocalLiveState } from './local-live-state.ts'
 import { syncBranch } from './local-sync.ts'
 import { MetricStore } from './metric-store.ts'
+import { RELEASED } from './released.ts'
 import type { Workspace } from './workspace.ts'
-
-/** The app whose releases are shown, and where. */
-export const RELEASED = { branch: 'deploy', environment: 'staging', app: 'shop/checkout' } as const
 
 interface Parts {
   readonly cluster: LocalCluster
   readonly store: MetricStore
   readonly customers: Customers
+  readonly functions: LockServer
   readonly backstage: Backstage
 }
 
-const TICK_MS = 500
 const LOOK_MS = 50
 
 /** All that a release of the checkout meets, on this machine: pods, gateway, customers, metrics. */
@@ -26,17 +24,19 @@ export class Stage implements AsyncDisposable {
   readonly cluster: LocalCluster
   readonly store: MetricStore
   readonly customers: Customers
+  readonly functions: LockServer
   /** Aborts when something of all this fails, or the story is to end. */
   readonly signal: AbortSignal
   readonly #resources: AsyncDisposableStack
 
   private constructor(
-    { cluster, store, customers, backstage }: Parts,
+    { cluster, store, customers, functions, backstage }: Parts,
     resources: AsyncDisposableStack,
   ) {
     this.cluster = cluster
     this.store = store
     this.customers = customers
+    this.functions = functions
     this.signal = backstage.signal
     this.#resources = resources
   }
@@ -48,21 +48,16 @@ export class Stage implements AsyncDisposable {
     const store = resources.use(await MetricStore.start(cluster))
     const customers = resources.use(new Customers(cluster.url))
     const synced = resources.adopt(await workspace.openDeploy(), (one) => one.close())
-    const looked = resources.adopt(await workspace.openDeploy(), (one) => one.close())
     const backstage = resources.use(new Backstage(signal))
     backstage.run((ending) => syncBranch({ ...RELEASED, remote: synced, cluster, signal: ending }))
     backstage.run((ending) => store.scrape(ending))
     while (!cluster.isSettled) await orEnd(LOOK_MS, backstage.signal)
     backstage.run((ending) => customers.shop(ending))
-    backstage.run(async (ending) => {
-      const place = { ...RELEASED, remote: looked }
-      const seen = { live: new LocalLiveState(cluster), metrics: store.metrics, now: Date.now }
-      while (!ending.aborted) {
-        await tick({ place, ...seen, signal: ending })
-        await pause(TICK_MS, ending)
-      }
-    })
-    return new Stage({ cluster, store, customers, backstage }, resources.move())
+    const functions = resources.adopt(
+      await serveFunctions({ workspace, cluster, store }),
+      (server) => server.stop(),
+    )
+    return new Stage({ cluster, store, customers, functions, backstage }, resources.move())
   }
 
   [Symbol.asyncDispose](): Promise<void> {

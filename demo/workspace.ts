@@ -18,6 +18,8 @@ export class Workspace implements AsyncDisposable {
   readonly source: string
   /** The deploy repository. */
   readonly deploy: string
+  /** Where the functions keep locks. */
+  readonly locks: string
   readonly #folder: string
   readonly #terminal: WorkspaceTerminal
 
@@ -26,6 +28,7 @@ export class Workspace implements AsyncDisposable {
     this.#terminal = terminal
     this.source = join(folder, 'shop')
     this.deploy = join(folder, 'deploy.git')
+    this.locks = join(folder, 'locks.db')
   }
 
   /** @param terminal whose signal ends whatever is run in it */
@@ -50,6 +53,10 @@ export class Workspace implements AsyncDisposable {
     await workspace.git('add', '.')
     await workspace.commit('the shop')
     return workspace
+  }
+
+  get env(): Terminal['env'] {
+    return this.#terminal.env
   }
 
   /** Runs `git` in the source repository and answers with what it printed. */

@@ -1,32 +1,34 @@
+import type { KubernetesTransport, TransportAnswer } from '../kubernetes/transport.ts'
 import { at, items } from '../manifests/fields.ts'
-import type { Identity } from '../manifests/identity.ts'
+import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
-import type { LiveObjects, LiveState } from '../rollouts/live-state.ts'
+import { resourcePath } from '../reconciler/resource-path.ts'
 import type { AppliedObject } from './applied-objects.ts'
 import type { LocalCluster } from './local-cluster.ts'
 
 /**
- * The cluster of this machine as a rollout sees it: processes as the status of a Deployment, and what
- * the gateway has taken as that of a route.
+ * The cluster of this machine as its API server would show it: processes as the status of a Deployment,
+ * and what the gateway has taken as that of a route. One can only look.
  */
-export class LocalLiveState implements LiveState {
+export class LocalApi implements KubernetesTransport {
   readonly #cluster: LocalCluster
 
   constructor(cluster: LocalCluster) {
     this.#cluster = cluster
   }
 
-  async read(identities: readonly Identity[]): Promise<LiveObjects> {
-    return { atMs: Date.now(), objects: identities.map((identity) => this.#find(identity)) }
+  async open({ path }: { readonly path: string }): Promise<TransportAnswer> {
+    const { workloads, traffic } = this.#cluster.objects
+    const found = [...workloads.all(), ...traffic.all()].find(
+      ({ object }) => resourcePath(identityOf(object)) === path,
+    )
+    return found === undefined ? answer(404, NOT_FOUND) : answer(200, this.#live(found))
   }
 
-  #find(identity: Identity): KubernetesObject | undefined {
-    const { workloads, traffic } = this.#cluster.objects
-    const applied = workloads.get(identity) ?? traffic.get(identity)
-    if (applied === undefined) return undefined
+  #live(applied: AppliedObject): KubernetesObject {
     const object = asStored(applied)
-    if (identity.kind === 'Deployment') return this.#deployment(object, applied)
-    return identity.kind === 'HTTPRoute' ? routeOf(object, applied) : object
+    if (object.kind === 'Deployment') return this.#deployment(object, applied)
+    return object.kind === 'HTTPRoute' ? routeOf(object, applied) : object
   }
 
   #deployment(object: KubernetesObject, { generation }: AppliedObject): KubernetesObject {
@@ -39,6 +41,17 @@ export class LocalLiveState implements LiveState {
     }
   }
 }
+
+const NOT_FOUND = { apiVersion: 'v1', kind: 'Status', status: 'Failure', reason: 'NotFound' }
+
+const answer = (status: number, body: unknown): TransportAnswer => ({
+  status,
+  headers: new Headers({
+    'content-type': 'application/json',
+    date: new Date().toUTCString(),
+  }),
+  body: new Blob([JSON.stringify(body)]).stream(),
+})
 
 /** With what an API server adds. */
 const asStored = ({ object, generation, writtenAt }: AppliedObject): KubernetesObject => ({

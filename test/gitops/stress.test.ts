@@ -26,7 +26,7 @@ describe('many writers on one branch: no step is lost, none is entered twice', (
     expectEveryStepOnce(repository, 500)
   }, 600_000)
 
-  it('8 writers, 40 steps, over smart HTTP that loses every fifth answer to a push', async () => {
+  it('6 writers, 30 steps, over smart HTTP that loses every fifth answer to a push', async () => {
     const root = join(folder, 'http')
     const repository = bareRepository(join(root, 'deploy.git'))
     git(repository, 'config', 'uploadpack.allowFilter', 'true')
@@ -37,21 +37,21 @@ describe('many writers on one branch: no step is lost, none is entered twice', (
         method === 'POST' && url?.endsWith('/git-receive-pack') === true && isLost(),
     })
     const url = `${server.url}/deploy.git`
-    const clients = Array.from({ length: 8 }, () => new SmartHttpRemote({ url, author: AUTHOR }))
-    await enterSteps({ clients, steps: 40 })
-    expectEveryStepOnce(repository, 40)
+    const clients = Array.from({ length: 6 }, () => new SmartHttpRemote({ url, author: AUTHOR }))
+    await enterSteps({ clients, steps: 30 })
+    expectEveryStepOnce(repository, 30)
   }, 300_000)
 
-  it('8 writers, 40 steps, at a GitHub that loses every fifth answer to a commit', async () => {
+  it('6 writers, 30 steps, at a GitHub that loses every fifth answer to a commit', async () => {
     const isLost = everyNth(5)
     const { server, repository } = await serveGitHub(join(folder, 'github'), {
       afterwards: ({ operation }) => operation === 'Commit' && isLost(),
     })
     const clients = Array.from(
-      { length: 8 },
+      { length: 6 },
       () => new GitHubRemote({ repository: GITHUB_NAME, access: 'secret', apiUrl: server.apiUrl }),
     )
-    await enterSteps({ clients, steps: 40 })
-    expectEveryStepOnce(repository, 40)
+    await enterSteps({ clients, steps: 30 })
+    expectEveryStepOnce(repository, 30)
   }, 300_000)
 })

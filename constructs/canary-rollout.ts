@@ -20,7 +20,7 @@ import { NAME_LABEL } from './labels.ts'
 import { Mistakes } from './mistakes.ts'
 import { optional, readOptions } from './options.ts'
 import { placeOf } from './place.ts'
-import { ENGINE, type RolloutEngine } from './rollout-engine.ts'
+import { ENGINE, emitByEngine, type RolloutEngine } from './rollout-engine.ts'
 import { ROLLOUT_OPTIONS, type RolloutProps, writePlan } from './rollout-plan.ts'
 import {
   emitServedDeployment,
@@ -151,8 +151,8 @@ function emitEngineRelease(
   const { plan, isSound } = writePlan(context, props)
   const { traffic } = props
   const { spec } = plan
-  const emit = () => engine.emit(context.scope, { context, spec, traffic, deployment, autoscaler })
-  return { plan, objects: isSound ? emit() : {} }
+  const engineProps = { context, spec, traffic, deployment, autoscaler }
+  return { plan, objects: isSound ? emitByEngine(engine, engineProps) : {} }
 }
 
 /**

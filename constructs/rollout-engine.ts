@@ -70,3 +70,35 @@ export const ENGINE: Shape<RolloutEngine> = shape({
     typeof value.problems === 'function' &&
     typeof value.emit === 'function',
 })
+
+/** What an engine cannot do. One of the user's own may answer with anything. */
+export function engineProblems(
+  engine: RolloutEngine,
+  props: EngineProblemsProps,
+): readonly PlanProblem[] {
+  const problems: unknown = engine.problems(props)
+  if (Array.isArray(problems) && problems.every(isProblem)) return problems
+  props.mistakes.add({
+    option: 'engine.problems',
+    value: problems,
+    problem: 'must return a list of problems',
+    remedy: 'Return an empty one if there are none',
+  })
+  return []
+}
+
+const isProblem = (value: unknown): value is PlanProblem =>
+  isRecord(value) && typeof value.field === 'string'
+
+/** What an engine makes of an app; nothing, once that is reported, if it does not say. */
+export function emitByEngine(engine: RolloutEngine, props: EngineProps): Partial<EngineObjects> {
+  const objects: unknown = engine.emit(props.context.scope, props)
+  if (isRecord(objects)) return objects
+  props.context.mistakes.add({
+    option: 'engine.emit',
+    value: objects,
+    problem: 'must return the objects that it has made',
+    remedy: 'Return an object with `release`, or use flagger({ … }) or argoRollouts({ … })',
+  })
+  return {}
+}

@@ -18,7 +18,7 @@ import type { RollingUpdate } from './deployment.ts'
 import type { Mistakes } from './mistakes.ts'
 import { type Options, optional, required } from './options.ts'
 import { leastReplicas, mostReplicas, type Replicas } from './replicas.ts'
-import type { RolloutEngine } from './rollout-engine.ts'
+import { engineProblems, type RolloutEngine } from './rollout-engine.ts'
 import { STAND_IN_STEPS, STEPS, type Step, writeSteps } from './step.ts'
 import type { Traffic } from './traffic.ts'
 import { duration, whole } from './value-shapes.ts'
@@ -93,10 +93,10 @@ export function writePlan(context: WorkloadContext, props: WritePlanProps): Writ
   const { mistakes } = context
   const before = mistakes.count
   const { replicas, engine } = props
+  const engineProps = { spec: plan.spec, replicas, selector: context.selector, mistakes }
   const problems = [
     ...planProblems(plan),
-    ...(engine?.problems({ spec: plan.spec, replicas, selector: context.selector, mistakes }) ??
-      []),
+    ...(engine === undefined ? [] : engineProblems(engine, engineProps)),
   ]
   reportProblems(problems, props, mistakes)
   return { plan, isSound: problems.length === 0 && mistakes.count === before }

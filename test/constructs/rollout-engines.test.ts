@@ -373,6 +373,17 @@ describe.each<
 })
 
 it.each([
+  [
+    'what it cannot do',
+    { ...flagger(), problems: () => 'nothing' },
+    /'engine.problems' must return/,
+  ],
+  ['what it has made', { ...flagger(), problems: () => [], emit: () => {} }, /'engine.emit' must/],
+])('an engine of the user that does not say %s is a mistake', (_, engine, complaint) => {
+  expect(complaints({ ...flaggered, engine: engine as never }).join('\n')).toMatch(complaint)
+})
+
+it.each([
   ['Flagger', '$deployment-[0-9a-z]+-[0-9a-z]+'],
   ['Flagger', '$deployment'],
   ['Flagger', '(other)-.*'],

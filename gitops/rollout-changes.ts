@@ -35,8 +35,8 @@ export interface ChangedApp {
 
 /**
  * The changes of one commit that takes apps to the next state of their rollouts: their files, records
- * and renditions, and the inventory with them. An edit by hand is written over: whoever decides about
- * the rollout has to have seen it.
+ * and renditions, and the inventory with them. An edit by hand in what changes is written over: whoever
+ * decides about the rollout has to have seen it.
  *
  * ConfigMaps of the last revisions that were stable stay, as when publishing.
  */
@@ -50,12 +50,8 @@ export async function rolloutChanges(props: RolloutChangesProps): Promise<readon
     ({ one, files }): DesiredApp => ({
       app: one.app,
       files: [
-        ...files.map((rendered) => ({
-          path: rendered.path,
-          id: ids.next().value ?? '',
-          rendered,
-        })),
-        ...keptRenditions(tree, one),
+        ...files.map((rendered) => desiredFile(rendered, ids.next().value ?? '', onBranch)),
+        ...keptRenditions(onBranch, one),
       ],
     }),
   )
@@ -80,14 +76,26 @@ const filesOf = ({ app, record, files, renditions }: ChangedApp): readonly Rende
   ...renditions.map((rendition) => renditionFile(app, rendition)),
 ]
 
+/** An edit by hand that nothing is to be done about stays one: it is not ours from now on. */
+function desiredFile(
+  rendered: RenderedFile,
+  id: string,
+  { inventory, tree }: EnvironmentOnBranch,
+): DesiredFile {
+  const { path, app } = rendered
+  const written = inventory.apps.get(app)?.files.get(path)
+  const isEdited = written !== undefined && written !== id && tree.get(path)?.id === id
+  return isEdited ? { path, id: written } : { path, id, rendered }
+}
+
 function keptRenditions(
-  tree: EnvironmentOnBranch['tree'],
+  { inventory }: EnvironmentOnBranch,
   { app, kept }: ChangedApp,
 ): readonly DesiredFile[] {
   const [namespace = '', name = ''] = app.split('/')
   return [...kept].flatMap((revision) => {
     const path = revisionPath(namespace, name, revision)
-    const file = tree.get(path)
-    return file === undefined ? [] : [{ path, id: file.id }]
+    const id = inventory.apps.get(app)?.files.get(path)
+    return id === undefined ? [] : [{ path, id }]
   })
 }

@@ -45,18 +45,20 @@ export interface RecentCommit extends LoggedCommit {
 export async function tamperedWith(props: TamperedProps): Promise<string | undefined> {
   const edited = await editedFile(props)
   if (edited !== undefined) return describeEdit(edited, props)
+  const { recent } = props
+  const own = toldOf(recent, props)
+  // Whatever others have done lately, the rollout is where we have left it.
+  if (own.length > 0 && isWhereItWasLeft(props.record, own)) return undefined
+  // Earlier looks have seen earlier commits.
+  if (own.length === 0 && recent.every(({ apps }) => apps !== undefined)) return undefined
   const log = await recordLog(props)
   const [newest] = log
-  if (newest === undefined) return undefined
-  const app = appOf(props.record)
-  const [last, before] = log.flatMap(({ apps = [] }) => apps.filter((one) => one.app === app))
-  if (!isAsTold(props.record, last)) {
-    return describe(
-      newest,
-      newest.apps === undefined ? 'changed the rollout by hand' : 'brought back an older step',
-    )
-  }
-  return follows(last, before) ? undefined : describe(newest, 'brought back an older step')
+  const told = toldOf(log, props)
+  if (newest === undefined || isWhereItWasLeft(props.record, told)) return undefined
+  return describe(
+    newest,
+    newest.apps === undefined ? 'changed the rollout by hand' : 'brought back an older step',
+  )
 }
 
 /** Path of a file that is not what it should be. */
@@ -84,22 +86,26 @@ async function describeEdit(
 /** How many commits of one record are looked through for the newest of ours. */
 const RECORD_COMMITS = 10
 
-/**
- * The newest commits of an app's rollouts, at least two of them ours if there are. Those of others do
- * not say which apps they have changed, so only if one of them came after ours is the record's own
- * history read.
- */
-async function recordLog(props: TamperedProps): Promise<readonly RecentCommit[]> {
-  const { remote, environment, commit, record, recent } = props
-  const app = appOf(record)
-  const known = recent
-    .filter(({ apps }) => apps === undefined || apps.some((one) => one.app === app))
-    .slice(0, 2)
-  const isClear = known.every(({ apps }) => apps !== undefined)
-  if (isClear && (known.length > 0 || recent.length < LOOKED_THROUGH)) return known
+/** The newest commits of an app's record, whoever has made them. */
+async function recordLog({
+  remote,
+  environment,
+  commit,
+  record,
+}: TamperedProps): Promise<readonly RecentCommit[]> {
   const path = `${environment}/${recordFile(record).path}`
   return (await remote.log({ commit, path, limit: RECORD_COMMITS })).map(withTrailers)
 }
+
+/** What commits of ours say that they did to the app, newest first. */
+const toldOf = (
+  commits: readonly RecentCommit[],
+  { record }: Pick<TamperedProps, 'record'>,
+): readonly AppTrailers[] =>
+  commits.flatMap(({ apps = [] }) => apps.filter(({ app }) => app === appOf(record)))
+
+const isWhereItWasLeft = (record: RolloutRecord, [last, before]: readonly AppTrailers[]): boolean =>
+  isAsTold(record, last) && follows(last, before)
 
 /** Whether a record says of a rollout what the newest commit of ours did. */
 function isAsTold({ spec: { rollout } }: RolloutRecord, told: AppTrailers | undefined): boolean {

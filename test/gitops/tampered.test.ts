@@ -50,6 +50,26 @@ describe('an edit by hand in flight', () => {
   })
 })
 
+describe('an edit by hand before the start', () => {
+  it('is not written over: the revision that waits is held back', async () => {
+    const world = await inFlight(0)
+    const edited = `${(await world.files())[DEPLOYMENT]}# by hand\n`
+    await world.edit({ [DEPLOYMENT]: edited })
+    expect(await world.tick(3)).toEqual(['drop'])
+    const { plan } = await world.publish(one)
+    expect(plan.drift).toMatchObject([{ path: DEPLOYMENT.slice(5), outcome: 'kept' }])
+    expect((await world.files())[DEPLOYMENT]).toBe(edited)
+    expect(await world.record()).toMatchObject({
+      heldBack: [
+        {
+          revision: two.revision,
+          reason: expect.stringMatching(`^Platform Team edited ${DEPLOYMENT} by hand in `),
+        },
+      ],
+    })
+  })
+})
+
 describe('in a whole rollout', () => {
   it('nobody is suspected, whoever publishes meanwhile', async () => {
     const world = await inFlight(0)

@@ -47,6 +47,12 @@ export interface ClusterReleaseProps {
   readonly folder: string
   /** What is different about the app. */
   readonly app?: Partial<CanaryRolloutProps>
+  /**
+   * Whether requests reach it through the gateway.
+   *
+   * @default true
+   */
+  readonly isRouted?: boolean
   /** What is different about its sync. */
   readonly sync?: SyncProps
 }
@@ -55,16 +61,20 @@ export type SyncProps = NonNullable<Parameters<typeof syncedEnvironment>[2]>
 
 const HOST = 'checkout.example.com'
 
-/** Two short steps behind a gateway that is fast, judged by nobody. */
+/** Two short steps, judged by nobody. */
 const BRIEF: CanaryRolloutProps = {
   ...minimal,
   replicas: fixed(3),
-  traffic: gatewayApi({ gateway: 'public', hostname: HOST, settle: Duration.seconds(1) }),
   steps: [
     { weight: 20, hold: Duration.seconds(1) },
     { weight: 80, hold: Duration.seconds(1) },
   ],
   analysis: [],
+}
+
+/** By a gateway that is fast. */
+const ROUTED: Pick<CanaryRolloutProps, 'traffic'> = {
+  traffic: gatewayApi({ gateway: 'public', hostname: HOST, settle: Duration.seconds(1) }),
 }
 
 const PATIENCE_SECONDS = 150
@@ -123,11 +133,13 @@ export class ClusterRelease implements AsyncDisposable {
     await flux.sync(first.kustomizations)
     await flux.publish(first.rendering)
     await cluster.until(deploymentOf(flux.namespace, 'checkout'), isRolledOut, PATIENCE_SECONDS)
-    await eventually(
-      'stable answers',
-      () => askProxy(gateway.proxy.port, HOST),
-      ({ body }) => body === 'stable',
-    )
+    if (props.isRouted !== false) {
+      await eventually(
+        'stable answers',
+        () => askProxy(gateway.proxy.port, HOST),
+        ({ body }) => body === 'stable',
+      )
+    }
     return new ClusterRelease(props, { remote, watcher, gateway, backends })
   }
 
@@ -192,6 +204,18 @@ export class ClusterRelease implements AsyncDisposable {
     return this.until('nothing is in flight', ({ rollout, queued }) => !rollout && !queued)
   }
 
+  /** Looks until a step is live, and gives since when. */
+  async untilLive(): Promise<number> {
+    const liveSince = (): number | undefined => {
+      // What was looked at, not what that look has made of it.
+      const stage = this.seen?.app.record.spec.rollout?.stage
+      const isLive = stage?.phase === 'progressing' && stage.part === 'live'
+      return isLive ? this.seen?.observation?.traffic.liveSinceMs : undefined
+    }
+    await this.until('the traffic of a step is live', () => liveSince() !== undefined)
+    return liveSince() ?? Number.NaN
+  }
+
   async record(): Promise<RecordSpec> {
     const app = `${this.namespace}/checkout`
     const { states, broken } = await rolloutStates({ place: this.place, app })
@@ -236,6 +260,7 @@ export class ClusterRelease implements AsyncDisposable {
 
   /** Waits until the cluster has a version on all of its pods, and all requests. */
   async untilWithoutCanary(version: string): Promise<void> {
+    const weightAtRest = this.#props.isRouted === false ? undefined : 0
     await eventually(
       'nothing is left of the canary',
       async () => ({
@@ -243,7 +268,8 @@ export class ClusterRelease implements AsyncDisposable {
         image: imageOf(await this.live('Deployment', 'checkout')),
         weight: await this.weight(),
       }),
-      ({ canary, image, weight }) => !canary && image.includes(`:${version}@`) && weight === 0,
+      ({ canary, image, weight }) =>
+        !canary && image.includes(`:${version}@`) && weight === weightAtRest,
     )
   }
 
@@ -400,14 +426,19 @@ async function watcherOf(cluster: ClusterWithNodes): Promise<ConnectedClient> {
   return connect({ server, certificateAuthority, token: await tokenOf(cluster, 'lockstep') })
 }
 
-const renderingOf = ({ flux, app, sync }: ClusterReleaseProps, version: string) =>
+const renderingOf = ({ flux, app, sync, isRouted = true }: ClusterReleaseProps, version: string) =>
   syncedEnvironment(
     flux,
     (root) => {
       const prod = new Environment(root, 'prod', { owner: 'platform-team', images: {} })
       const namespace = new Namespace(prod, flux.namespace, { existing: true })
       const image = IMAGE.replace('1.4.2', version)
-      new CanaryRollout(namespace, 'checkout', { ...BRIEF, ...app, image })
+      new CanaryRollout(namespace, 'checkout', {
+        ...BRIEF,
+        ...(isRouted && ROUTED),
+        ...app,
+        image,
+      })
       return prod
     },
     { split: 'environment', ...sync },

@@ -40,11 +40,6 @@ describeWithFluxAndNodes('A canary behind a gateway that is not at its best', (c
     suite.release.until(`it waits for ${reason}`, () =>
       suite.release.reasons.some((each) => reason.test(each)),
     )
-  const untilLive = () =>
-    suite.release.until(
-      'traffic is live',
-      () => suite.release.seen?.observation?.traffic.liveSinceMs !== undefined,
-    )
   const waitsOn = async (looks: number) => {
     const { release } = suite
     const before = [...release.actions]
@@ -61,13 +56,13 @@ describeWithFluxAndNodes('A canary behind a gateway that is not at its best', (c
     await release.until('the route is committed', isLive)
     await untilReason(/^Gateway .*\/public has not looked at HTTPRoute .*\/checkout since/)
     await untilReason(/^HTTPRoute .*\/checkout settles until/)
-    await untilLive()
-    const { atMs, traffic } = release.seen!.observation!
+    const liveSinceMs = await release.untilLive()
+    const { atMs } = release.seen!.observation!
     const route = await release.live('HTTPRoute', 'checkout')
     // Times in objects are cut off to seconds.
     const lookedMs = writtenAtMs(route!, 'spec')! + release.gateway.looksAfterMs - 1000
-    expect(traffic.liveSinceMs).toBeGreaterThanOrEqual(lookedMs)
-    expect(traffic.liveSinceMs).toBeLessThanOrEqual(atMs - SETTLE_MS)
+    expect(liveSinceMs).toBeGreaterThanOrEqual(lookedMs)
+    expect(liveSinceMs).toBeLessThanOrEqual(atMs - SETTLE_MS)
   })
 
   it('waits for one that never accepts', async () => {
@@ -89,8 +84,7 @@ describeWithFluxAndNodes('A canary behind a gateway that is not at its best', (c
 
   it('leaves the canary its pods while the gateway does not take the abort', async () => {
     const { release } = suite
-    await release.until('the first step is live', isLive)
-    await untilLive()
+    await release.untilLive()
     release.gateway.isAwake = false
     await release.act({ action: 'abort', reason: 'a test' })
     await untilReason(/^Gateway .* has not looked at HTTPRoute/)
@@ -101,8 +95,7 @@ describeWithFluxAndNodes('A canary behind a gateway that is not at its best', (c
 
   it('leaves the canary its pods until late proxies have settled', async () => {
     const { release } = suite
-    await release.until('the first step is live', isLive)
-    await untilLive()
+    await release.untilLive()
     release.gateway.proxyLagMs = SETTLE_MS - 1500
     await release.act({ action: 'abort', reason: 'a test' })
     await release.untilRest()

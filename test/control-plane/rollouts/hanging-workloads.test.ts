@@ -6,7 +6,7 @@ import { textsOf } from './cluster-release.ts'
 import { releaseOfSuite } from './release-of-suite.ts'
 
 describeWithFluxAndNodes('While the workloads of a canary hang', (cluster, flux) => {
-  const suite = releaseOfSuite(cluster, flux, {}, { wait: true })
+  const suite = releaseOfSuite(cluster, flux, {}, { sync: { wait: true } })
 
   /** Whether new pods find a node. */
   const setRoom = async (isThere: boolean): Promise<void> => {

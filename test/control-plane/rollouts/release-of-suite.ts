@@ -11,12 +11,12 @@ export function releaseOfSuite(
   cluster: ClusterWithNodes,
   suite: FluxOfSuite,
   app: ClusterReleaseProps['app'] = {},
-  sync: ClusterReleaseProps['sync'] = {},
+  rest: Pick<ClusterReleaseProps, 'sync' | 'isRouted'> = {},
 ): { readonly release: ClusterRelease } {
   const folder = sharedFolder()
   let release: ClusterRelease | undefined
   beforeAll(async () => {
-    release = await ClusterRelease.begin({ cluster, flux: suite.flux, folder, app, sync })
+    release = await ClusterRelease.begin({ cluster, flux: suite.flux, folder, app, ...rest })
   }, START_TIMEOUT_MS)
   afterAll(() => release?.[Symbol.asyncDispose](), START_TIMEOUT_MS)
   return {

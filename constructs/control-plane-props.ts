@@ -7,6 +7,7 @@ import { type Options, optional, required } from './options.ts'
 import { RESOURCES, type Resources } from './quantities.ts'
 import { REPLICAS, type Replicas } from './replicas.ts'
 import { LOCKS } from './served-lock.ts'
+import { SERVED_ROLLOUTS, type ServedRollouts } from './served-rollouts.ts'
 import { shape } from './shape.ts'
 import { SPREAD, type Spread } from './spread.ts'
 import { TRAFFIC, type Traffic } from './traffic.ts'
@@ -25,6 +26,13 @@ export interface ControlPlaneProps {
    * 32 random bytes or more.
    */
   readonly handleKeys: ISecret
+
+  /**
+   * Rollouts that it looks at by itself, and serves beside the locks.
+   *
+   * @default - none
+   */
+  readonly rollouts?: ServedRollouts
 
   /**
    * How many pods, at least 2: made by `fixed` or `autoscale`.
@@ -126,6 +134,7 @@ export const CONTROL_PLANE_OPTIONS = {
   locks: required(LOCKS, []),
   authentication: required(AUTHENTICATION, STAND_IN_AUTHENTICATION),
   handleKeys: required(HANDLE_KEYS, { name: 'missing' } as ISecret),
+  rollouts: optional(SERVED_ROLLOUTS),
   replicas: optional(REPLICAS),
   port: optional(PORT),
   resources: optional(RESOURCES),

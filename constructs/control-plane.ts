@@ -19,6 +19,8 @@ import { Mistakes } from './mistakes.ts'
 import { readOptions } from './options.ts'
 import { placeOf } from './place.ts'
 import { emitRequestFlow, type RequestFlow } from './request-flow.ts'
+import { emitRolloutRights, lookedAtApps, type RolloutRights } from './rollout-rights.ts'
+import { rolloutServer } from './rollout-server.ts'
 import { emitServedDeployment } from './served-deployment.ts'
 import { servedLocks } from './served-lock.ts'
 import { emitService, SERVICE_PORT } from './service.ts'
@@ -26,12 +28,12 @@ import { workloadContext } from './workload-context.ts'
 import { writeRoute } from './write-route.ts'
 
 /**
- * Lockstep's functions in a cluster, for whoever has no library at hand: locks by HTTP, from Lockstep's
- * own image, as `lockstep serve` gives them.
+ * Lockstep's functions in a cluster, from Lockstep's own image: locks by HTTP, for whoever has no library at
+ * hand, and rollouts, as `lockstep serve` gives them.
  *
  * Emits what a `HighlyAvailableDeployment` does; the rights that the server needs and no others, which
- * are to read and update the Leases of its locks by name, to have callers reviewed, and to know which
- * cluster it is; and a level of its own in the API server's flow control.
+ * are to read and update the Leases of its locks by name, to read by name what its rollouts are seen by, to
+ * have callers reviewed, and to know which cluster it is; and a level of its own in the API server's flow control.
  *
  * Its callers need rights too: RBAC on `locks` of `lockstep.dev`, which is for whoever answers for a lock.
  */
@@ -45,10 +47,12 @@ export class ControlPlane extends Construct {
   readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
   /** Absent without `traffic`. */
   readonly route: EmittedObject<Emittable> | undefined
-  /** What issuers it trusts. Absent without `oidc`. */
+  /** What issuers it trusts, and what rollouts it looks at. Absent without `oidc` and `rollouts`. */
   readonly configMap: EmittedObject<IConfigMap> | undefined
   /** One for each lock, in its namespace, in the order of their names. */
   readonly lockBindings: readonly EmittedObject<IRoleBinding>[]
+  /** One for each namespace with apps whose rollouts it looks at, in the order of their names. */
+  readonly rolloutRights: readonly RolloutRights[]
   readonly reviewRights: ReviewRights
   /** Absent with `clusterId`. */
   readonly clusterIdentity: ClusterIdentity | undefined
@@ -64,9 +68,11 @@ export class ControlPlane extends Construct {
     const { app, namespace, selector } = context
     const locks = servedLocks(props.locks, environment, mistakes)
     const admitted = letIn(props.authentication, mistakes)
+    const rollouts = props.rollouts && rolloutServer(props.rollouts, environment)
+    const apps = lookedAtApps(props.rollouts?.apps ?? [], environment, mistakes)
     const emitted = emitServedDeployment(context.scope, {
       context,
-      props: lockServer(props, { image, locks, letIn: admitted }),
+      props: lockServer(props, { image, locks, letIn: admitted, rollouts }),
       policyLabel: { [INSTANCE_LABEL]: app },
     })
     this.deployment = emitted.deployment
@@ -85,6 +91,7 @@ export class ControlPlane extends Construct {
     this.route = route && new EmittedObject(context.scope, 'Route', route)
     const account: LockSubject = { kind: 'ServiceAccount', name: app, namespace }
     this.lockBindings = emitLockBindings(context.scope, context, { locks, account })
+    this.rolloutRights = emitRolloutRights(context.scope, context, { apps, account })
     this.reviewRights = emitReviewRights(context.scope, context, {
       account,
       reviewsTokens: admitted.audience !== undefined,

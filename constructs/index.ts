@@ -90,7 +90,24 @@ export type {
   RolloutEngine,
 } from './rollout-engine.ts'
 export type { RolloutProps } from './rollout-plan.ts'
+export type { RolloutRights } from './rollout-rights.ts'
 export type { ServedDeploymentProps } from './served-deployment.ts'
+export {
+  type CommitAuthor,
+  type DeployRepository,
+  type GitHubAppReference,
+  type GitHubRepositoryProps,
+  type GitLabRepositoryProps,
+  githubRepository,
+  gitlabRepository,
+  type HttpRepositoryProps,
+  httpRepository,
+  type MetricSourceName,
+  type ServedMetrics,
+  type ServedRollouts,
+  type ServedWebhook,
+  type WebhookKind,
+} from './served-rollouts.ts'
 export type { SharedWriter } from './shared-writer.ts'
 export type { Shutdown } from './shutdown.ts'
 export { SingletonJob } from './singleton-job.ts'

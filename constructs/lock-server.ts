@@ -5,6 +5,7 @@ import type { EnvironmentVariables } from './environment-variable.ts'
 import { anyone, apiServer, type Peer } from './peer.ts'
 import type { Resources } from './quantities.ts'
 import { fixed } from './replicas.ts'
+import type { RolloutServerParts } from './rollout-server.ts'
 import type { ServedDeploymentProps } from './served-deployment.ts'
 import { describeLock, type ServedLock } from './served-lock.ts'
 
@@ -23,30 +24,38 @@ export interface LockServerProps {
   readonly image: string
   readonly locks: readonly ServedLock[]
   readonly letIn: LetIn
+  /** Absent if it looks at no rollouts. */
+  readonly rollouts: RolloutServerParts | undefined
 }
 
 /** The server of locks as any other service: what `lockstep serve` has to be told, and what it needs. */
 export function lockServer(
   props: ControlPlaneProps,
-  { image, locks, letIn }: LockServerProps,
+  { image, locks, letIn, rollouts }: LockServerProps,
 ): ServedDeploymentProps {
   const { port = DEFAULT_LOCK_SERVER_PORT, network } = props
+  const files = filesOf(letIn, rollouts)
   const { handleKeys, traffic, spread, budget, priorityClass, waivers } = props
   return {
     image,
-    args: ['serve'],
-    env: variables(props, port, locks, letIn),
+    args: [rollouts === undefined ? 'serve' : 'serve-rollouts'],
+    env: { ...variables(props, port, locks, letIn), ...rollouts?.env },
     resources: props.resources ?? DEFAULT_RESOURCES,
     port,
     health: { ready: '/readyz', live: '/healthz' },
     replicas: props.replicas ?? fixed(2),
     kubernetesApi: true,
     shutdown: { drain: STOPS_WITHIN },
-    secretFiles: { [KEYS_FOLDER]: handleKeys },
-    ...(letIn.issuers.length > 0 && { files: { [ISSUERS_FILE]: issuersText(letIn) } }),
+    secretFiles: { [KEYS_FOLDER]: handleKeys, ...rollouts?.secretFiles },
+    ...(Object.keys(files).length > 0 && { files }),
     network: {
       ingressFrom: network?.ingressFrom ?? [],
-      egressTo: [apiServer(props.apiServer), ...issuersOf(letIn), ...(network?.egressTo ?? [])],
+      egressTo: [
+        apiServer(props.apiServer),
+        ...[issuersOf(letIn), rollouts?.egressTo, network?.egressTo].flatMap(
+          (peers) => peers ?? [],
+        ),
+      ],
     },
     ...(traffic !== undefined && { traffic }),
     ...(spread !== undefined && { spread }),
@@ -72,6 +81,14 @@ const variables = (
   ...(issuers.length > 0 && { LOCKSTEP_OIDC_ISSUERS_FILE: ISSUERS_FILE }),
   ...(clusterId !== undefined && { LOCKSTEP_CLUSTER_ID: clusterId }),
   ...(epoch !== undefined && { LOCKSTEP_EPOCH: String(epoch) }),
+})
+
+const filesOf = (
+  letIn: LetIn,
+  rollouts: RolloutServerParts | undefined,
+): Readonly<Record<string, string>> => ({
+  ...(letIn.issuers.length > 0 && { [ISSUERS_FILE]: issuersText(letIn) }),
+  ...rollouts?.files,
 })
 
 const issuersText = ({ issuers }: LetIn): string => `${JSON.stringify({ issuers }, null, 2)}\n`

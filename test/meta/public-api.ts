@@ -13,21 +13,21 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       App ArgoSync CanaryRollout ControlPlane EmittedObject Environment FencingPolicy FluxSync
       HighlyAvailableDeployment Lock Namespace OutsideEnvironmentError OutsideNamespaceError SingletonJob SingletonService
       SynthesisError anyone apiServer app argoRollouts atMostOne autoscale cidr elected fixed flagger gatewayApi
-      ingress latency namespace neverWithout oidc query serviceAccounts successRate usuallyOne waive
+      githubRepository gitlabRepository httpRepository ingress latency namespace neverWithout oidc query serviceAccounts successRate usuallyOne waive
     `,
     types: `
       AdmissionPolicy Adoption AnalysisMetric AnalysisProps AppProps AppWithAccount Approval
-      ApprovalProps ArgoGates ArgoRolloutsProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity ConfigFiles
-      ContainerProps ControlPlaneProps CpuAmount CronFreezeWindow ElectedByAppProps ElectedBySidecarProps ElectedProps
+      ApprovalProps ArgoGates ArgoRolloutsProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity CommitAuthor ConfigFiles
+      ContainerProps ControlPlaneProps CpuAmount CronFreezeWindow DeployRepository ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EngineObjects EngineProblemsProps EngineProps EnvironmentProps EnvironmentVariable
-      EnvironmentVariables Fence FencingPolicyProps Finding FlaggerGates FlaggerProps FluxSource FluxSyncProps FreezeWindow GatewayApiProps Guarantee
-      Health HighlyAvailableDeploymentProps IngressProps KubernetesVersion LatencyMetric
-      LatencyProps LeaseTiming LockMode LockProps LockUser NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
+      EnvironmentVariables Fence FencingPolicyProps Finding FlaggerGates FlaggerProps FluxSource FluxSyncProps FreezeWindow GatewayApiProps GitHubAppReference GitHubRepositoryProps GitLabRepositoryProps Guarantee
+      Health HighlyAvailableDeploymentProps HttpRepositoryProps IngressProps KubernetesVersion LatencyMetric
+      LatencyProps LeaseTiming LockMode LockProps LockUser MetricSourceName NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
       ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
-      RolloutEngine RolloutProps SecretFiles ServedDeploymentProps ServedProps ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
+      RolloutEngine RolloutProps RolloutRights SecretFiles ServedDeploymentProps ServedMetrics ServedProps ServedRollouts ServedWebhook ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
-      VolumeClaims Waiver Written
+      VolumeClaims Waiver WebhookKind Written
     `,
   },
   './testing': {

@@ -24,8 +24,8 @@ export function mergeInFlight(props: MergeInFlightProps): MergedApp {
   if (app.direct !== undefined) return directInFlight(props)
   if (definition === undefined) return { ...asItIs(props), heldBack: withoutPlan(props) }
   const { revision, plan } = definition
-  const [base, candidate] = [rollout.base, rollout.candidate].map((one) => released.rendition(one))
-  if (base === undefined || candidate === undefined) throw new Error('There are two renditions')
+  const base = released.rendition(rollout.base)
+  const candidate = released.rendition(rollout.candidate)
   const own = released.planOf(candidate)
   const stops = otherTracks(app.app, own, plan)
   if (stops.length > 0) return { files: [], kept: released.onBranch.paths, stops }
@@ -48,11 +48,7 @@ interface Flight extends MergeInFlightProps {
 /** The rest follows in both; the plan counts from the next rollout on. */
 function candidateAgain(flight: Flight): MergedApp {
   const { record, rollout, candidate, definition, base, released } = flight
-  if (rollout.stage.phase === 'aborting') {
-    const reason = `revision ${rollout.candidate} is being aborted in rollout ${rollout.id}`
-    const remedy = `Publish another revision, or try this one again when it is over: \`lockstep rollout retry ${released.app} ${rollout.candidate}\``
-    return { ...staying(released, record, withoutQueue(record)), heldBack: { reason, remedy } }
-  }
+  if (rollout.stage.phase === 'aborting') return beingAborted(flight)
   const ownPlan = candidate.files.filter(({ path }) => path === released.planPath)
   const others = definition.files.filter(({ path }) => path !== released.planPath)
   const after = { revision: candidate.revision, files: [...others, ...ownPlan] }
@@ -61,6 +57,18 @@ function candidateAgain(flight: Flight): MergedApp {
     candidate: after,
     record: withoutQueue(record),
   })
+}
+
+function beingAborted({ released, record, rollout }: Flight): MergedApp {
+  const { id, candidate, abort } = rollout
+  const again =
+    abort?.holdsBack === false
+      ? 'Publish again when that is over'
+      : `Publish another revision, or try this one again when that is over: \`lockstep rollout retry ${released.app} ${candidate}\``
+  return {
+    ...staying(released, record, withoutQueue(record)),
+    heldBack: { reason: `revision ${candidate} is being aborted in rollout ${id}`, remedy: again },
+  }
 }
 
 /** What it goes back to is base as it is published now. The tick begins the abort, if there is a need. */

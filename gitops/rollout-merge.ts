@@ -39,14 +39,12 @@ function merge(app: AppToMerge, released: ReleasedApp): MergedApp {
 }
 
 /** What cannot be relied on moves nothing: the app stays as it is, and a person sees why. */
-const unreadable = (
-  { onBranch }: ReleasedApp,
-  error: Error & { readonly remedy?: string },
-): MergedApp => ({
+const unreadable = ({ onBranch }: ReleasedApp, { message }: Error): MergedApp => ({
   files: [],
   kept: onBranch.paths,
   heldBack: {
-    reason: error.message.replaceAll(/\s*\n\s*/g, ' '),
-    remedy: error.remedy ?? 'Restore the file from an earlier commit of the branch',
+    // A list of problems, in one sentence.
+    reason: message.replace(/:\n\s*- /, ': ').replaceAll(/\n\s*- /g, '; '),
+    remedy: 'Restore the file from an earlier commit of the branch',
   },
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GitRemote } from '../../gitops/git-remote.ts'
 import { readTrailers } from '../../gitops/read-trailers.ts'
+import { blobId } from '../../manifests/blob-id.ts'
 import { emitYaml } from '../../manifests/emit-yaml.ts'
 import { recordFile, recordOf } from '../../rollouts/record-file.ts'
 import { readRendition } from '../../rollouts/rendition-file.ts'
@@ -11,6 +12,7 @@ import { MemoryGitRemote } from './memory-git-remote.ts'
 import { deployment } from './rendering-fixture.ts'
 
 const APP = 'shop/checkout'
+const INVENTORY = 'prod/inventory.yaml'
 const one = version('1')
 const two = version('2')
 const three = version('3')
@@ -337,6 +339,26 @@ describe('in flight', () => {
     await world.publish(two, { overwriteDrift: true })
     expect((await world.record()).rollout?.candidate).toBe(two.revision)
   })
+})
+
+it('a record that a newer Lockstep has written moves nothing, and says so', async () => {
+  const world = await inFlight(4)
+  const { [RECORD]: record = '', [INVENTORY]: inventory = '' } = await world.files()
+  const newer = record.replace('v1alpha1', 'v2')
+  await world.edit({
+    [RECORD]: newer,
+    [INVENTORY]: inventory.replace(blobId(record, 'sha1'), blobId(newer, 'sha1')),
+  })
+  const { outcome, plan } = await world.publish(three)
+  expect(outcome).toBe('unchanged')
+  expect(plan.drift).toEqual([])
+  expect(plan.heldBack).toEqual([
+    {
+      app: APP,
+      reason: `${RECORD} is not what Lockstep has written: apiVersion is not lockstep.dev/v1alpha1, the only one that this Lockstep knows, got "lockstep.dev/v2". Update lockstep if a newer one has written the file`,
+      remedy: 'Restore the file from an earlier commit of the branch',
+    },
+  ])
 })
 
 describe('while others write', () => {

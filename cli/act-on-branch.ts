@@ -1,31 +1,17 @@
 import { gitPerson } from '../gitops/git-person.ts'
-import { type ActResult, actOnRollout } from '../reconciler/act-on-rollout.ts'
-import { type RolloutState, rolloutStates } from '../reconciler/rollout-states.ts'
-import type { RolloutRequest } from '../rollouts/acts.ts'
-import { type FoundRollout, findRollout } from './find-rollout.ts'
+import { actOnRollout } from '../reconciler/act-on-rollout.ts'
+import { rolloutStates } from '../reconciler/rollout-states.ts'
+import { findRollout } from './find-rollout.ts'
 import { withRolloutBranch } from './rollout-branch.ts'
 import type { RolloutOptions } from './rollout-options.ts'
+import type { Acted, RequestOf } from './rollout-request.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What came of a request, and where the app was before it. */
-export interface Acted {
-  readonly found: FoundRollout
-  readonly result: ActResult
-}
-
-/** What a person asks for, and what they mean if they leave something open. */
-export type RequestOf = (
-  /** `undefined` if what is on the branch cannot be read. */
-  state: RolloutState | undefined,
-  person: string,
-) => RolloutRequest
+const NEXT_LOOK = 'the next look: that of the functions, or `lockstep rollout tick`'
 
 /**
  * Does what a person asks of the rollouts of an app, with their own rights on the deploy branch and in
  * their name: it needs neither functions nor a cluster.
- *
- * @throws {RolloutRequestRefusedError} {NoSuchRolloutError} {SeveralRolloutsError} {BrokenRolloutError}
- * @throws {GitIdentityError} {BranchMovedError} {RemoteRefusedError} {RemoteUnreachableError}
  */
 export async function actOnBranch(
   name: string,
@@ -37,13 +23,24 @@ export async function actOnBranch(
   return withRolloutBranch(options, terminal, async (branch) => {
     const found = await findRollout(branch, name)
     const { states } = await rolloutStates(found)
+    const { rollout, former = [] } = states[0]?.record.spec ?? {}
+    const awaiting = rollout?.awaiting
     const result = await actOnRollout({
       ...found,
-      request: requestOf(states[0], person.name),
+      request: requestOf({ former, ...(awaiting !== undefined && { awaiting }) }),
       actor: { name: person.name, proof: `git ${person.email}` },
       now: Date.now,
       retry: { signal: terminal.signal },
     })
-    return { found, result }
+    const { app, place } = found
+    const common = {
+      app,
+      environment: place.environment,
+      where: `${place.branch} of ${place.remote.location}`,
+      nextLook: NEXT_LOOK,
+    }
+    if (result.outcome === 'unchanged') return common
+    const stage = result.move.record.rollout?.stage
+    return { ...common, commit: result.commit, ...(stage !== undefined && { stage }) }
   })
 }

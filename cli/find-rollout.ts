@@ -30,11 +30,17 @@ export class SeveralRolloutsError extends Error {
   readonly code = 'SEVERAL_ROLLOUTS'
   readonly remedy: string
 
-  constructor(name: string, found: readonly FoundRollout[]) {
+  constructor(name: string, found: readonly NamedRollout[]) {
     super(`'${name}' can be ${found.length} apps`)
-    const list = found.map(({ place, app }) => `${app} --env ${place.environment}`)
+    const list = found.map(({ environment, app }) => `${app} --env ${environment}`)
     this.remedy = `Say which one: ${list.join(', ')}`
   }
+}
+
+/** An app with rollouts, and the environment that it is in. */
+export interface NamedRollout {
+  readonly app: string
+  readonly environment: string
 }
 
 /**
@@ -47,20 +53,34 @@ export async function findRollout(
   name: string,
 ): Promise<FoundRollout> {
   const all = await rolloutsIn({ commit, places })
+  const environments = places.map(({ environment }) => environment)
+  const { place, app } = meantRollout(name, environments, all)
+  return { place, app }
+}
+
+/** @throws {NoSuchRolloutError} {SeveralRolloutsError} */
+export function meantRollout<Named extends NamedRollout>(
+  name: string,
+  environments: readonly string[],
+  all: readonly Named[],
+): Named {
   const found = all.filter(({ app }) => app === name || app.endsWith(`/${name}`))
   const [only] = found
   if (found.length > 1) throw new SeveralRolloutsError(name, found)
   if (only !== undefined) return only
-  const environments = places.map(({ environment }) => environment)
   const known = new Set(all.flatMap(({ app }) => [app, app.split('/')[1] ?? '']))
   throw new NoSuchRolloutError(name, environments, [...known])
 }
 
-async function rolloutsIn({ commit, places }: RolloutBranch): Promise<readonly FoundRollout[]> {
-  const found: FoundRollout[] = []
+async function rolloutsIn({
+  commit,
+  places,
+}: RolloutBranch): Promise<readonly (FoundRollout & NamedRollout)[]> {
+  const found: (FoundRollout & NamedRollout)[] = []
   for (const place of places) {
     const { records } = await readEnvironment(place.remote, commit, place.environment)
-    for (const app of [...records.keys()].sort()) found.push({ place, app })
+    for (const app of [...records.keys()].sort())
+      found.push({ place, app, environment: place.environment })
   }
   return found
 }

@@ -1,8 +1,8 @@
-import type { Acted } from './act-on-branch.ts'
+import type { Acted } from './rollout-request.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The looks that do what follows from a request. */
-export const NEXT_LOOK = 'the next look: that of the functions, or `lockstep rollout tick`'
+/** What a person has not said why for. */
+export const NO_REASON = 'nobody has said why'
 
 /**
  * Says what came of a request.
@@ -11,24 +11,20 @@ export const NEXT_LOOK = 'the next look: that of the functions, or `lockstep rol
  * @param consequences what follows from it, as sentences
  */
 export function reportAct(
-  { found: { app, place }, result }: Acted,
+  { app, environment, commit, where }: Acted,
   done: string,
   consequences: readonly string[],
   terminal: Pick<Terminal, 'out'>,
 ): void {
-  const where = `${app} in ${place.environment}`
-  if (result.outcome === 'unchanged') {
-    terminal.out(`Nothing to do: ${where} is so already\n`)
+  const what = `${app} in ${environment}`
+  if (commit === undefined) {
+    terminal.out(`Nothing to do: ${what} is so already\n`)
     return
   }
-  const commit = `${result.commit.slice(0, 12)} on ${place.branch} of ${place.remote.location}`
-  terminal.out(`${done} ${where}, as ${commit}\n`)
+  terminal.out(`${done} ${what}, as ${commit.slice(0, 12)} on ${where}\n`)
   for (const sentence of consequences) terminal.out(`  ${sentence}\n`)
 }
 
 /** How a command is called for the same app. */
-export const commandFor = (
-  verb: string,
-  { found: { app, place } }: Pick<Acted, 'found'>,
-  more = '',
-): string => `lockstep rollout ${verb} ${app}${more} --env ${place.environment}`
+export const commandFor = (verb: string, { app, environment }: Acted): string =>
+  `lockstep rollout ${verb} ${app} --env ${environment}`

@@ -1,14 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { RolloutState } from '../reconciler/rollout-states.ts'
 import type { ApprovalGate } from '../rollouts/record.ts'
-import { actOnBranch } from './act-on-branch.ts'
-import { NEXT_LOOK, reportAct } from './report-act.ts'
-import { APP_ARGUMENT, addRolloutOptions, type RolloutOptions } from './rollout-options.ts'
+import { reportAct } from './report-act.ts'
+import { requestRollout } from './request-rollout.ts'
+import { type ActOptions, APP_ARGUMENT, addActOptions } from './rollout-options.ts'
+import type { KnownRollout } from './rollout-request.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout approve`: a person's yes to one revision at one gate. */
 export const rolloutApproveCommand = (terminal: Terminal): Command =>
-  addRolloutOptions(
+  addActOptions(
     new Command('approve')
       .description('Say yes to a revision, before or after a step')
       .argument(...APP_ARGUMENT)
@@ -17,7 +17,7 @@ export const rolloutApproveCommand = (terminal: Terminal): Command =>
       .option('--before', 'before the step is entered, not after it'),
   ).action((app: string, options: RolloutApproveOptions) => runApprove(app, options, terminal))
 
-interface RolloutApproveOptions extends RolloutOptions {
+interface RolloutApproveOptions extends ActOptions {
   readonly revision: string
   readonly step?: number
   readonly before?: boolean
@@ -40,24 +40,23 @@ async function runApprove(
   terminal: Terminal,
 ): Promise<void> {
   const { revision } = options
-  const acted = await actOnBranch(
+  const acted = await requestRollout(
     app,
     options,
-    (state) => ({ action: 'approve', revision, gate: gateOf(app, options, state) }),
+    (known) => ({ action: 'approve', revision, gate: gateOf(app, options, known) }),
     terminal,
   )
   const done = `Approved ${revision} of`
-  reportAct(acted, done, [`It counts with ${NEXT_LOOK}.`], terminal)
+  reportAct(acted, done, [`It counts with ${acted.nextLook}.`], terminal)
 }
 
 /** @throws {NothingToApproveError} */
 function gateOf(
   app: string,
   { step, before = false }: RolloutApproveOptions,
-  state: RolloutState | undefined,
+  { awaiting }: KnownRollout,
 ): ApprovalGate {
   if (step !== undefined) return { step, gate: before ? 'enter' : 'leave' }
-  const awaiting = state?.record.spec.rollout?.awaiting
   if (awaiting === undefined) throw new NothingToApproveError(app)
   return { step: awaiting.step, gate: awaiting.gate }
 }

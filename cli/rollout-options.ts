@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { addDeployOptions, type DeployOptions } from './deploy-options.ts'
 
 /** Which rollouts a command is about. */
@@ -11,6 +11,27 @@ export const addRolloutOptions = (command: Command): Command =>
     '-e, --env <name>',
     'environment (default: the only one on the branch that it can be)',
   )
+
+/** Who does what a person asks for: they themselves on the branch, or the functions for them. */
+export interface ActOptions extends RolloutOptions {
+  readonly server?: string
+}
+
+export const addActOptions = (command: Command): Command =>
+  addRolloutOptions(command).addOption(
+    new Option(
+      '--server <url>',
+      'ask the functions at this address, as whoever the token in LOCKSTEP_TOKEN is of (default: act on the branch, with your own rights)',
+    )
+      .argParser(serverAddress)
+      .conflicts(['remote', 'branch']),
+  )
+
+function serverAddress(text: string): string {
+  const { protocol = '' } = URL.parse(text) ?? {}
+  if (protocol === 'https:' || protocol === 'http:') return text.replace(/\/+$/, '')
+  throw new InvalidArgumentError('Write an address, as https://lockstep.example.com.')
+}
 
 /** Where one can see what runs, and what was measured of it. */
 export interface SightOptions {

@@ -1,19 +1,19 @@
 import { Command } from 'commander'
-import { actOnBranch } from './act-on-branch.ts'
-import { commandFor, reportAct } from './report-act.ts'
-import { APP_ARGUMENT, addRolloutOptions, type RolloutOptions } from './rollout-options.ts'
+import { commandFor, NO_REASON, reportAct } from './report-act.ts'
+import { requestRollout } from './request-rollout.ts'
+import { type ActOptions, APP_ARGUMENT, addActOptions } from './rollout-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout pause`: no step further until somebody says so. */
 export const rolloutPauseCommand = (terminal: Terminal): Command =>
-  addRolloutOptions(
+  addActOptions(
     new Command('pause')
       .description('Keep a rollout from going on; what is bad is aborted all the same')
       .argument(...APP_ARGUMENT)
       .option('--reason <text>', 'why, for whoever wonders'),
   ).action((app: string, options: RolloutPauseOptions) => runPause(app, options, terminal))
 
-interface RolloutPauseOptions extends RolloutOptions {
+interface RolloutPauseOptions extends ActOptions {
   readonly reason?: string
 }
 
@@ -22,10 +22,10 @@ async function runPause(
   options: RolloutPauseOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const acted = await actOnBranch(
+  const acted = await requestRollout(
     app,
     options,
-    (_, person) => ({ action: 'pause', reason: options.reason ?? `asked for by ${person}` }),
+    () => ({ action: 'pause', reason: options.reason ?? NO_REASON }),
     terminal,
   )
   const consequences = [

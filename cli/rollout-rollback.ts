@@ -1,18 +1,18 @@
 import { Command } from 'commander'
-import type { RolloutState } from '../reconciler/rollout-states.ts'
-import { actOnBranch } from './act-on-branch.ts'
-import { NEXT_LOOK, reportAct } from './report-act.ts'
-import { APP_ARGUMENT, addRolloutOptions, type RolloutOptions } from './rollout-options.ts'
+import { reportAct } from './report-act.ts'
+import { requestRollout } from './request-rollout.ts'
+import { type ActOptions, APP_ARGUMENT, addActOptions } from './rollout-options.ts'
+import type { KnownRollout } from './rollout-request.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout rollback`: back to a revision that was stable before. */
 export const rolloutRollbackCommand = (terminal: Terminal): Command =>
-  addRolloutOptions(
+  addActOptions(
     new Command('rollback')
       .description('Go back to a revision that was stable before, without holds')
       .argument(...APP_ARGUMENT)
       .argument('[revision]', 'which one (default: the one before)'),
-  ).action((app: string, revision: string | undefined, options: RolloutOptions) =>
+  ).action((app: string, revision: string | undefined, options: ActOptions) =>
     runRollback(app, revision, options, terminal),
   )
 
@@ -30,17 +30,17 @@ export class NothingBeforeError extends Error {
 async function runRollback(
   app: string,
   named: string | undefined,
-  options: RolloutOptions,
+  options: ActOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const requestOf = (state: RolloutState | undefined) => {
-    const revision = named ?? state?.record.spec.former[0]
+  const requestOf = ({ former }: KnownRollout) => {
+    const revision = named ?? former[0]
     if (revision === undefined) throw new NothingBeforeError(app)
     return { action: 'rollback', revision } as const
   }
-  const acted = await actOnBranch(app, options, requestOf, terminal)
+  const acted = await requestRollout(app, options, requestOf, terminal)
   const consequences = [
-    `Capacity comes first, then all requests go to it at once. It starts with ${NEXT_LOOK}.`,
+    `Capacity comes first, then all requests go to it at once. It starts with ${acted.nextLook}.`,
   ]
   reportAct(acted, 'Queued the rollback of', consequences, terminal)
 }

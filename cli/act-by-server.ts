@@ -1,0 +1,54 @@
+import type { RolloutRequest } from '../rollouts/acts.ts'
+import { RolloutApi } from './rollout-api.ts'
+import type { Acted, KnownRollout, RequestOf } from './rollout-request.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Asked {
+  readonly name: string
+  readonly environment: string | undefined
+}
+
+/**
+ * Asks the functions for what a person wants of the rollouts of an app. Who that is, and whether they
+ * may, the functions find out.
+ */
+export async function actByServer(
+  server: string,
+  { name, environment }: Asked,
+  requestOf: RequestOf,
+  { env, signal }: Pick<Terminal, 'env' | 'signal'>,
+): Promise<Acted> {
+  const api = new RolloutApi({ server, environment, token: env.LOCKSTEP_TOKEN, signal })
+  const app = await api.find(name)
+  const request = requestOf(await knownOf(api, app))
+  const done = await api.ask(app, request.action, bodyOf(request))
+  return {
+    app,
+    environment: done.environment,
+    where: server,
+    nextLook: 'the next look of the functions',
+    ...(done.commit !== undefined && { commit: done.commit }),
+  }
+}
+
+async function knownOf(api: RolloutApi, app: string): Promise<KnownRollout> {
+  const { rollout, former } = await api.show(app)
+  return { former, ...(rollout?.awaiting !== undefined && { awaiting: rollout.awaiting }) }
+}
+
+/** What the API calls the parts of a request. */
+function bodyOf(request: RolloutRequest): Readonly<Record<string, unknown>> {
+  switch (request.action) {
+    case 'approve':
+      return { revision: request.revision, ...request.gate }
+    case 'pause':
+    case 'abort':
+      return { reason: request.reason }
+    case 'retry':
+    case 'rollback':
+      return { revision: request.revision }
+    case 'promote':
+    case 'resume':
+      return {}
+  }
+}

@@ -2,7 +2,7 @@ import { groupOf, type Identity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutPlan } from './plan.ts'
-import { isShareable } from './route-share.ts'
+import { isShared } from './route-share.ts'
 import { findTrack } from './track-objects.ts'
 
 export interface ObservedFiles {
@@ -12,7 +12,10 @@ export interface ObservedFiles {
   readonly files: readonly RenderedFile[]
 }
 
-/** The objects on the branch of which a rollout has to know whether the cluster has them. */
+/**
+ * The objects on the branch of which a rollout has to know whether the cluster has them. An app may have
+ * other Services and routes, which are not about the tracks.
+ */
 export interface ObservedObjects {
   readonly stable: ObservedTrack
   readonly canary: ObservedTrack
@@ -28,11 +31,13 @@ export interface ObservedTrack {
 export function observedObjects({ plan, files }: ObservedFiles): ObservedObjects {
   const objects = files.flatMap(({ object }) => object ?? [])
   const { stable, canary } = plan.spec.tracks
+  const services = { stableService: stable.service, canaryService: canary.service }
+  const names = new Set([plan.metadata.name, stable.service, canary.service])
   return {
     stable: findTrack(objects, stable.deployment),
     canary: findTrack(objects, canary.deployment),
-    services: objects.filter(isService),
-    routes: objects.filter(isShareable),
+    services: objects.filter((object) => isService(object) && names.has(object.metadata.name)),
+    routes: objects.filter((object) => isShared(object, services)),
   }
 }
 

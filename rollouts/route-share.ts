@@ -1,13 +1,16 @@
-import { type Fields, fields, items } from '../manifests/fields.ts'
+import { at, type Fields, fields, items } from '../manifests/fields.ts'
 import { groupOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { CookieMatch, RequestMatch } from './step.ts'
 import { FULL_WEIGHT, type StepState } from './step-state.ts'
 
-export interface RouteShareProps {
-  /** Names of the Services that select the pods of one track each. */
+/** Names of the Services that select the pods of one track each. */
+export interface TrackServices {
   readonly stableService: string
   readonly canaryService: string
+}
+
+export interface RouteShareProps extends TrackServices {
   readonly state: Pick<StepState, 'weight' | 'matches'>
 }
 
@@ -23,6 +26,10 @@ const typeOf = ({ apiVersion, kind }: KubernetesObject): string => `${groupOf(ap
 /** Whether `shareRoute` knows this kind of object. */
 export const isShareable = (object: KubernetesObject): boolean => typeOf(object) in ROUTERS
 
+/** Whether a route splits requests between the tracks, so that its weights are those of a rollout. */
+export const isShared = (route: KubernetesObject, services: TrackServices): boolean =>
+  isShareable(route) && items(at(route, 'spec', 'rules')).some((rule) => namesBoth(rule, services))
+
 /**
  * A route as it is at rest, with the canary's share in it: weights on every rule that names both
  * Services, and a rule ahead of it for each match. Objects that are no route, and rules that do not
@@ -37,13 +44,15 @@ function shareHttpRoute(route: KubernetesObject, props: RouteShareProps): Kubern
   return { ...route, spec: { ...spec, rules } }
 }
 
-function shareRule(
-  rule: Fields,
-  { stableService, canaryService, state }: RouteShareProps,
-): Fields[] {
+function namesBoth(rule: unknown, { stableService, canaryService }: TrackServices): boolean {
+  const names = items(at(rule, 'backendRefs')).map((backend) => at(backend, 'name'))
+  return names.includes(stableService) && names.includes(canaryService)
+}
+
+function shareRule(rule: Fields, props: RouteShareProps): Fields[] {
+  const { stableService, canaryService, state } = props
+  if (!namesBoth(rule, props)) return [rule]
   const backends = items(rule.backendRefs).map(fields)
-  const names = backends.map(({ name }) => name)
-  if (!names.includes(stableService) || !names.includes(canaryService)) return [rule]
   const shared = (weight: number): Fields[] =>
     backends.map((backend) => {
       if (backend.name === canaryService) return { ...backend, weight }

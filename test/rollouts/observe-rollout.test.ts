@@ -360,6 +360,20 @@ describe('traffic', () => {
     expect(world.observe().traffic).toEqual({ missing: [], liveSinceMs: Date.parse(APPLIED) })
   })
 
+  it('is not about routes and Services of the app that no track has to do with', () => {
+    const { files } = published('1.4', soundPlan)
+    const more = ['HTTPRoute', 'Service'].flatMap((kind) => {
+      const like = files.find(({ object }) => object?.kind === kind)?.object
+      if (like === undefined) return []
+      const spec = { parentRefs: PARENTS, rules: [{ backendRefs: [{ name: 'www', port: 80 }] }] }
+      const object = { ...like, metadata: { ...like.metadata, name: 'www' }, spec }
+      return [{ path: `traffic/shop/checkout/${kind}`, text: '', app: 'shop/checkout', object }]
+    })
+    const world = new LiveWorld({ plan: soundPlan, files: [...files, ...more] })
+    world.remove('HTTPRoute.gateway.networking.k8s.io shop/www').remove('Service shop/www')
+    expect(world.missing()).toEqual([])
+  })
+
   it('is nowhere without a route on the branch', () => {
     const { files } = published('1.4', soundPlan)
     const without = files.filter(({ object }) => object?.kind !== 'HTTPRoute')

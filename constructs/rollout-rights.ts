@@ -107,10 +107,11 @@ function rulesOf(apps: readonly LookedAtApp[]) {
 
 /** What `observedObjects` asks for, by the names that they have in flight. */
 function seenOf(app: CanaryRollout): readonly Seen[] {
-  const { deployment, autoscaler, service, stableService, canaryService, route } = app
+  const { deployment, autoscaler, service, stableService, canaryService, route, plan } = app
+  // Whatever an adopted one is called, the canary's are called after the app.
   const both = (resource: string, name: string): readonly Seen[] => [
     { resource, name },
-    { resource, name: canaryName(name) },
+    { resource, name: canaryName(plan.metadata.name) },
   ]
   return [
     ...both('apps/deployments', deployment.name),

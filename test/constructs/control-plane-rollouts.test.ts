@@ -119,6 +119,21 @@ describe('A control plane that looks at rollouts', () => {
     })
   })
 
+  it('may get both tracks of an app that was adopted, whatever that was called', () => {
+    const adopt = { name: 'legacy', selector: { app: 'legacy' } }
+    const { objects } = synth(
+      (test) => define(test, {}, new CanaryRollout(test, 'checkout', { ...routed, adopt })),
+      EXTERNAL,
+    )
+    const role = objects.find(({ metadata }) => metadata.name === 'rollouts.lockstep.test')
+    expect(role?.rules).toMatchObject([
+      { resources: ['services'] },
+      { resources: ['deployments'], resourceNames: ['checkout-canary', 'legacy'] },
+      { resources: ['horizontalpodautoscalers'], resourceNames: ['checkout', 'checkout-canary'] },
+      { resources: ['httproutes'] },
+    ])
+  })
+
   it.each<[string, ServedRollouts['repository'], string]>([
     [
       'a token of GitHub',

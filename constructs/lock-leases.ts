@@ -16,6 +16,14 @@ export type LockMode = 'fenced' | 'interop'
 /** What the Leases of a lock need to know of the lock or app that they are of. */
 export type LeaseContext = Pick<WorkloadContext, 'app' | 'metadata'>
 
+export interface EmittedLeaseProps {
+  readonly id: string
+  readonly name: string
+  readonly mode: LockMode
+  /** On the first Lease of a lock: how many it has, which all that use it have to say too. */
+  readonly slots?: number | undefined
+}
+
 /**
  * Without a spec: who holds it is not in Git, so no sync ever puts it back. Never pruned, or
  * whoever holds it would lose it with its manifest.
@@ -23,12 +31,16 @@ export type LeaseContext = Pick<WorkloadContext, 'app' | 'metadata'>
 export const emitLease = (
   scope: Construct,
   { metadata }: LeaseContext,
-  { id, name, mode }: { readonly id: string; readonly name: string; readonly mode: LockMode },
+  { id, name, mode, slots }: EmittedLeaseProps,
 ): EmittedObject<ILease> =>
   new EmittedObject<ILease>(scope, id, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: metadata(name, { ...NEVER_PRUNED, [LEASE_ANNOTATIONS.mode]: mode }),
+    metadata: metadata(name, {
+      ...NEVER_PRUNED,
+      [LEASE_ANNOTATIONS.mode]: mode,
+      ...(slots !== undefined && { [LEASE_ANNOTATIONS.slots]: String(slots) }),
+    }),
   })
 
 /**

@@ -8,8 +8,8 @@ import { oneOf, whole } from './value-shapes.ts'
 
 export interface LockProps {
   /**
-   * How many may hold it at once. More slots can be added later; whoever uses the lock says the same
-   * number.
+   * How many may hold it at once. Whoever uses the lock says the same number, and gets nothing else.
+   * Holds go on when it is changed, but for those in slots that are taken away: these cannot be renewed.
    *
    * @default 1
    */

@@ -51,7 +51,7 @@ export class Lock extends Construct {
     this.mode = props.mode ?? 'fenced'
     this.slots = props.slots ?? 1
     this.leases = Array.from({ length: this.slots }, (_, slot) =>
-      this.#emitLease(context, slotLeaseName(app, slot)),
+      this.#emitLease(context, slotLeaseName(app, slot), slot === 0 ? this.slots : undefined),
     )
     this.queueLease = this.#emitLease(context, queueLeaseName(app))
     this.runsLease = this.#emitLease(context, runsLeaseName(app))
@@ -66,8 +66,12 @@ export class Lock extends Construct {
     this.fence = this.#emitFence(context, props)
   }
 
-  #emitLease({ scope, ...context }: LockContext, name: string): EmittedObject<ILease> {
-    return emitLease(scope, context, { id: name, name, mode: this.mode })
+  #emitLease(
+    { scope, ...context }: LockContext,
+    name: string,
+    slots?: number,
+  ): EmittedObject<ILease> {
+    return emitLease(scope, context, { id: name, name, mode: this.mode, slots })
   }
 
   #emitRole({ scope, app, metadata }: LockContext): EmittedObject<IRole> {

@@ -28,6 +28,7 @@ export interface AcquireProps {
  *
  * @throws {LockHeldError} if it took too long
  * @throws {HoldLostError} if this very hold has been there and is over
+ * @throws {LockSlotsError} if the lock has another number of slots, or gets one while this waits
  * @throws {LeaseStoreError} if the store refuses, or did not answer for as long as this may wait
  * @throws the reason of the signal
  */

@@ -12,8 +12,6 @@ export interface HoldState {
   readonly holder: string
   /** Decimal; `undefined` for a foreign elector. */
   readonly token: string | undefined
-  /** How many slots its holder took the lock to have. */
-  readonly slots: number
   /** How long others have to see it without a sign of life. */
   readonly termMs: number
   /** What stays the same only as long as it gives no sign of life. */
@@ -51,7 +49,6 @@ export function holdState({ uid, record }: StoredLease): HoldState | undefined {
     id: isOurs ? id : undefined,
     holder: isOurs ? holderIdentity.slice(0, -id.length - 1) : holderIdentity,
     token: own[LEASE_ANNOTATIONS.token],
-    slots: Number(own[LEASE_ANNOTATIONS.slots] ?? 1),
     termMs: termMs(leaseDurationSeconds, !isOurs),
     // Not the version: labels and annotations of others change that, and would keep a dead hold.
     signOfLife: JSON.stringify([uid, holderIdentity, renewTime, own[LEASE_ANNOTATIONS.renewals]]),

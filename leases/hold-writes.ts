@@ -39,7 +39,7 @@ const REMEMBERED_ENDS = 16
 export function acquired(
   { record, version, ...lease }: StoredLease,
   request: HoldRequest,
-  { epoch, wallMs, slots }: HoldContext,
+  { epoch, wallMs }: HoldContext,
 ): LeaseRecord {
   const before = holdState({ record, version, ...lease })
   const { id, holder, ttlSeconds, minimumHoldSeconds = 0, metadata = {} } = request
@@ -55,7 +55,6 @@ export function acquired(
       [LEASE_ANNOTATIONS.token]: version,
       [LEASE_ANNOTATIONS.epoch]: epoch,
       [LEASE_ANNOTATIONS.renewals]: '0',
-      ...(slots > 1 && { [LEASE_ANNOTATIONS.slots]: String(slots) }),
       ...(minimumHoldSeconds > 0 && {
         [LEASE_ANNOTATIONS.minimumHold]: String(minimumHoldSeconds),
       }),
@@ -70,9 +69,13 @@ export function acquired(
 export interface HoldContext {
   readonly epoch: string
   readonly wallMs: number
-  /** Of the lock. */
-  readonly slots: number
 }
+
+/** Whoever says another number of slots than that gets nothing. */
+export const withSlots = (record: LeaseRecord, slots: number): LeaseRecord => ({
+  ...record,
+  annotations: { ...record.annotations, [LEASE_ANNOTATIONS.slots]: String(slots) },
+})
 
 /** A sign of life. */
 export const renewed = (record: LeaseRecord, wallMs: number): LeaseRecord => ({
@@ -112,15 +115,11 @@ export const freed = (record: LeaseRecord, id: string | undefined, wallMs: numbe
   unheld(record, remember(record, id, 'broken'), wallMs)
 
 /** The hold of somebody else, who did nothing for it yet: `acquired`, written by the holder before. */
-export function handedOver(
-  lease: StoredLease,
-  to: HoldRequest,
-  context: Omit<HoldContext, 'slots'>,
-): LeaseRecord {
+export function handedOver(lease: StoredLease, to: HoldRequest, context: HoldContext): LeaseRecord {
   const from = holdState(lease)
   const annotations = remember(lease.record, from?.id, 'handed over')
   const free = { ...lease, record: { ...lease.record, holderIdentity: '', annotations } }
-  return acquired(free, to, { ...context, slots: from?.slots ?? 1 })
+  return acquired(free, to, context)
 }
 
 /** Whoever finds the lock free has to ask the queue first, or no longer has to. */
@@ -157,7 +156,6 @@ function endOf(hold: HoldState | undefined): HoldEnd {
 const OF_ONE_HOLD: ReadonlySet<string> = new Set([
   LEASE_ANNOTATIONS.hold,
   LEASE_ANNOTATIONS.renewals,
-  LEASE_ANNOTATIONS.slots,
   LEASE_ANNOTATIONS.minimumHold,
   LEASE_ANNOTATIONS.released,
   LEASE_ANNOTATIONS.broken,

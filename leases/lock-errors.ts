@@ -29,6 +29,23 @@ export class LockHeldError extends Error {
   }
 }
 
+/** The caller says another number of slots than the lock has. Nothing was done. */
+export class LockSlotsError extends Error {
+  override readonly name = 'LockSlotsError'
+  readonly code = 'LOCK_SLOTS'
+  /** As many as the lock has. */
+  readonly slots: number
+
+  constructor(lock: LeaseName, slots: number, asked: number) {
+    super(
+      `Lock ${describeLease(lock)} has ${slotsInWords(slots)}, and this caller says ${asked}. Say ${slots}; or, where it is declared, change that to ${asked} and publish. In a file or in memory, use a lock of another name`,
+    )
+    this.slots = slots
+  }
+}
+
+const slotsInWords = (slots: number): string => (slots === 1 ? 'one slot' : `${slots} slots`)
+
 /** Something about a request that no lock can do. */
 export class LockRequestError extends Error {
   override readonly name = 'LockRequestError'

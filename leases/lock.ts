@@ -21,7 +21,7 @@ import { slotLeaseName } from './names.ts'
 
 /** A lock, as all that use it have to agree on it. */
 export interface Lock extends LeaseName {
-  /** How many may hold it at once. @default 1 */
+  /** How many may hold it at once: as many as its first Lease says, if that was ever said. @default 1 */
   readonly slots?: number
 }
 

@@ -34,7 +34,7 @@ export interface WorkOptions extends HoldOptions {
 }
 
 export interface HoldOptions extends Partial<Pick<HoldRequest, 'id' | 'metadata'>> {
-  /** How many may hold this lock at once; all that use it have to say the same. @default 1 */
+  /** How many may hold this lock at once, as whoever made it says, or held it first. @default 1 */
   readonly slots?: number
   /** After this long without a sign of life others get it. @default 30 */
   readonly ttlSeconds?: number
@@ -85,6 +85,7 @@ export class Locks {
    * Waits for a lock and holds it until it is released or disposed of: `await using hold = …`.
    *
    * @throws {LockHeldError} if it took longer than `waitMs`
+   * @throws {LockSlotsError} if the lock has another number of slots
    * @throws {LeaseStoreError}
    */
   async acquire(name: string, options: HoldOptions = {}): Promise<HeldLock> {

@@ -11,7 +11,7 @@ export const runsLeaseName = (lock: string): string => `${lock}.runs`
 
 /**
  * Lease of one slot of a lock that several may hold at once. The first is the lock's own, so a lock
- * can get more slots later.
+ * can get more slots later; it says how many there are.
  *
  * @param slot from 0
  */
@@ -36,7 +36,7 @@ export const LEASE_ANNOTATIONS = {
   broken: 'lockstep.dev/broken',
   /** JSON: the holds that ended last, and how, so that late requests of theirs get the right answer. */
   ended: 'lockstep.dev/ended',
-  /** How many slots its holder took the lock to have, if more than one. */
+  /** On the first Lease of a lock: how many slots it has. Written when it is declared, or first held. */
   slots: 'lockstep.dev/slots',
   /** JSON: what the holder wants others to know. */
   metadata: 'lockstep.dev/metadata',

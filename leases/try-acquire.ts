@@ -2,12 +2,13 @@ import { momentOf } from './clock.ts'
 import type { ExpiryJudge, ExpiryVerdict } from './expiry-judge.ts'
 import { type Grant, grantOf } from './grant.ts'
 import { endedHold, endedHolds, type HoldState, holdState, mayBeQueued } from './hold-state.ts'
-import { acquired, type HoldRequest, markedQueued, renewed } from './hold-writes.ts'
+import { acquired, type HoldRequest, markedQueued, renewed, withSlots } from './hold-writes.ts'
 import type { LeaseReading, StoredLease } from './lease-store.ts'
 import { LeaseConflictError } from './lease-store-errors.ts'
-import { type Lock, type LockContext, leasesOf } from './lock.ts'
+import type { Lock, LockContext } from './lock.ts'
 import { HoldLostError } from './lock-errors.ts'
 import { LockQueue } from './lock-queue.ts'
+import { readSlotLeases, saySlots } from './lock-slots.ts'
 
 export type Attempt = Acquired | HeldByOthers
 
@@ -35,10 +36,12 @@ const MOST_CONFLICTS = 8
 
 /**
  * Gets the lock if it is free, or if the judge says that its holder is gone. One read and one write
- * of each slot's Lease; only where somebody may wait in the queue, a read of that too.
+ * of each slot's Lease; only where somebody may wait in the queue, a read of that too. Whoever is the
+ * first ever to take a slot that is not the first one writes on that one how many there are.
  *
  * @param signal ends the reading. A write that was begun is waited for, or nobody would know of it
  * @throws {HoldLostError} if this very hold has been there and is over
+ * @throws {LockSlotsError} if the lock has another number of slots
  * @throws {LeaseMissingError}
  * @throws {LeaseStoreError} after which the same call, with the same id, is always safe
  */
@@ -57,7 +60,7 @@ export async function tryAcquire(
     const target = own ?? (await chooseSlot(context, lock, request, slots))
     if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
     try {
-      const grant = await writeHold(context, lock, request, target)
+      const grant = await writeHold(context, lock, request, { slots, target })
       return { kind: 'acquired', grant, isReplay: own !== undefined }
     } catch (error) {
       if (!(error instanceof LeaseConflictError)) throw error
@@ -76,19 +79,20 @@ interface Slot {
 
 const NOBODY_HOLDS: ExpiryVerdict = { isOver: true, againInMs: 0 }
 
-const readSlots = (
-  { store }: LockContext,
+async function readSlots(
+  context: LockContext,
   lock: Lock,
   judge: ExpiryJudge,
   signal: AbortSignal | undefined,
-) =>
-  Promise.all(
-    leasesOf(lock).map(async (name): Promise<Slot> => {
-      const reading = await store.read(name, signal)
+): Promise<readonly Slot[]> {
+  const readings = await readSlotLeases(context, lock, signal)
+  return Promise.all(
+    readings.map(async (reading): Promise<Slot> => {
       const hold = holdState(reading.lease)
       return { reading, hold, verdict: hold ? await judge.judge(hold, reading) : NOBODY_HOLDS }
     }),
   )
+}
 
 /** A request that comes again after its hold has ended is late, and gets nothing. */
 function refuseEnded(slots: readonly Slot[], id: string): void {
@@ -128,19 +132,25 @@ function preferred(slots: readonly Slot[], id: string): readonly Slot[] {
 }
 
 async function writeHold(
-  { store, clock }: LockContext,
-  { slots = 1 }: Lock,
+  context: LockContext,
+  lock: Lock,
   request: HoldRequest,
-  { reading: { lease }, hold, isQueued = false }: Slot,
+  { slots: [first], target }: { readonly slots: readonly Slot[]; readonly target: Slot },
 ): Promise<Grant> {
+  const { store, clock } = context
+  const { hold, isQueued = false } = target
+  const { lease } = target.reading
+  const isFirst = lease.name.name === lock.name
+  if (!isFirst && first !== undefined) await saySlots(context, lock, first.reading.lease)
   const epoch = await store.epoch()
   const since = momentOf(clock)
   const { wallMs } = since
   const next =
     hold?.id === request.id
       ? renewOwn(hold, lease, request.id, wallMs)
-      : markedQueued(acquired(lease, request, { epoch, wallMs, slots }), isQueued)
-  return grantOf(request.id, await store.replace(lease, next), since)
+      : markedQueued(acquired(lease, request, { epoch, wallMs }), isQueued)
+  const said = isFirst ? withSlots(next, lock.slots ?? 1) : next
+  return grantOf(request.id, await store.replace(lease, said), since)
 }
 
 /**

@@ -60,7 +60,7 @@ const route = createRoute({
     },
     ...COMMON_PROBLEMS,
     ...problemResponses({
-      409: 'The same id with other parameters, or other slots than others say',
+      409: 'The same id with other parameters, or other slots than the lock has',
       410: 'The hold of this id is over: use a new id',
       422: 'No lock can have that time to live, with the bounds; or the observation was not made here',
       423: 'Others have it; bring the observation back after Retry-After',

@@ -1,5 +1,5 @@
 import { LeaseMissingError, LeaseStoreError } from '../../leases/lease-store-errors.ts'
-import { HoldLostError, LockRequestError } from '../../leases/lock-errors.ts'
+import { HoldLostError, LockRequestError, LockSlotsError } from '../../leases/lock-errors.ts'
 import { QueueFullError } from '../../leases/lock-queue.ts'
 import { RunTakenOverError } from '../../leases/run-records.ts'
 import { BrokenSealError } from '../../leases/seal.ts'
@@ -13,6 +13,8 @@ export function explainError(error: unknown): ProblemError | undefined {
   if (error instanceof LeaseStoreError) return storeProblem(error)
   if (error instanceof LeaseMissingError) return notDeclared(error)
   if (error instanceof HoldLostError) return finished('holdLost', error, { how: error.how })
+  if (error instanceof LockSlotsError)
+    return finished('conflict', error, { before: { slots: error.slots } })
   if (error instanceof RunTakenOverError) return finished('runTakenOver', error)
   if (error instanceof BrokenSealError) return brokenSeal(error)
   if (error instanceof QueueFullError) return queueFull(error)
@@ -41,7 +43,7 @@ function notDeclared(error: LeaseMissingError): ProblemError {
 }
 
 const finished = (
-  type: 'holdLost' | 'runTakenOver',
+  type: 'holdLost' | 'runTakenOver' | 'conflict',
   error: Error,
   members: Readonly<Record<string, unknown>> = {},
 ): ProblemError =>

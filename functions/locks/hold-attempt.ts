@@ -1,14 +1,11 @@
 import { CarriedObservation } from '../../leases/carried-observation.ts'
 import type { HoldRequest } from '../../leases/hold-writes.ts'
-import { describeLease } from '../../leases/lease-name.ts'
-import { LeaseMissingError, LeaseStoreError } from '../../leases/lease-store-errors.ts'
+import { LeaseStoreError } from '../../leases/lease-store-errors.ts'
 import type { Lock } from '../../leases/lock.ts'
 import { LockQueue, type Place } from '../../leases/lock-queue.ts'
 import { standInLine, untilWorthwhile } from '../../leases/stand-in-line.ts'
 import { type Attempt, type HeldByOthers, tryAcquire } from '../../leases/try-acquire.ts'
-import { ProblemError } from '../http/problem-error.ts'
 import type { LockCall } from './lock-call.ts'
-import { LOCK_PROBLEMS } from './lock-problem-types.ts'
 import { SameHoldJudge } from './same-hold-judge.ts'
 
 /** What a caller asks for, and what it brings. */
@@ -34,7 +31,7 @@ export interface Queued extends Omit<HeldByOthers, 'kind' | 'observation'> {
  * @throws {ProblemError} if it cannot be meant
  * @throws {HoldLostError} {LeaseMissingError} {LeaseStoreError} {BrokenSealError}
  */
-export async function attemptHold(
+export function attemptHold(
   { locks, seal, clock, skewMs, signal }: LockCall,
   { lock, request, observation }: HoldAttempt,
 ): Promise<Attempt> {
@@ -44,13 +41,7 @@ export async function attemptHold(
     ...(observation !== undefined && { brought: observation }),
     ...(skewMs !== undefined && { skewMs }),
   })
-  try {
-    const judge = new SameHoldJudge(carried, lock, request)
-    return await tryAcquire(locks, lock, request, judge, signal)
-  } catch (error) {
-    if (error instanceof LeaseMissingError) await assertFewerSlots(error, locks, lock)
-    throw error
-  }
+  return tryAcquire(locks, lock, request, new SameHoldJudge(carried, request), signal)
 }
 
 /**
@@ -96,21 +87,4 @@ async function strikeOrLet(line: LockQueue, id: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof LeaseStoreError)) throw error
   }
-}
-
-/** @throws {ProblemError} if the lock is declared, only with fewer slots than were asked for */
-async function assertFewerSlots(
-  { lease }: LeaseMissingError,
-  { store }: LockCall['locks'],
-  lock: Lock,
-): Promise<void> {
-  const slot = Number(/\.slot-(\d+)$/.exec(lease.name)?.[1] ?? 0)
-  if (slot === 0) return
-  await store.read({ namespace: lock.namespace, name: lock.name })
-  throw new ProblemError({
-    type: LOCK_PROBLEMS.conflict,
-    detail: `Lock ${describeLease(lock)} is declared with fewer than the ${lock.slots} slots that this request says. Say as many as it has, or declare more: new Lock(namespace, '${lock.name}', { slots: ${lock.slots} })`,
-    retryable: false,
-    members: { before: { slotsBelow: slot + 1 } },
-  })
 }

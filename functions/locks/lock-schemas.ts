@@ -40,7 +40,7 @@ export const ttlSecondsSchema = z
   .meta({ description: 'After this long without a renewal others get the lock' })
 
 export const slotsSchema = z.int().min(1).max(MOST_SLOTS).meta({
-  description: 'How many may hold the lock at once; all that use it have to say the same',
+  description: 'How many may hold the lock at once, as it was declared or first held',
 })
 
 /** The same in a query, where all is text. */

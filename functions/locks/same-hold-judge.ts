@@ -1,9 +1,7 @@
 import type { ExpiryJudge, ExpiryVerdict } from '../../leases/expiry-judge.ts'
 import type { HoldState } from '../../leases/hold-state.ts'
 import type { HoldRequest } from '../../leases/hold-writes.ts'
-import { describeLease } from '../../leases/lease-name.ts'
 import type { LeaseReading } from '../../leases/lease-store.ts'
-import type { Lock } from '../../leases/lock.ts'
 import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
 import { ProblemError } from '../http/problem-error.ts'
 import { LOCK_PROBLEMS } from './lock-problem-types.ts'
@@ -11,36 +9,21 @@ import { assertHolder } from './owner.ts'
 
 /**
  * Looks at the holds that a request meets before anything is written: one of the same id is of the
- * same caller and was asked for in the same way, and all take the lock to have as many slots. Whether
- * a hold is over is for the judge behind it.
+ * same caller and was asked for in the same way. Whether a hold is over is for the judge behind it.
  */
 export class SameHoldJudge implements ExpiryJudge {
   readonly #judge: ExpiryJudge
-  readonly #lock: Lock
   readonly #request: HoldRequest
 
-  constructor(judge: ExpiryJudge, lock: Lock, request: HoldRequest) {
+  constructor(judge: ExpiryJudge, request: HoldRequest) {
     this.#judge = judge
-    this.#lock = lock
     this.#request = request
   }
 
   /** @throws {ProblemError} */
   async judge(hold: HoldState, reading: LeaseReading): Promise<ExpiryVerdict> {
-    if (isAlive(hold)) {
-      this.#assertSlots(hold)
-      if (hold.id === this.#request.id) this.#assertSame(hold, reading)
-    }
+    if (isAlive(hold) && hold.id === this.#request.id) this.#assertSame(hold, reading)
     return this.#judge.judge(hold, reading)
-  }
-
-  #assertSlots({ id, slots }: HoldState): void {
-    const { slots: asked = 1 } = this.#lock
-    if (slots === asked) return
-    throw conflict(
-      `Lock ${describeLease(this.#lock)} is held with ${slots} slots by hold ${id}, and this request says ${asked}. All have to say the same`,
-      { slots },
-    )
   }
 
   #assertSame(hold: HoldState, { lease }: LeaseReading): void {

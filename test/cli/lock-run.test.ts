@@ -83,6 +83,10 @@ describe('lockstep lock run', () => {
     await locks.untilLogged('A')
     await locks.untilLogged('B')
     expect(await locks.script('true', slots).ended).toMatchObject({ code: 75 })
+    expect(await locks.script('true', ['--slots', '3']).ended).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('has 2 slots, and this caller says 3. Say 2'),
+    })
     for (const { child } of runs) child.stdin!.end('\n')
     for (const { ended } of runs) expect(await ended).toMatchObject({ code: 0 })
   })

@@ -4,7 +4,7 @@ import { Lock } from '../../constructs/lock.ts'
 import { breakHold } from '../../leases/break-hold.ts'
 import { systemClock } from '../../leases/clock.ts'
 import { KubernetesLeaseStore } from '../../leases/kubernetes-lease-store.ts'
-import { HoldLostError } from '../../leases/lock-errors.ts'
+import { HoldLostError, LockHeldError } from '../../leases/lock-errors.ts'
 import { Locks } from '../../leases/locks.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import type { ApiResponse } from '../control-plane/api-client.ts'
@@ -42,12 +42,11 @@ describeWithCluster('A lock on the real API server', (cluster) => {
     await untilRefused('a token without a holder', () =>
       leaseOf('shared').patch({ metadata: { annotations: { [TOKEN]: '1' } } }, '?dryRun=All'),
     )
-    const worker = `system:serviceaccount:${namespace}:worker`
     const right = { namespace, group: 'coordination.k8s.io', resource: 'leases', verb: 'update' }
     for (const name of ['ledger', 'pool', 'shared']) {
       await eventually(
         `worker may update ${name}`,
-        () => mayDo(cluster, worker, { ...right, name }),
+        () => mayDo(cluster, worker(), { ...right, name }),
         (allowed) => allowed,
       )
     }
@@ -62,6 +61,7 @@ describeWithCluster('A lock on the real API server', (cluster) => {
     await deletePolicies(cluster, objects)
   })
 
+  const worker = () => `system:serviceaccount:${namespace}:worker`
   const leases = () => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
   const leaseOf = (name: string) =>
     new ObjectCalls(cluster, leases(), {
@@ -137,6 +137,45 @@ describeWithCluster('A lock on the real API server', (cluster) => {
       for (const hold of holds) await hold.release()
     })
 
+    it('in as many slots as were published last, and is kept in those that stay', async () => {
+      const published = async (slots: number) => {
+        const seats = objectsIn(namespace, (scope) => {
+          new Lock(scope, 'seats', { users: USERS, slots })
+        })
+        await cluster.apply(seats)
+        await untilSeatsAre(slots)
+        return seats
+      }
+      const options = { slots: 2, ttlSeconds: 10 }
+      await published(2)
+      const [a, b] = await Promise.all(
+        ['a', 'b'].map((holder) => locksOf(holder).acquire('seats', options)),
+      )
+      const all = await published(3)
+      try {
+        await expect(locksOf('c').acquire('seats', options)).rejects.toThrow(
+          `Lock ${namespace}/seats has 3 slots, and this caller says 2. Say 3;`,
+        )
+        const c = await locksOf('c').acquire('seats', { ...options, slots: 3 })
+        expect(c.lease.name).toBe('seats.slot-2')
+        await published(1)
+        const [kept, ...lost] = [a!, b!, c].sort((one, other) =>
+          one.lease.name < other.lease.name ? -1 : 1,
+        )
+        await eventually(
+          'the end of the holds in the slots that were taken away',
+          async () => lost.map(({ signal }) => signal.aborted),
+          (ended) => !ended.includes(false),
+        )
+        expect(kept!.signal.aborted).toBe(false)
+        const other = locksOf('d').acquire('seats', { ttlSeconds: 10, waitMs: 0 })
+        await expect(other).rejects.toThrow(LockHeldError)
+        await kept!.release()
+      } finally {
+        await deletePolicies(cluster, all)
+      }
+    })
+
     it('for a run that is done once', async () => {
       const run = () => locksOf('a').runOnce('ledger', '2026-11-21', {}, async () => 'done')
       expect(await run()).toEqual({ result: 'done', isReplay: false })
@@ -156,6 +195,18 @@ describeWithCluster('A lock on the real API server', (cluster) => {
       await next.release()
     })
   })
+
+  /** What the Role says takes a moment to count. */
+  async function untilSeatsAre(slots: number): Promise<void> {
+    const right = { namespace, group: 'coordination.k8s.io', resource: 'leases', verb: 'update' }
+    for (let slot = 1; slot < 3; slot++) {
+      await eventually(
+        `the rights on slot ${slot} of ${slots}`,
+        () => mayDo(cluster, worker(), { ...right, name: `seats.slot-${slot}` }),
+        (allowed) => allowed === slot < slots,
+      )
+    }
+  }
 
   /** As the elector of client-go writes: over what it has read, with annotations that it does not know. */
   const takeAsClientGo = (name: string, holderIdentity: string): Promise<ApiResponse> =>

@@ -41,6 +41,7 @@ describe('A lock', () => {
         'kustomize.toolkit.fluxcd.io/prune': 'disabled',
         'argocd.argoproj.io/sync-options': 'Prune=false',
         'lockstep.dev/lock-mode': 'fenced',
+        ...(lease.metadata.name === 'ledger' && { 'lockstep.dev/slots': '3' }),
       })
     }
   })

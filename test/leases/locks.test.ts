@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { StaleTokenError } from '../../leases/fenced-resource.ts'
 import { compareTokens, type FencingToken } from '../../leases/fencing-token.ts'
-import { HoldLostError, LockHeldError } from '../../leases/lock-errors.ts'
+import { HoldLostError, LockHeldError, LockSlotsError } from '../../leases/lock-errors.ts'
 import { type HoldOptions, Locks } from '../../leases/locks.ts'
 import { MemoryLeaseStore } from '../../leases/memory-lease-store.ts'
 import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
@@ -122,6 +122,35 @@ describe('A lock', () => {
     await expect(process('d').acquire('reindex', options)).rejects.toThrow(LockHeldError)
     await holds[1]?.release()
     await process('d').acquire('reindex', options)
+  })
+
+  it('has as many slots as whoever held it first said, in whichever of them', async () => {
+    const { store, process } = world()
+    const id = `00000002${crypto.randomUUID().slice(8)}`
+    const hold = await process('a').acquire('reindex', { id, slots: 3 })
+    expect(hold.lease.name).toBe('reindex.slot-2')
+    for (const slots of [1, 2, 4]) {
+      const asked = process('a').acquire('reindex', { id, slots, waitMs: 0 })
+      await expect(asked).rejects.toThrow(
+        `Lock default/reindex has 3 slots, and this caller says ${slots}. Say 3;`,
+      )
+      await expect(asked).rejects.toMatchObject({ code: 'LOCK_SLOTS', slots: 3 })
+    }
+    await hold.release()
+    await expect(process('b').acquire('reindex', { waitMs: 0 })).rejects.toThrow(LockSlotsError)
+    expect((await store.read(NAME)).lease.record).toMatchObject({ holderIdentity: '' })
+  })
+
+  it('has as many slots as one of those said who came at once', async () => {
+    const { process } = world()
+    const asked = [3, 1, 3, 1].map((slots, index) =>
+      process(`p${index}`).acquire('reindex', { slots, waitMs: 0 }),
+    )
+    const results = await Promise.allSettled(asked)
+    const said = results.map(({ status }, index) =>
+      status === 'fulfilled' ? [3, 1][index % 2] : 0,
+    )
+    expect(new Set(said.filter((slots) => slots !== 0)).size).toBe(1)
   })
 
   it('can be handed over to somebody in particular, past those who wait', async () => {

@@ -67,13 +67,34 @@ export function describeHolds(world: () => ContractWorld): void {
       ['ttlSeconds', { ...same, ttlSeconds: 60 }],
       ['minimumHoldSeconds', { ...same, minimumHoldSeconds: 5 }],
       ['metadata', { metadata: { a: '3' } }],
-      ['2 slots', { ...same, slots: 2 }],
+      ['one slot', { ...same, slots: 2 }],
     ] as const) {
       const { status, body } = await alice.call('PUT', path, { body: other })
       expect(status, word).toBe(409)
       expect(body).toMatchObject({ code: 'PARAMETERS_CONFLICT', retryable: false })
-      expect(body.detail).toContain(word.replace('2 slots', '1 slots'))
+      expect(body.detail).toContain(word)
     }
+  })
+
+  it.each([
+    [3, 1],
+    [3, 2],
+    [1, 3],
+  ])('gives no second hold to whoever says %d slots first, then %d', async (slots, other) => {
+    const { alice, bob, lock, hold } = world()
+    // Its slot is not the first one, where there are several.
+    const path = hold(`00000001${randomUUID().slice(8)}`)
+    const got = await alice.call('PUT', path, { body: { slots } })
+    expect(got.status).toBe(201)
+    const refused = { status: 409, body: { code: 'PARAMETERS_CONFLICT', before: { slots } } }
+    expect(await alice.call('PUT', path, { body: { slots: other } })).toMatchObject(refused)
+    expect(await bob.call('PUT', hold(), { body: { slots: other } })).toMatchObject(refused)
+    const { body } = await bob.call('GET', `${lock}?slots=3`)
+    expect(body.holds.map(({ lease }: { lease: string }) => lease)).toEqual([got.body.lease])
+    expect((await alice.call('PUT', path, { body: { slots } })).status).toBe(200)
+    expect((await alice.call('DELETE', path, { handle: got.body.handle })).status).toBe(204)
+    expect(await bob.call('PUT', hold(), { body: { slots: other } })).toMatchObject(refused)
+    expect((await bob.call('PUT', hold(), { body: { slots } })).status).toBe(201)
   })
 
   it('says who has a lock that is held, and what to bring back when', async () => {

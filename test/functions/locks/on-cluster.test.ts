@@ -81,12 +81,21 @@ describeWithCluster('On a real API server, with the least rights,', (cluster) =>
 
     it('says that a lock has fewer slots than somebody takes it to have', async () => {
       const name = LOCKS[declared++]!
-      const metadata = { namespace, name }
-      await cluster.apply([{ apiVersion: `${GROUP}/v1`, kind: 'Lease', metadata }])
+      const lease = (annotations?: Record<string, string>) => ({
+        apiVersion: `${GROUP}/v1`,
+        kind: 'Lease',
+        metadata: { namespace, name, ...(annotations && { annotations }) },
+      })
       const alice = new FunctionCaller([functionOf({ store: open() })], 'alice')
-      const { status, body } = await alice.call('PUT', pathOf(metadata), { body: { slots: 2 } })
+      const ask = () => alice.call('PUT', pathOf({ namespace, name }), { body: { slots: 2 } })
+      await cluster.apply([lease()])
+      const missing = await ask()
+      expect([missing.status, missing.body.code]).toEqual([404, 'LOCK_NOT_DECLARED'])
+      expect(missing.body.detail).toContain(`new Lock(namespace, '${name}', { slots: 2 })`)
+      await cluster.apply([lease({ 'lockstep.dev/slots': '1' })])
+      const { status, body } = await ask()
       expect([status, body.code]).toEqual([409, 'PARAMETERS_CONFLICT'])
-      expect(body.detail).toContain(`new Lock(namespace, '${name}', { slots: 2 })`)
+      expect(body.detail).toContain('has one slot, and this caller says 2. Say 1')
     })
 
     it('lets a caller follow a dead holder by the clocks of server and function', async () => {

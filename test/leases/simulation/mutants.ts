@@ -67,16 +67,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a hold counts from when the answer to the acquiring write came',
     file: 'try-acquire.ts',
-    find: 'return grantOf(request.id, await store.replace(lease, next), since)',
+    find: 'return grantOf(request.id, await store.replace(lease, said), since)',
     replace:
-      'const written = await store.replace(lease, next)\n  return grantOf(request.id, written, momentOf(clock))',
+      'const written = await store.replace(lease, said)\n  return grantOf(request.id, written, momentOf(clock))',
   },
   {
     name: 'a hold that is handed over keeps its token',
     file: 'hold-writes.ts',
-    find: 'return acquired(free, to, { ...context, slots: from?.slots ?? 1 })',
+    find: 'return acquired(free, to, context)',
     replace:
-      'const next = acquired(free, to, { ...context, slots: 1 })\n  return { ...next, annotations: { ...next.annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
+      'const next = acquired(free, to, context)\n  return { ...next, annotations: { ...next.annotations, [LEASE_ANNOTATIONS.token]: lease.record.annotations[LEASE_ANNOTATIONS.token] ?? "" } }',
   },
   {
     name: 'a hold that is asked for again counts from then, without a write',
@@ -162,5 +162,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lock.ts',
     find: 'Array.from({ length: slots },',
     replace: 'Array.from({ length: slots > 1 ? slots + 1 : 1 },',
+  },
+  {
+    name: 'whoever says another number of slots is believed',
+    file: 'lock-slots.ts',
+    find: 'if (said !== undefined && said !== asked) throw',
+    replace: 'if (said === 0) throw',
+  },
+  {
+    name: 'whoever takes a slot that is not the first says nowhere how many there are',
+    file: 'try-acquire.ts',
+    find: 'await saySlots(context, lock, first.reading.lease)',
+    replace: 'void saySlots',
+  },
+  {
+    name: 'the number of slots goes with the hold that said it',
+    file: 'hold-writes.ts',
+    find: 'const OF_ONE_HOLD: ReadonlySet<string> = new Set([',
+    replace: 'const OF_ONE_HOLD: ReadonlySet<string> = new Set([\n  LEASE_ANNOTATIONS.slots,',
   },
 ]

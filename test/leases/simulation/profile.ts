@@ -24,6 +24,8 @@ export interface Profile {
   readonly handOvers: boolean
   /** How many of the holds are given back at once, from 0 to 1. */
   readonly shortHolds: number
+  /** Some say one slot more than others, and retries what their first call did not. */
+  readonly mixedSlots: boolean
 }
 
 /** Nothing goes wrong, so everybody gets the lock in turn and at once. */
@@ -31,7 +33,8 @@ export const isCalm = (profile: Profile): boolean =>
   profile.faults === NO_FAULTS &&
   profile.slots === 1 &&
   profile.pauses + profile.cuts + profile.kills + profile.deletions + profile.breaks === 0 &&
-  !profile.handOvers
+  !profile.handOvers &&
+  !profile.mixedSlots
 
 /** Within what the locks promise: `ttl / (ttl - margin)` is at least 1.11. */
 const MOST_DRIFT = 0.05
@@ -42,6 +45,7 @@ export function drawProfile(random: Random): Profile {
   /** Up to that many of what goes wrong, in so many of the schedules in which anything does. */
   const upTo = (most: number, probability: number): number =>
     chance(probability) && !isTame ? 1 + Math.floor(random() * most) : 0
+  const mixedSlots = chance(0.1)
   return {
     processes: 2 + Math.floor(random() * 3),
     slots: chance(0.75) ? 1 : 2 + Math.floor(random() * 2),
@@ -54,10 +58,12 @@ export function drawProfile(random: Random): Profile {
     cuts: upTo(4, 0.6),
     kills: upTo(2, 0.5),
     labelsPerMinute: chance(0.6) ? 0 : oneOf(random, [6, 60]),
-    deletions: upTo(1, 0.15),
+    // Whoever holds a lock first says how many slots it has, and after a deletion somebody else would.
+    deletions: mixedSlots ? 0 : upTo(1, 0.15),
     breaks: upTo(1, 0.15),
     handOvers: chance(0.2),
     shortHolds: oneOf(random, [0, 0, 0.3, 1]),
+    mixedSlots,
   }
 }
 

@@ -1,12 +1,13 @@
-import { acquire } from '../../../leases/acquire.ts'
+import { type AcquireProps, acquire } from '../../../leases/acquire.ts'
 import { breakHold } from '../../../leases/break-hold.ts'
+import type { Grant } from '../../../leases/grant.ts'
 import { HeldLock } from '../../../leases/held-lock.ts'
 import { holdState } from '../../../leases/hold-state.ts'
 import type { HoldRequest } from '../../../leases/hold-writes.ts'
 import { describeLease, type LeaseName } from '../../../leases/lease-name.ts'
 import { LeaseConflictError, LeaseStoreError } from '../../../leases/lease-store-errors.ts'
 import { type Lock, type LockContext, leasesOf } from '../../../leases/lock.ts'
-import { HoldLostError, LockHeldError } from '../../../leases/lock-errors.ts'
+import { HoldLostError, LockHeldError, LockSlotsError } from '../../../leases/lock-errors.ts'
 import { MemoryLeaseStore } from '../../../leases/memory-lease-store.ts'
 import { FencedResource } from './fenced-resource.ts'
 import { Line } from './line.ts'
@@ -150,7 +151,9 @@ class Schedule {
     this.#line.begin(id)
     const hold = await this.#orUndefined(async () => {
       const twice = this.#random() < 0.1 ? [1, 2] : [1]
-      const asked = twice.map(() => acquire(context, { lock: this.#lock, request, waitMs }))
+      const asked = twice.map((time) =>
+        this.#acquire(context, this.#slotsSaid(process, time), { request, waitMs }),
+      )
       const grants = await Promise.allSettled(asked)
       const got = grants.flatMap((grant) => (grant.status === 'fulfilled' ? [grant.value] : []))
       const isTwice = new Set(got.map(({ token }) => token.number)).size > 1
@@ -175,6 +178,23 @@ class Schedule {
     if (!isBack || wasLost) return
     this.#freeSinceMs = this.#time.nowMs
     if (this.#random() < 0.1) await this.#askForTheEnded(context, request)
+  }
+
+  async #acquire(
+    context: LockContext,
+    slots: number,
+    props: Omit<AcquireProps, 'lock'>,
+  ): Promise<Grant> {
+    const grant = await acquire(context, { ...props, lock: { ...this.#lock, slots } })
+    this.#witness.saidSlots(slots)
+    return grant
+  }
+
+  /** @param time that a hold is asked for, from 1 */
+  #slotsSaid(process: SimulatedProcess, time: number): number {
+    const { slots, mixedSlots } = this.#profile
+    const isMore = mixedSlots && (this.#processes.indexOf(process) + time) % 2 === 0
+    return isMore ? slots + 1 : slots
   }
 
   /** I6: an id whose hold has ended never gets another one. */
@@ -249,6 +269,7 @@ class Schedule {
       const isExpected =
         error instanceof LeaseStoreError ||
         error instanceof LockHeldError ||
+        error instanceof LockSlotsError ||
         error instanceof HoldLostError
       if (!isExpected) throw error
       return undefined
@@ -348,10 +369,14 @@ class Schedule {
   async #checkRecovery(look: () => void): Promise<void> {
     const process = this.#newProcess('last', 0)
     let hasIt = false
-    const got = acquire(this.#contextOf(process), {
-      lock: this.#lock,
-      request: this.#request(process, this.#newId()),
-      waitMs: RECOVERY_MS,
+    const asked = (slots: number) =>
+      this.#acquire(this.#contextOf(process), slots, {
+        request: this.#request(process, this.#newId()),
+        waitMs: RECOVERY_MS,
+      })
+    const got = asked(this.#profile.slots).catch((error: unknown) => {
+      if (!(this.#profile.mixedSlots && error instanceof LockSlotsError)) throw error
+      return asked(error.slots)
     })
     got.then(
       () => {

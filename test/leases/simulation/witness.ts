@@ -58,7 +58,8 @@ export class Witness {
   readonly writes: SeenWrite[] = []
   readonly happenings: Happening[] = []
   readonly #time: VirtualTime
-  readonly #slots: number
+  #slots: number
+  #isSaid = false
   readonly #believers = new Set<Believer>()
   #promisesExclusion = true
   #wasExcluded = true
@@ -82,6 +83,15 @@ export class Witness {
   /** Whether nobody took a hold away by force. */
   get isExclusive(): boolean {
     return this.#wasExcluded
+  }
+
+  /** I13: whoever says another number of slots than those that held it before gets nothing. */
+  saidSlots(slots: number): void {
+    if (this.#isSaid && slots !== this.#slots) {
+      this.#violated('I13', `holds of ${this.#slots} slots and of ${slots}`)
+    }
+    this.#isSaid = true
+    this.#slots = slots
   }
 
   /** I6: a hold that is asked for again is the same. */

@@ -2,13 +2,13 @@ import { systemClock } from '../leases/clock.ts'
 import { RolloutLoop } from '../reconciler/rollout-loop.ts'
 import { Mistakes } from './configuration/mistakes.ts'
 import { readNotificationTargets } from './configuration/notification-settings.ts'
+import { readRolloutSenders } from './configuration/rollout-senders.ts'
 import { readRolloutSettings } from './configuration/rollout-settings.ts'
 import {
   type ConfiguredTarget,
   openRolloutTargets,
   type RolloutPlatform,
 } from './configuration/rollout-targets.ts'
-import { readWebhookSenders } from './configuration/webhook-settings.ts'
 import { rolloutAuthorizer } from './identity/rollout-authorizer.ts'
 import { Notifications } from './notifications/notifications.ts'
 import type { Notifier } from './notifications/notifier.ts'
@@ -33,7 +33,7 @@ export const rolloutServer =
     const settings = await mistakes.collect(() => readRolloutSettings(source))
     const targets =
       settings && (await mistakes.collect(() => openRolloutTargets(source, settings, platform)))
-    const senders = await mistakes.collect(() => readWebhookSenders(source))
+    const senders = await mistakes.collect(() => readRolloutSenders(source))
     const told = await mistakes.collect(() => readNotificationTargets(source))
     const isAlone = mistakes.isEmpty && settings === undefined
     if (isAlone && senders !== undefined) mistakes.add(WITHOUT_ROLLOUTS('LOCKSTEP_WEBHOOKS'))

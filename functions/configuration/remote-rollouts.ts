@@ -7,6 +7,7 @@ import { type Access, LET_IN, readAccess } from './access.ts'
 import { Mistakes } from './mistakes.ts'
 import { readNotificationTargets } from './notification-settings.ts'
 import { readRemoteCluster } from './remote-cluster.ts'
+import { readRolloutSenders } from './rollout-senders.ts'
 import { readRolloutSettings } from './rollout-settings.ts'
 import {
   type ClusterAddress,
@@ -14,7 +15,6 @@ import {
   openRolloutTargets,
 } from './rollout-targets.ts'
 import type { SettingSource } from './setting-source.ts'
-import { readWebhookSenders } from './webhook-settings.ts'
 
 /** What functions of a platform were told that serve rollouts. */
 export interface RemoteRollouts {
@@ -49,7 +49,7 @@ export async function readRemoteRollouts(
   const targets =
     settings &&
     (await mistakes.collect(() => openRolloutTargets(source, settings, { own, connect }, clock)))
-  const senders = await mistakes.collect(() => readWebhookSenders(source))
+  const senders = await mistakes.collect(() => readRolloutSenders(source))
   const told = await mistakes.collect(() => readNotificationTargets(source))
   if (access === 'nobody') mistakes.add(`Nobody would be let in. ${LET_IN}`)
   if (settings === undefined && mistakes.isEmpty) {

@@ -42,7 +42,7 @@ export interface ServedTarget extends RolloutTarget {
  */
 export function servedTarget(props: TargetProps, look?: () => void): ServedTarget {
   const { environment, repository, branch, open, clock, onCommit } = props
-  const kept = new KeptRemote(open)
+  const kept = new KeptRemote(open, clock)
   const tell = (result: TickResult): TickResult => {
     watch.saw(tipAfter(result))
     void tellAll(result, onCommit)
@@ -117,17 +117,24 @@ async function tellAll(
   await Promise.all(commits.map((commit, index) => onCommit(commit, before[index])))
 }
 
+/** What a connection has read piles up, so it is given back now and then, in milliseconds. */
+const KEPT_FOR_MS = 60 * 60 * 1000
+
 /** A connection that is kept from one use to the next, and given back after a failure. One at a time. */
 class KeptRemote {
   readonly #open: TargetProps['open']
-  #opened: OpenedRemote | undefined
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  #opened: (OpenedRemote & { readonly untilMs: number }) | undefined
 
-  constructor(open: TargetProps['open']) {
+  constructor(open: TargetProps['open'], clock: Pick<Clock, 'monotonicMs'>) {
     this.#open = open
+    this.#clock = clock
   }
 
   async use<Result>(work: (remote: GitRemote) => Promise<Result>): Promise<Result> {
-    this.#opened ??= await this.#open()
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#opened !== undefined && nowMs >= this.#opened.untilMs) await this.close()
+    this.#opened ??= { ...(await this.#open()), untilMs: nowMs + KEPT_FOR_MS }
     try {
       return await work(this.#opened.remote)
     } catch (error) {

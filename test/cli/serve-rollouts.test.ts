@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../control-plane/eventually.ts'
 import { BundleProcess } from '../functions/bundles/bundle-process.ts'
 import { bareRepository, GIT_ENV } from '../gitops/git.ts'
 import { gitClient } from '../gitops/git-client.ts'
+import { listening } from '../kubernetes/listening-server.ts'
 import { releaseOn } from '../reconciler/release-fixture.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -128,6 +131,55 @@ describe('lockstep serve with rollouts', () => {
     expect((await fetch(`${address}/v1/rollouts/shop/x/abort`)).status).toBe(405)
   })
 
+  it('aborts because of an alert, and tells others of the commit', async () => {
+    const serving = new Serving()
+    serving.configure()
+    const release = await releaseOn(await gitClient(serving.repository))
+    release.cluster.nowMs = Date.now() - 60_000
+    await release.tick()
+    const told: string[] = []
+    const listener = await listening(
+      createServer(async (request, response) => {
+        told.push(await text(request))
+        response.writeHead(204).end()
+      }),
+    )
+    onTestFinished(() => listener.close())
+    const server = serving.start({
+      LOCKSTEP_WEBHOOKS: 'senders: [{ kind: alertmanager, secrets: [{ variable: ALERTS }] }]',
+      ALERTS: 'a-secret-of-alertmanager',
+      LOCKSTEP_NOTIFICATIONS: JSON.stringify({
+        targets: [
+          {
+            kind: 'standard-webhooks',
+            url: `http://127.0.0.1:${listener.port}/hook`,
+            secrets: [{ variable: 'HOOK' }],
+          },
+        ],
+      }),
+      HOOK: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+    })
+    const address = await addressOf(server)
+    const labels = { alertname: 'CheckoutErrors', namespace: 'shop', app: 'checkout' }
+    const alert = { status: 'firing', labels, fingerprint: 'f', startsAt: new Date().toISOString() }
+    const post = (secret: string) =>
+      fetch(`${address}/webhooks/alertmanager`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ version: '4', alerts: [alert] }),
+      })
+    expect((await post('another-secret-of-somebody')).status).toBe(401)
+    expect((await post('a-secret-of-alertmanager')).status).toBe(202)
+    const { heldBack } = await release.record()
+    expect(heldBack).toMatchObject([{ reason: 'alert CheckoutErrors fires' }])
+    const [news] = await eventually(
+      'others are told',
+      async () => told,
+      ({ length }) => length > 0,
+    )
+    expect(news).toContain(await release.place.remote.tip('deploy'))
+  })
+
   it('stops well while somebody listens', async () => {
     const serving = new Serving()
     serving.configure()
@@ -230,6 +282,18 @@ describe('lockstep serve that is told wrong of rollouts', () => {
     expect(await server.ended).toBe(2)
     expect(server.output).toContain(`rollouts.yaml ${mistake}`)
     expect(server.output).not.toContain('glpat-x')
+  })
+
+  it('takes no registry for a sender, from whose pushes nothing would follow', async () => {
+    const serving = new Serving()
+    serving.configure()
+    const server = serving.start({
+      LOCKSTEP_WEBHOOKS:
+        'senders: [{ kind: registry/harbor, host: harbor.example.com, secrets: [{ variable: S }] }]',
+      S: 'a-secret-of-harbor-that-is-long',
+    })
+    expect(await server.ended).toBe(2)
+    expect(server.output).toContain('senders[0]: nothing follows here from a push to a registry')
   })
 
   it('takes no webhooks for rollouts that it does not serve', async () => {

@@ -1,0 +1,94 @@
+import type { TrailerAction } from '../gitops/app-trailers.ts'
+import type { LoggedCommit } from '../gitops/git-remote.ts'
+import { readTrailers } from '../gitops/read-trailers.ts'
+
+/** One rollout as the log of the branch tells it. */
+export interface RolloutChart {
+  readonly app: string
+  readonly environment: string
+  /** Its id. */
+  readonly rollout: string
+  readonly revision: string
+  /** Oldest first, at least one. */
+  readonly events: readonly ChartEvent[]
+}
+
+export interface ChartEvent {
+  readonly commit: string
+  readonly author: string
+  readonly atMs: number
+  readonly action: TrailerAction
+  /** Share of the requests on the canary from then on, in percent. */
+  readonly weight: number
+  /** Success rates that were measured before it, in percent. */
+  readonly successPercent?: number
+  readonly evidence: readonly string[]
+}
+
+/** The log has nothing of the rollout that is to be drawn. */
+export class NoRolloutInLogError extends Error {
+  override readonly name = 'NoRolloutInLogError'
+  readonly code = 'NO_ROLLOUT_IN_LOG'
+  readonly remedy = 'Name another one with --rollout; `lockstep rollout show --json` has their ids'
+
+  constructor(app: string, rollout: string | undefined) {
+    super(
+      rollout === undefined
+        ? `The log of the branch has no rollout of ${app}`
+        : `The log of the branch has no rollout '${rollout}' of ${app}`,
+    )
+  }
+}
+
+export interface RolloutChartProps {
+  readonly app: string
+  readonly environment: string
+  /** Newest first. */
+  readonly log: readonly LoggedCommit[]
+  /** Its id. @default - the newest */
+  readonly rollout?: string
+}
+
+/**
+ * Picks one rollout out of the log.
+ *
+ * @throws {NoRolloutInLogError}
+ */
+export function rolloutChart({ app, environment, log, rollout }: RolloutChartProps): RolloutChart {
+  const told = log.flatMap((commit) => {
+    const own = readTrailers(commit.message).apps.find((one) => one.app === app)
+    return own?.rollout === undefined || own.action === undefined
+      ? []
+      : [{ ...commit, ...own, rollout: own.rollout, action: own.action }]
+  })
+  const id = rollout ?? told[0]?.rollout
+  const own = told.filter((one) => one.rollout === id).reverse()
+  const [first] = own
+  if (first === undefined) throw new NoRolloutInLogError(app, rollout)
+  return {
+    app,
+    environment,
+    rollout: first.rollout,
+    revision: first.revision ?? '',
+    events: own.map(({ id: commit, author, committedAtMs, action, weight = 0, evidence = [] }) => {
+      const successPercent = measuredSuccess(evidence)
+      return {
+        commit,
+        author: author.name,
+        atMs: committedAtMs,
+        action,
+        weight,
+        evidence,
+        ...(successPercent !== undefined && { successPercent }),
+      }
+    }),
+  }
+}
+
+/** As verdicts say it. */
+const SUCCESS = /^success rate (\d+(?:\.\d+)?) % of /
+
+function measuredSuccess(evidence: readonly string[]): number | undefined {
+  const found = evidence.flatMap((sentence) => SUCCESS.exec(sentence)?.[1] ?? [])
+  return found.length === 0 ? undefined : Math.min(...found.map(Number))
+}

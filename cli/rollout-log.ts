@@ -1,5 +1,5 @@
 import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { readTrailers } from '../gitops/read-trailers.ts'
+import { historyEntry } from '../gitops/rollout-history.ts'
 import { recordPath } from '../manifests/layout.ts'
 import type { FoundRollout } from './find-rollout.ts'
 
@@ -15,15 +15,11 @@ export function rolloutLog(
 }
 
 /** One line for people, and the reasons below it. */
-export function renderCommit(
-  { id, message, committedAtMs }: LoggedCommit,
-  app: string,
-): readonly string[] {
+export function renderCommit(logged: LoggedCommit, app: string): readonly string[] {
+  const { id, committedAtMs, subject, told } = historyEntry(logged, app)
   const time = new Date(committedAtMs).toISOString().slice(0, 19).replace('T', ' ')
-  const [subject = ''] = message.split('\n', 1)
-  const own = readTrailers(message).apps.find((one) => one.app === app)
   return [
     `  ${time}  ${id.slice(0, 10)}  ${subject}`,
-    ...(own?.evidence ?? []).map((sentence) => `${' '.repeat(35)}${sentence}`),
+    ...(told?.evidence ?? []).map((sentence) => `${' '.repeat(35)}${sentence}`),
   ]
 }

@@ -14,6 +14,16 @@ export interface HistoryEntry extends Pick<LoggedCommit, 'id' | 'author' | 'comm
   readonly told?: AppTrailers
 }
 
+/** One commit of an app's record, as far as it is about the app. */
+export function historyEntry(
+  { id, author, committedAtMs, message }: LoggedCommit,
+  app: string,
+): HistoryEntry {
+  const told = readTrailers(message).apps.find((one) => one.app === app)
+  const [subject = ''] = message.split('\n', 1)
+  return { id, author, committedAtMs, subject, ...(told !== undefined && { told }) }
+}
+
 /**
  * What has happened to the rollouts of an app, in the order of the log.
  *
@@ -22,12 +32,7 @@ export interface HistoryEntry extends Pick<LoggedCommit, 'id' | 'author' | 'comm
 export const rolloutHistory = (
   log: readonly LoggedCommit[],
   app: string,
-): readonly HistoryEntry[] =>
-  log.map(({ id, author, committedAtMs, message }) => {
-    const told = readTrailers(message).apps.find((one) => one.app === app)
-    const [subject = ''] = message.split('\n', 1)
-    return { id, author, committedAtMs, subject, ...(told !== undefined && { told }) }
-  })
+): readonly HistoryEntry[] => log.map((commit) => historyEntry(commit, app))
 
 /** What a record says, as far as trailers tell it too. */
 export interface ReplayedRecord {

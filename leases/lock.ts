@@ -23,6 +23,12 @@ import { slotLeaseName } from './names.ts'
 export interface Lock extends LeaseName {
   /** How many may hold it at once: as many as its first Lease says, if that was ever said. @default 1 */
   readonly slots?: number
+  /**
+   * Only its first slot is meant, however many it has: that of runs, which exclude one another.
+   *
+   * @default false
+   */
+  readonly firstAlone?: boolean
 }
 
 /** What all that is done with locks needs. */

@@ -88,10 +88,14 @@ export class Locks {
    * @throws {LockSlotsError} if the lock has another number of slots
    * @throws {LeaseStoreError}
    */
-  async acquire(name: string, options: HoldOptions = {}): Promise<HeldLock> {
-    const { waitMs, signal, renewEveryMs, slots = 1, ...request } = options
+  acquire(name: string, { slots = 1, ...options }: HoldOptions = {}): Promise<HeldLock> {
+    return this.#acquire(this.#lock(name, slots), options)
+  }
+
+  async #acquire(lock: Lock, options: Omit<HoldOptions, 'slots'>): Promise<HeldLock> {
+    const { waitMs, signal, renewEveryMs, ...request } = options
     const grant = await acquire(this.#context, {
-      lock: this.#lock(name, slots),
+      lock,
       request: {
         id: crypto.randomUUID(),
         holder: this.#holder,
@@ -113,12 +117,20 @@ export class Locks {
    * may have begun before it did
    * @throws {LockHeldError} if waiting took longer than `waitMs`
    */
-  async withLock<Result>(
+  withLock<Result>(
     name: string,
-    { protects = [], ...options }: WorkOptions,
+    { slots = 1, ...options }: WorkOptions,
     work: (hold: HeldLock) => Promise<Result>,
   ): Promise<Result> {
-    const hold = await this.acquire(name, options)
+    return this.#withLock(this.#lock(name, slots), options, work)
+  }
+
+  async #withLock<Result>(
+    lock: Lock,
+    { protects = [], ...options }: Omit<WorkOptions, 'slots'>,
+    work: (hold: HeldLock) => Promise<Result>,
+  ): Promise<Result> {
+    const hold = await this.#acquire(lock, options)
     try {
       await hold.stamp(protects)
       const result = await work(hold)
@@ -132,7 +144,7 @@ export class Locks {
   /**
    * Does something once for a key, whoever asks and however often: one does it, under the lock of
    * the job, and all get what it came to. What failed is done again when it is asked for again, and
-   * so is what was under way when its process died.
+   * so is what was under way when its process died. Of a lock of several slots it takes the first.
    *
    * @param work gives what JSON can hold, 1 KiB at most
    * @throws what the work threw
@@ -144,10 +156,11 @@ export class Locks {
     options: Omit<WorkOptions, 'slots'>,
     work: (hold: HeldLock) => Promise<Result>,
   ): Promise<RunOutcome<Result>> {
-    const records = new RunRecords(this.#context, this.#lock(job, 1))
+    const lock = { ...this.#lock(job, 1), firstAlone: true }
+    const records = new RunRecords(this.#context, lock)
     const done = await records.find(key)
     if (done?.status === 'succeeded') return replayed(done)
-    return this.withLock(job, options, async (hold) => {
+    return this.#withLock(lock, options, async (hold) => {
       const run = await records.begin(key, hold.token)
       return run.status === 'succeeded' ? replayed(run) : runUnder(hold, run, records, work)
     })

@@ -149,7 +149,7 @@ async function writeHold(
     hold?.id === request.id
       ? renewOwn(hold, lease, request.id, wallMs)
       : markedQueued(acquired(lease, request, { epoch, wallMs }), isQueued)
-  const said = isFirst ? withSlots(next, lock.slots ?? 1) : next
+  const said = isFirst && !lock.firstAlone ? withSlots(next, lock.slots ?? 1) : next
   return grantOf(request.id, await store.replace(lease, said), since)
 }
 

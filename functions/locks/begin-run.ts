@@ -85,7 +85,7 @@ export function addBeginRun(app: OpenAPIHono<FunctionEnv>, context: LockFunction
     const { hold: id, ttlSeconds, observation } = c.req.valid('json')
     const access = { verb: 'hold', namespace, name } as const
     return lockCall(c, context, { access, logged: { hold: id, run: key } }, async (call) => {
-      const lock = { namespace, name }
+      const lock = { namespace, name, firstAlone: true }
       const records = new RunRecords(call.locks, lock)
       const before = await records.find(key)
       if (before?.status === 'succeeded') return c.json({ run: runAnswer(before) }, 200)

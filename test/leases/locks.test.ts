@@ -19,6 +19,7 @@ function world() {
 
 const NAME = { namespace: 'default', name: 'reindex' }
 const soon: HoldOptions = { ttlSeconds: 10 }
+const AT_SLOT_1 = '00000001-0000-4000-8000-000000000000'
 
 describe('A lock', () => {
   it('is free, then held, then free', async () => {
@@ -139,6 +140,18 @@ describe('A lock', () => {
     await hold.release()
     await expect(process('b').acquire('reindex', { waitMs: 0 })).rejects.toThrow(LockSlotsError)
     expect((await store.read(NAME)).lease.record).toMatchObject({ holderIdentity: '' })
+  })
+
+  it('of several slots does what is done once in the first of them', async () => {
+    const { process } = world()
+    const other = await process('a').acquire('reindex', { id: AT_SLOT_1, slots: 2 })
+    const run = () => process('b').runOnce('reindex', 'k', {}, async ({ lease }) => lease.name)
+    expect([other.lease.name, await run()]).toEqual([
+      'reindex.slot-1',
+      { result: 'reindex', isReplay: false },
+    ])
+    expect(await run()).toMatchObject({ isReplay: true })
+    await process('c').acquire('reindex', { slots: 2, waitMs: 0 })
   })
 
   it('has as many slots as one of those said who came at once', async () => {

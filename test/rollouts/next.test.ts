@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { act } from '../../rollouts/acts.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
+import { type SimulatedRelease, same } from '../../rollouts/simulated-release.ts'
 import type { RolloutStep } from '../../rollouts/step.ts'
 import { planWith, ratioSpec, soundPlan } from './plan-fixture.ts'
 import { approver, released, runInto, runToRest } from './released.ts'
-import { type SimulatedRelease, same } from './simulated-release.ts'
 
 const plans: fc.Arbitrary<RolloutPlan> = fc
   .record({

@@ -1,23 +1,43 @@
 import { act } from '../../rollouts/acts.ts'
+import type { AnalysisVerdict } from '../../rollouts/analysis-verdict.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
+import { SimulatedRelease, type SimulatedWorld } from '../../rollouts/simulated-release.ts'
 import { renditionOf } from './renditions.ts'
-import { SimulatedRelease, type SimulatedReleaseProps } from './simulated-release.ts'
 
 const TICKS = 2000
+
+interface Imagined {
+  /** By the time in seconds since the start. */
+  readonly demand?: (seconds: number) => number
+  readonly verdict?: (seconds: number) => AnalysisVerdict['outcome']
+}
 
 /** A release of a new image, imagined: what happens when follows from a seed. */
 export const released = (
   plan: RolloutPlan,
   seed: number,
-  extra: Partial<SimulatedReleaseProps> = {},
+  imagined: Imagined = {},
 ): SimulatedRelease =>
   new SimulatedRelease({
     plan,
     base: renditionOf('registry.example.com/shop/checkout:1.4', plan),
     candidate: renditionOf('registry.example.com/shop/checkout:1.5', plan),
-    random: randomFrom(seed),
-    ...extra,
+    world: anyWorld(randomFrom(seed), imagined),
   })
+
+/** In which nothing comes when it is expected. */
+function anyWorld(random: () => number, { demand, verdict }: Imagined): SimulatedWorld {
+  return {
+    passMs: () => 1000 * (1 + Math.floor(random() * 20)),
+    syncs: () => random() < 0.5,
+    getReady: () => Math.floor(random() * 4),
+    verdicts: ({ startMs, nowMs }) => {
+      const outcome = verdict?.((nowMs - startMs) / 1000) ?? 'pass'
+      return [{ metric: 'success-rate', outcome, reason: `success rate: ${outcome}` }]
+    },
+    ...(demand !== undefined && { demand }),
+  }
+}
 
 /** Numbers between 0 and 1 that follow from a seed (xorshift, 32 bits). */
 export function randomFrom(seed: number): () => number {

@@ -3,12 +3,12 @@ import { act, type RolloutRequest, RolloutRequestRefusedError } from '../../roll
 import type { RolloutAction } from '../../rollouts/decision.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { RecordSpec } from '../../rollouts/record.ts'
+import type { SimulatedRelease } from '../../rollouts/simulated-release.ts'
 import { stageName } from '../../rollouts/stage-name.ts'
 import type { Approval } from '../../rollouts/step.ts'
 import { TRANSITIONS } from '../../rollouts/transitions.ts'
 import { planWith, ratioSpec } from './plan-fixture.ts'
 import { approveAll, isAtRest, randomFrom, released } from './released.ts'
-import type { SimulatedRelease } from './simulated-release.ts'
 
 const approval: Approval = {
   role: 'owners',

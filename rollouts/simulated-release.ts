@@ -1,26 +1,48 @@
-import { at, fields, items } from '../../manifests/fields.ts'
-import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
-import type { RenderedFile } from '../../manifests/rendering.ts'
-import type { AnalysisVerdict } from '../../rollouts/analysis-verdict.ts'
-import type { Decision, Move } from '../../rollouts/decision.ts'
-import { type NextProps, next } from '../../rollouts/next.ts'
-import type { Observation, SeenTrack } from '../../rollouts/observation.ts'
-import type { RolloutPlan } from '../../rollouts/plan.ts'
-import type { RecordSpec } from '../../rollouts/record.ts'
-import { render } from '../../rollouts/render.ts'
-import type { Rendition } from '../../rollouts/rendition.ts'
-import { AT_REST } from '../../rollouts/step-state.ts'
-import { stageReplicas } from '../../rollouts/track-replicas.ts'
+import { at, type Fields, fields, items } from '../manifests/fields.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { RenderedFile } from '../manifests/rendering.ts'
+import type { AnalysisVerdict } from './analysis-verdict.ts'
+import type { Decision, Move } from './decision.ts'
+import { type NextProps, next } from './next.ts'
+import type { Observation, SeenTrack } from './observation.ts'
+import type { RolloutPlan } from './plan.ts'
+import type { RecordSpec } from './record.ts'
+import { render } from './render.ts'
+import type { Rendition } from './rendition.ts'
+import { isShareable } from './route-share.ts'
+import { AT_REST } from './step-state.ts'
+import { stageReplicas } from './track-replicas.ts'
 
 export interface SimulatedReleaseProps {
   readonly plan: RolloutPlan
   readonly base: Rendition
   readonly candidate: Rendition
-  /** Between 0 and 1, drawn anew at each call: what decides how late things come. */
-  readonly random: () => number
-  /** Pods that all traffic needs, by the time in seconds since the start: autoscalers ask for their share. */
-  readonly demand?: (seconds: number) => number
-  readonly verdict?: (seconds: number) => AnalysisVerdict['outcome']
+  readonly world: SimulatedWorld
+  /** When it begins, in milliseconds since 1970. @default - a fixed day */
+  readonly startMs?: number
+}
+
+/** What is imagined around a release. Asked anew at each look, always in the same order. */
+export interface SimulatedWorld {
+  /** Time until the next look, in milliseconds. */
+  passMs(): number
+  /** Whether the sync applies a part of the branch now that has differed for so long. */
+  syncs(section: 'workloads' | 'traffic', differsForMs: number): boolean
+  /** Most pods that get ready now of those that a track is short of, for so long. */
+  getReady(track: 'stable' | 'canary', shortForMs: number): number
+  /** Pods that all traffic needs, by the time since the start: autoscalers ask for their share. */
+  demand?(seconds: number): number
+  /** What metrics say while the canary has requests. */
+  verdicts(traffic: SimulatedTraffic): readonly AnalysisVerdict[]
+}
+
+export interface SimulatedTraffic {
+  readonly record: RecordSpec
+  /** Share of the requests on the canary, in percent. */
+  readonly weight: number
+  readonly liveSinceMs: number
+  readonly startMs: number
+  readonly nowMs: number
 }
 
 interface Pods {
@@ -43,19 +65,26 @@ export class SimulatedRelease {
   readonly commits: Move[] = []
   record: RecordSpec
   files: readonly RenderedFile[]
-  nowMs = Date.parse('2026-11-21T00:00:00Z')
+  nowMs: number
 
   readonly #props: SimulatedReleaseProps
-  readonly #beganMs = this.nowMs
+  readonly #beganMs: number
   /** Pods that all traffic needed by the record whose workloads the cluster has. */
   #appliedNeed = 0
   #workloads: readonly RenderedFile[]
   #traffic: readonly RenderedFile[]
-  #trafficSinceMs = this.nowMs
+  #trafficSinceMs: number
+  #committedAtMs: number
+  readonly #shortSinceMs: { stable: number; canary: number }
   readonly #pods: { stable: Pods; canary: Pods }
 
   constructor(props: SimulatedReleaseProps) {
     this.#props = props
+    this.nowMs = props.startMs ?? Date.parse('2026-11-21T00:00:00Z')
+    this.#beganMs = this.nowMs
+    this.#trafficSinceMs = this.nowMs
+    this.#committedAtMs = this.nowMs
+    this.#shortSinceMs = { stable: this.nowMs, canary: this.nowMs }
     this.plan = props.plan
     this.renditions = { base: props.base, candidate: props.candidate }
     this.files = props.base.files
@@ -101,50 +130,51 @@ export class SimulatedRelease {
     this.commits.push(move)
     this.record = move.record
     this.files = this.#rendered(move)
+    this.#committedAtMs = this.nowMs
   }
 
   /** The revision that the branch has as stable at rest. */
   stableRevision(): string {
     const { base, candidate } = this.renditions
-    const template = templateIn(section(this.files, 'workloads'), 'checkout')
-    return template === templateIn(candidate.files, 'checkout') ? candidate.revision : base.revision
+    const template = templateIn(section(this.files, 'workloads'), this.#nameOf('stable'))
+    return template === templateIn(candidate.files, this.#nameOf('stable'))
+      ? candidate.revision
+      : base.revision
   }
 
   /** Share of the requests that the cluster sends to the canary now, in percent. */
   weight(): number {
-    const route = objectOf(this.#traffic, 'HTTPRoute', 'checkout')
-    const rules = items(at(route, 'spec', 'rules')).map(fields)
-    const backends = items(rules.at(-1)?.backendRefs).map(fields)
-    return Number(backends.find(({ name }) => name === 'checkout-canary')?.weight ?? 0)
+    const backends = items(this.#rules().at(-1)?.backendRefs).map(fields)
+    const { service } = this.plan.spec.tracks.canary
+    return Number(backends.find(({ name }) => name === service)?.weight ?? 0)
   }
 
   /** Pods that all traffic needs now, as far as anybody measures it; 0 if nobody does. */
   demand(): number {
-    return Math.min(this.#props.demand?.(this.#seconds()) ?? 0, this.plan.spec.replicas.max)
+    return Math.min(this.#props.world.demand?.(this.#seconds()) ?? 0, this.plan.spec.replicas.max)
   }
 
   hasMarkedTraffic(): boolean {
-    const route = objectOf(this.#traffic, 'HTTPRoute', 'checkout')
-    return items(at(route, 'spec', 'rules')).length > 1
+    return this.#rules().length > 1
   }
 
   pods(): { readonly stable: Readonly<Pods>; readonly canary: Readonly<Pods> } {
     return this.#pods
   }
 
-  /** Some seconds in which the sync may apply what the branch has, and pods may get ready. */
+  /** Some time in which the sync may apply what the branch has, and pods may get ready. */
   pass(): void {
-    const { random } = this.#props
-    this.nowMs += 1000 * (1 + Math.floor(random() * 20))
-    if (random() < 0.5) this.#applyWorkloads()
-    if (random() < 0.5) this.#applyTraffic()
+    const { world } = this.#props
+    this.nowMs += world.passMs()
+    const differsForMs = this.nowMs - this.#committedAtMs
+    if (world.syncs('workloads', differsForMs)) this.#applyWorkloads()
+    if (world.syncs('traffic', differsForMs)) this.#applyTraffic()
     this.#movePods('stable')
     this.#movePods('canary')
   }
 
   observe(): Observation {
     const { rollout } = this.record
-    const verdict = this.#props.verdict?.(this.#seconds()) ?? 'pass'
     const isTrafficThere = same(this.#traffic, section(this.files, 'traffic'))
     return {
       atMs: this.nowMs,
@@ -155,7 +185,13 @@ export class SimulatedRelease {
         : { missing: ['the route is another one'] },
       verdicts:
         this.weight() > 0 || this.hasMarkedTraffic()
-          ? [{ metric: 'success-rate', outcome: verdict, reason: `success rate: ${verdict}` }]
+          ? this.#props.world.verdicts({
+              record: this.record,
+              weight: this.weight(),
+              liveSinceMs: this.#trafficSinceMs,
+              startMs: this.#beganMs,
+              nowMs: this.nowMs,
+            })
           : [],
       alerts: [],
     }
@@ -202,20 +238,32 @@ export class SimulatedRelease {
       pods.ready = 0
     }
     pods.desired = isScaled && floor > 0 ? Math.max(floor, asked) : floor
-    pods.ready = Math.min(pods.desired, pods.ready + Math.floor(this.#props.random() * 4))
+    if (pods.ready >= pods.desired) this.#shortSinceMs[track] = this.nowMs
+    const shortForMs = this.nowMs - this.#shortSinceMs[track]
+    const more = this.#props.world.getReady(track, shortForMs)
+    pods.ready = Math.min(pods.desired, pods.ready + more)
     pods.available = Math.min(pods.desired, Math.max(pods.available, pods.ready))
   }
 
   #templateOf(track: 'stable' | 'canary'): string | undefined {
-    return templateIn(this.#workloads, track === 'stable' ? 'checkout' : 'checkout-canary')
+    return templateIn(this.#workloads, this.#nameOf(track))
   }
 
   #floorOf(track: 'stable' | 'canary'): number {
-    const name = track === 'stable' ? 'checkout' : 'checkout-canary'
+    const name = this.#nameOf(track)
     const autoscaler = objectOf(this.#workloads, 'HorizontalPodAutoscaler', name)
     const deployment = objectOf(this.#workloads, 'Deployment', name)
     if (deployment === undefined) return 0
     return Number(at(autoscaler, 'spec', 'minReplicas') ?? at(deployment, 'spec', 'replicas') ?? 0)
+  }
+
+  #nameOf(track: 'stable' | 'canary'): string {
+    return this.plan.spec.tracks[track].deployment
+  }
+
+  #rules(): readonly Fields[] {
+    const route = this.#traffic.find(({ object }) => object !== undefined && isShareable(object))
+    return items(at(route?.object, 'spec', 'rules')).map(fields)
   }
 
   #rendered({ action, record }: Move): readonly RenderedFile[] {

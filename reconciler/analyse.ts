@@ -4,7 +4,7 @@ import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
 import type { AnalysisVerdict } from '../rollouts/analysis-verdict.ts'
 import { analysisWindow } from '../rollouts/analysis-window.ts'
 import { errorRateOfTest, isStableServing } from '../rollouts/error-rate.ts'
-import type { MeasuredTrack, Metrics } from '../rollouts/metrics.ts'
+import type { Metrics } from '../rollouts/metrics.ts'
 import { MetricsError } from '../rollouts/metrics-error.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
 import { AT_REST, stepStates } from '../rollouts/step-state.ts'
@@ -12,6 +12,8 @@ import { verdictOfFailures, verdictOfSlowness } from '../rollouts/verdict-of-req
 import { verdictOfValues } from '../rollouts/verdict-of-values.ts'
 import { type Measurement, measureBoth } from './measure-both.ts'
 import { measureValues } from './measure-values.ts'
+import { measuredTrack } from './measured-track.ts'
+import { orAborted } from './or-aborted.ts'
 
 export interface AnalyseProps {
   readonly metrics: Metrics
@@ -87,16 +89,6 @@ function oneLine(text: string): string {
   return line.length <= LONGEST_REASON ? line : `${line.slice(0, LONGEST_REASON - 1)}…`
 }
 
-/** A store that does not end when it is told to is left behind. */
-function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise, resolve, reject } = Promise.withResolvers<Result>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  if (signal.aborted) abort()
-  work.then(resolve, reject)
-  return promise.finally(() => signal.removeEventListener('abort', abort))
-}
-
 async function verdictOf(
   metric: AnalysisMetric,
   { metrics, plan, step, liveSinceMs, nowMs, errorRate: whole }: AnalyseProps,
@@ -129,9 +121,4 @@ async function verdictOf(
       return verdictOfValues(metric, { ...values, errorRate })
     }
   }
-}
-
-function measuredTrack({ metadata, spec }: RolloutPlan, track: 'stable' | 'canary'): MeasuredTrack {
-  const { deployment, service } = spec.tracks[track]
-  return { namespace: metadata.namespace, app: metadata.name, track, deployment, service }
 }

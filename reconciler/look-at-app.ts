@@ -11,6 +11,7 @@ import type { Stage } from '../rollouts/record.ts'
 import { allSteps } from '../rollouts/step-state.ts'
 import { analyse } from './analyse.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
+import { canaryRequestsPerSecond } from './canary-requests.ts'
 
 /** Where a look at an app looks, beside the branch. */
 export interface Surroundings {
@@ -79,14 +80,18 @@ async function observe(props: LookProps): Promise<Seen> {
 type SeenObjects = Omit<Observation, 'verdicts' | 'alerts'>
 
 async function seenInTime(
-  { app: { plan, record, files }, deadlineMs, signal }: LookProps,
+  props: LookProps,
   live: LiveState,
 ): Promise<SeenObjects | { readonly problem: string }> {
+  const { plan, record, files } = props.app
+  const { deadlineMs, signal } = props
   const limit = new TimeLimit(deadlineMs, signal)
   try {
     const objects = await live.read(objectsToRead({ plan, files }), limit.signal)
     const { rollout } = record.spec
-    return observeRollout({ plan, files, live: objects, ...(rollout !== undefined && { rollout }) })
+    const seen = { plan, files, live: objects, ...(rollout !== undefined && { rollout }) }
+    const left = await leftOnCanary(props, observeRollout(seen))
+    return observeRollout({ ...seen, ...(left !== undefined && { canaryRequestsPerSecond: left }) })
   } catch (error) {
     signal?.throwIfAborted()
     if (limit.isOver) return { problem: `what runs was not seen within ${deadlineMs / 1000} s` }
@@ -95,6 +100,25 @@ async function seenInTime(
   } finally {
     limit.end()
   }
+}
+
+/** Requests that the canary still gets when all of them should go to stable; asked only then. */
+async function leftOnCanary(
+  { app: { plan, record }, metrics, deadlineMs, signal }: LookProps,
+  { atMs, traffic }: SeenObjects,
+): Promise<number | undefined> {
+  const stage = record.spec.rollout?.stage
+  const isBack = stage?.phase === 'shifting-back' || stage?.phase === 'aborting'
+  const { liveSinceMs } = traffic
+  if (!isBack || metrics === undefined || liveSinceMs === undefined) return undefined
+  return canaryRequestsPerSecond({
+    metrics,
+    plan,
+    liveSinceMs,
+    nowMs: atMs,
+    deadlineMs,
+    signal,
+  })
 }
 
 /** Nothing is measured before its traffic is live, and nothing of what is taken away again. */

@@ -8,7 +8,7 @@ import { gitClient } from '../gitops/git-client.ts'
 import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
 import { planWith } from '../rollouts/plan-fixture.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { briefPlan, type Release, releaseOn, textsOf } from './release-fixture.ts'
+import { APP, briefPlan, type Release, releaseOn, textsOf } from './release-fixture.ts'
 
 /** The process ends here: nothing after this call of it happens. */
 class Killed extends Error {}
@@ -96,6 +96,45 @@ describe('A store of metrics that hangs', () => {
         reason: 'the metric store did not answer within 0.02 s',
       },
     ])
+  })
+})
+
+describe('A canary that still gets requests although its route gives it none', () => {
+  const [measured] = planWith({}).spec.analysis
+  const plan = { ...briefPlan, spec: { ...briefPlan.spec, analysis: measured ? [measured] : [] } }
+
+  /** Enough good requests to pass, and after traffic went back so many to the canary. */
+  async function abortedWith(left: () => Promise<{ total: number; bad: number }>) {
+    const release = await releaseOn(new MemoryGitRemote(), plan)
+    const good = { failures: async () => ({ total: 100_000, bad: 0 }) } as never
+    for (let looks = 0; looks < 3; looks++) await release.tick({ metrics: good })
+    const alerts = new Map([[APP, ['HighErrorRate fires']]])
+    await release.tick({ metrics: good, alerts })
+    const metrics = { failures: left } as never
+    for (let looks = 0; looks < 4; looks++) await release.tick({ metrics, deadlineMs: 20 })
+    return release
+  }
+
+  it('is not taken away before they are none', async () => {
+    const requests = { total: 12, bad: 0 }
+    const release = await abortedWith(async () => requests)
+    const { looks } = await release.tick({ metrics: { failures: async () => requests } as never })
+    expect(looks[0]?.decision).toMatchObject({
+      kind: 'wait',
+      reasons: [expect.stringMatching(/checkout-canary still gets [0-9.]+ requests a second/)],
+    })
+    requests.total = 0
+    await release.untilRest({ metrics: { failures: async () => requests } as never })
+    expect(await release.files()).toEqual(textsOf(release.base))
+  })
+
+  it.each([
+    ['is down', () => Promise.reject(new Error('connect ECONNREFUSED'))],
+    ['hangs', () => new Promise<never>(() => {})],
+  ])('is taken away all the same when the store of metrics %s', async (_, failures) => {
+    const release = await abortedWith(failures)
+    await release.untilRest({ metrics: { failures } as never, deadlineMs: 20 })
+    expect(await release.files()).toEqual(textsOf(release.base))
   })
 })
 

@@ -1,3 +1,4 @@
+import { heldBack } from './abort.ts'
 import type { Decision } from './decision.ts'
 import { moved } from './moved.ts'
 import type { NextProps } from './next.ts'
@@ -38,13 +39,16 @@ export function promotion(
 }
 
 /** The record once the candidate is stable and nothing else is left of its rollout. */
-function promoted(record: RecordSpec, { candidate, base }: Rollout): RecordSpec {
+function promoted(record: RecordSpec, { candidate, base, isRollback }: Rollout): RecordSpec {
   const { rollout: _, queued, ...rest } = record
   const former = [base, ...record.former.filter((one) => one !== base && one !== candidate)]
-  return {
+  const after: RecordSpec = {
     ...rest,
     ...(queued !== undefined && queued.revision !== candidate && { queued }),
     heldBack: record.heldBack.filter(({ revision }) => revision !== candidate),
     former: former.slice(0, KEPT_FORMER),
   }
+  if (!isRollback) return after
+  // The app definitions still say it, and the next publish would only release it again.
+  return heldBack(after, { revision: base, reason: `it was rolled back to ${candidate}` })
 }

@@ -277,6 +277,20 @@ describe('A revision that is queued', () => {
   })
 })
 
+describe('A rollback', () => {
+  it('keeps what was left from being published again by itself', () => {
+    const stage: Stage = { phase: 'shifting-back' }
+    const rollout = rolloutIn(stage, { isRollback: true })
+    expect(decide(rollout)).toMatchObject({
+      action: 'finish',
+      record: {
+        heldBack: [{ revision: 'aaa', reason: 'it was rolled back to bbb' }],
+        former: ['aaa'],
+      },
+    })
+  })
+})
+
 describe('What a person asks for', () => {
   const actor = { name: 'alice', proof: 'git' }
   const ask = (request: RolloutRequest, record: RecordSpec) =>

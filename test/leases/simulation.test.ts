@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exhibit } from './simulation/exhibit.ts'
-import { MUTANTS } from './simulation/mutants.ts'
+import { CROWD, MUTANTS } from './simulation/mutants.ts'
 import { runSimulation, type SimulationReport } from './simulation/run-simulation.ts'
 import { runSchedule } from './simulation/schedule.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** Enough for each kind of trouble, several times over; `main.ts` takes as many as you like. */
 const SCHEDULES = 300
+const CROWDED_SCHEDULES = 150
 const MUTANT_FOUND_WITHIN = 2000
 /** Clocks of which one runs twice as fast as another: four times more than is promised. */
 const BEYOND_PROMISE = 0.35
@@ -24,6 +25,18 @@ describe('Locks, in simulated worlds', () => {
     expect(report.failed).toEqual([])
     expect(report.calm).toBeGreaterThan(0)
     expect(report.holds).toBeGreaterThan(SCHEDULES)
+  })
+
+  it('keep it where so many wait that only the first of them watch', {
+    timeout: 300_000,
+  }, async () => {
+    const first = randomInt(1, 2 ** 31)
+    console.log(`Schedules of ${CROWD} processes from seed ${first}`)
+    const props = { root: ROOT, first, count: CROWDED_SCHEDULES, processes: CROWD }
+    const report = await runSimulation(props)
+    console.log(summary(report))
+    expect(report.failed).toEqual([])
+    expect(report.calm).toBeGreaterThan(0)
   })
 
   it('are the same for the same seed', async () => {
@@ -61,6 +74,7 @@ describe('The museum of mistakes', () => {
         first: 1,
         count: MUTANT_FOUND_WITHIN,
         untilFailure: true,
+        ...(mutant.processes && { processes: mutant.processes }),
       })
       const [found] = report.failed
       console.log(

@@ -1,7 +1,8 @@
 /*
  * Runs schedules one after the other and prints one line of JSON:
  *
- *   node main.ts --first 1 --count 1000 [--until-failure] [--drift 0.4] [--show] [--histories FILE]
+ *   node main.ts --first 1 --count 1000 [--until-failure] [--drift 0.4] [--processes 12] [--show]
+ *     [--histories FILE]
  *
  * The same seed gives the same schedule. `--show` tells what happened in those that failed.
  * `--histories` writes all of them, for the judge of histories.
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     count: { type: 'string', default: '100' },
     drift: { type: 'string' },
+    processes: { type: 'string' },
     'until-failure': { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     histories: { type: 'string' },
@@ -33,7 +35,8 @@ const sums: Record<string, number> = { schedules: 0, calm: 0, holds: 0, fenced: 
 for (let seed = first; seed < first + Number(values.count); seed++) {
   const result = await runSchedule(seed, (profile) => {
     if (isCalm(profile)) add('calm', 1)
-    return values.drift === undefined ? profile : { ...profile, drift: Number(values.drift) }
+    const { drift = profile.drift, processes = profile.processes } = values
+    return { ...profile, drift: Number(drift), processes: Number(processes) }
   })
   if (values.histories !== undefined) appendFileSync(values.histories, historyLine(result))
   add('schedules', 1)

@@ -6,7 +6,12 @@ export interface Mutant {
   /** Stands there exactly once. */
   readonly find: string
   readonly replace: string
+  /** As many have to share the lock for it to show. @default 2 to 4 */
+  readonly processes?: number
 }
+
+/** So many that not all of those who wait are at the front of the queue. */
+export const CROWD = 12
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -156,6 +161,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'until-changed.ts',
     find: '...leases.map((lease) => store.changed(lease, either)),',
     replace: '',
+  },
+  {
+    name: 'whoever is far back in line never learns that it has come to the front',
+    file: 'lock-queue.ts',
+    find: 'return ahead < FRONT_OF_QUEUE ? this.refreshMs / 2 : 0',
+    replace: 'return ahead < FRONT_OF_QUEUE ? this.refreshMs / 2 : 1e9',
+    processes: CROWD,
   },
   {
     name: 'a lock with slots is given out once too often',

@@ -20,6 +20,8 @@ export interface RunSimulationProps {
   readonly count: number
   readonly untilFailure?: boolean
   readonly drift?: number
+  /** How many share the lock. @default 2 to 4 */
+  readonly processes?: number
   /** File that the history of every schedule is appended to, a line each. @default none is kept */
   readonly histories?: string
 }
@@ -29,13 +31,14 @@ const ENDED_AFTER_MS = 280_000
 
 /** Runs schedules in a process of their own, as fast as they go. */
 export async function runSimulation(props: RunSimulationProps): Promise<SimulationReport> {
-  const { root, first, count, untilFailure = false, drift, histories } = props
+  const { root, first, count, untilFailure = false, drift, processes, histories } = props
   const args = [
     `${root}/test/leases/simulation/main.ts`,
     `--first=${first}`,
     `--count=${count}`,
     ...(untilFailure ? ['--until-failure'] : []),
     ...(drift === undefined ? [] : [`--drift=${drift}`]),
+    ...(processes === undefined ? [] : [`--processes=${processes}`]),
     ...(histories === undefined ? [] : [`--histories=${histories}`]),
   ]
   const child = spawn(process.execPath, args, {

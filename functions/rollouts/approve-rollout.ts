@@ -5,7 +5,7 @@ import type { FunctionEnv } from '../http/function-env.ts'
 import { problemResponses } from '../http/problem-schema.ts'
 import { actAs, actionResponse } from './act-as.ts'
 import { type RolloutFunctionContext, rolloutCall } from './rollout-call.ts'
-import { appParams, environmentQuery, revisionSchema } from './rollout-schemas.ts'
+import { appParams, environmentQuery, revisionSchema, stepSchema } from './rollout-schemas.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
 
 const bodySchema = z
@@ -13,7 +13,7 @@ const bodySchema = z
     revision: revisionSchema.meta({
       description: 'What was looked at; the yes is for nothing else',
     }),
-    step: z.int().min(1).meta({ description: 'Counted from 1' }),
+    step: stepSchema(1).meta({ description: 'Counted from 1' }),
     gate: z.enum(['enter', 'leave']).meta({
       description: 'Whether the step may be entered, or left: as awaiting says',
     }),

@@ -14,6 +14,7 @@ import {
   reasonSchema,
   revisionSchema,
   seenFields,
+  stepSchema,
 } from './rollout-schemas.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
 
@@ -46,7 +47,7 @@ const ASKED: readonly Asked[] = [
     z
       .strictObject({
         ...seenFields,
-        step: z.int().min(0).optional().meta({
+        step: stepSchema(0).optional().meta({
           description:
             'The step that is meant, counted from 1. A request that is sent twice promotes once then',
         }),

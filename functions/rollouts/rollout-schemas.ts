@@ -23,6 +23,12 @@ export const environmentQuery = z.object({
     .meta({ description: 'Which environment; may be left out where there is one alone' }),
 })
 
+/** More than any plan has. */
+const MOST_STEPS = 1_000
+
+/** @param least 0 where a rollout may be before its first step */
+export const stepSchema = (least: 0 | 1) => z.int().min(least).max(MOST_STEPS)
+
 export const revisionSchema = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'Use a revision as rollouts show it' })

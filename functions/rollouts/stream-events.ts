@@ -7,7 +7,7 @@ import { invalidRequest } from '../http/invalid-request.ts'
 import { ProblemError } from '../http/problem-error.ts'
 import { authorizeRollouts } from './authorize-rollouts.ts'
 import { commitsSince } from './branch-events.ts'
-import { commitAnswer, commitSchema } from './commit-answer.ts'
+import { commitAnswer } from './commit-answer.ts'
 import { targetOf } from './named-target.ts'
 import type { RolloutFunctionContext } from './rollout-call.ts'
 import { ROLLOUT_PROBLEMS } from './rollout-problem-types.ts'
@@ -153,6 +153,16 @@ const tooMany = ({ streams }: RolloutFunctionContext): ProblemError =>
     retryAfterMs: 10_000,
   })
 
+/** One event, as those see it who listen. */
+const eventSchema = z
+  .object({
+    event: z.enum(['rollouts', 'reset', 'error']),
+    id: z.string().optional().meta({ description: 'A commit' }),
+    data: z.string().meta({ contentMediaType: 'application/json' }),
+    retry: z.int().optional(),
+  })
+  .openapi('RolloutEvent')
+
 /** What is streamed is checked by nobody, so this is no route of its own. */
 function documentEvents(app: OpenAPIHono<FunctionEnv>): void {
   app.openAPIRegistry.registerPath({
@@ -173,10 +183,8 @@ function documentEvents(app: OpenAPIHono<FunctionEnv>): void {
     responses: {
       200: {
         description:
-          'Events of the type rollouts, whose data are as here; and reset, after which all has to be read anew',
-        content: {
-          'text/event-stream': { schema: commitSchema.extend({ environment: z.string() }) },
-        },
+          'Events rollouts, whose data are a RolloutCommit with its environment; and reset, after which all has to be read anew',
+        content: { 'text/event-stream': { schema: eventSchema } },
       },
       ...COMMON_PROBLEMS,
     },

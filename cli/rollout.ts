@@ -8,6 +8,7 @@ import { rolloutResumeCommand } from './rollout-resume.ts'
 import { rolloutRetryCommand } from './rollout-retry.ts'
 import { rolloutRollbackCommand } from './rollout-rollback.ts'
 import { rolloutShowCommand } from './rollout-show.ts'
+import { rolloutSimulateCommand } from './rollout-simulate.ts'
 import { rolloutTickCommand } from './rollout-tick.ts'
 import { rolloutWatchCommand } from './rollout-watch.ts'
 import type { Terminal } from './terminal.ts'
@@ -28,3 +29,4 @@ export const rolloutCommand = (terminal: Terminal): Command =>
     .addCommand(rolloutRetryCommand(terminal))
     .addCommand(rolloutRollbackCommand(terminal))
     .addCommand(rolloutTickCommand(terminal))
+    .addCommand(rolloutSimulateCommand(terminal))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import worker from '../../../functions/workers-rollouts.ts'
 import { SmartHttpRemote } from '../../../gitops/smart-http-remote.ts'
 import { bareRepository, git } from '../../gitops/git.ts'
@@ -255,6 +255,9 @@ describe('The bundle workers-rollouts in workerd, over smart HTTP', () => {
 
 it('a Worker ticks when its cron trigger says so', async () => {
   const { release, variables } = await lateRollout()
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  onTestFinished(() => log.mockRestore())
   await worker.scheduled({ cron: '* * * * *' }, variables)
   expect((await release.record()).heldBack).toHaveLength(1)
+  expect(log.mock.calls.join()).toContain('Rollouts of prod: shop/checkout: abort')
 })

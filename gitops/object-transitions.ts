@@ -52,13 +52,10 @@ function objectsBefore(props: ObjectTransitionsProps): ReadonlyMap<string, Half>
   const { comparison, before, adopted } = props
   const objects = new Map<string, Half>()
   const add = (manifest: BranchManifest | undefined, app: string, isAdopted: boolean): void => {
-    for (const object of manifest?.objects ?? []) {
-      objects.set(objectName(object), {
-        object,
-        path: manifest?.path ?? '',
-        app,
-        adopted: isAdopted,
-      })
+    // What is not synced looks like objects, and is in no cluster.
+    if (manifest === undefined || manifest.path.startsWith('rollouts/')) return
+    for (const object of manifest.objects) {
+      objects.set(objectName(object), { object, path: manifest.path, app, adopted: isAdopted })
     }
   }
   for (const manifest of adopted) add(manifest, '', true)

@@ -86,6 +86,14 @@ describe('at rest', () => {
     expect(plan.canaries).toEqual([APP])
   })
 
+  it('shows that alone, and not the record and revisions that are written over', async () => {
+    const world = await atRest()
+    await world.publish(two)
+    await world.untilRest()
+    const { plan } = await world.publish(three)
+    expect(plan.transitions.map(({ object }) => object)).toEqual(['Deployment.apps shop/checkout'])
+  })
+
   it('the same twice writes nothing', async () => {
     const world = await atRest()
     await world.publish(two)

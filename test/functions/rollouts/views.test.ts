@@ -205,13 +205,13 @@ describe('A repository that', () => {
 
 describe('Two instances', () => {
   it('that tick at once on clocks minutes apart do no harm', async () => {
-    const { release, app, until } = await worldOnDisk()
+    const { release, target, app, until } = await worldOnDisk()
     const others = [-5, 5].map((minutes) => {
       const clock = release.cluster
       return rolloutsOf([
         separateTarget(
           targetProps(release, {
-            open: async () => ({ remote: release.place.remote, close: async () => {} }),
+            open: target.open,
             clock: {
               monotonicMs: () => performance.now(),
               wallMs: () => clock.nowMs + minutes * 60_000,

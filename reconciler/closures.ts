@@ -28,7 +28,8 @@ export async function closuresOf({
   const freezeOf = freezesAt(nowMs)
   return (app) => {
     const freeze = freezeOf(app.plan.spec.freezeWindows)
-    return stops(app.record.metadata) ?? (freeze && freezeClosure(freeze)) ?? barrier(app, members)
+    const wait = (freeze && freezeClosure(freeze)) ?? barrier(app, members)
+    return stops(app.record.metadata) ?? (wait && { ...wait, sparesRollbacks: true })
   }
 }
 

@@ -102,6 +102,12 @@ async function seenInTime(
   }
 }
 
+/**
+ * How long a canary is kept for requests that come although no route sends them: of connections that
+ * are never closed, of probes, of callers who know its Service by name.
+ */
+const LONGEST_LEAVE_MS = 5 * 60_000
+
 /** Requests that the canary still gets when all of them should go to stable; asked only then. */
 async function leftOnCanary(
   { app: { plan, record }, metrics, deadlineMs, signal }: LookProps,
@@ -111,6 +117,7 @@ async function leftOnCanary(
   const isBack = stage?.phase === 'shifting-back' || stage?.phase === 'aborting'
   const { liveSinceMs } = traffic
   if (!isBack || metrics === undefined || liveSinceMs === undefined) return undefined
+  if (atMs - liveSinceMs > LONGEST_LEAVE_MS) return undefined
   return canaryRequestsPerSecond({
     metrics,
     plan,
@@ -121,13 +128,17 @@ async function leftOnCanary(
   })
 }
 
-/** Nothing is measured before its traffic is live, and nothing of what is taken away again. */
+/**
+ * What is measured of the step whose traffic was sent. While that is not seen to be live, as when a pod
+ * of it is not ready, nothing passes, but what is bad is bad: then the time since its commit counts.
+ */
 async function verdictsOf(
   { app: { plan, record }, metrics, deadlineMs, signal }: LookProps,
   { atMs, traffic }: SeenObjects,
 ): Promise<readonly AnalysisVerdict[]> {
-  const step = measuredStep(record.spec.rollout?.stage, allSteps(plan.spec).length)
-  if (step === undefined || traffic.liveSinceMs === undefined) return []
+  const { rollout } = record.spec
+  const step = measuredStep(rollout?.stage, allSteps(plan.spec).length)
+  if (step === undefined || rollout === undefined) return []
   if (metrics === undefined) {
     return plan.spec.analysis.map(({ name }) => ({
       metric: name,
@@ -135,7 +146,7 @@ async function verdictsOf(
       reason: `${name} is measured nowhere: no metric store is set up`,
     }))
   }
-  const { liveSinceMs } = traffic
+  const liveSinceMs = traffic.liveSinceMs ?? Math.min(atMs, Date.parse(rollout.since))
   const given = signal === undefined ? {} : { signal }
   return analyse({ metrics, plan, step, liveSinceMs, nowMs: atMs, deadlineMs, ...given })
 }

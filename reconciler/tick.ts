@@ -123,7 +123,10 @@ function withinTurns(
   let room = mostInFlight - apps.filter(({ record }) => record.spec.rollout !== undefined).length
   return looks
     .filter(goesForward)
-    .filter(({ decision }) => decision.action !== 'start' || room-- > 0)
+    .filter(
+      ({ decision: { action, record } }) =>
+        action !== 'start' || record.rollout?.isRollback === true || room-- > 0,
+    )
 }
 
 /** Commits of one tick, one after the other: two of our own would only race each other. */

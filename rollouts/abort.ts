@@ -12,6 +12,13 @@ export interface AbortProps {
   readonly record: RecordSpec
   readonly rollout: Rollout
   readonly abort: Omit<Abort, 'at'>
+  /**
+   * Whether somebody has changed its files by hand, so that the record may be behind what the cluster
+   * has: after a revert requests may reach a canary that has none by the record.
+   *
+   * @default false
+   */
+  readonly isTampered?: boolean
   readonly nowMs: number
 }
 
@@ -19,12 +26,13 @@ export interface AbortProps {
  * The first commit of an abort. Always possible: no gate, no window, no approval and no store of
  * metrics stands in its way, and it needs no look at the cluster.
  */
-export function abortRollout({ plan, record, rollout, abort, nowMs }: AbortProps): Move {
+export function abortRollout(props: AbortProps): Move {
+  const { plan, record, rollout, abort, nowMs, isTampered = false } = props
   const { stage } = rollout
   const evidence = [abort.reason]
   if (stage.phase === 'aborting') return { kind: 'move', action: 'abort', record, evidence }
   const aborted = { ...rollout, abort: { ...abort, at: timestamp(nowMs) } }
-  if (!wasSeenByRequests(plan, stage)) {
+  if (!wasSeenByRequests(plan, stage, isTampered)) {
     return { kind: 'move', action: 'abort', record: withoutAborted(record, aborted), evidence }
   }
   return {
@@ -36,8 +44,13 @@ export function abortRollout({ plan, record, rollout, abort, nowMs }: AbortProps
 }
 
 /** Before any request could reach the canary it is simply taken away. */
-function wasSeenByRequests({ spec }: RolloutPlan, stage: ForwardStage): boolean {
+function wasSeenByRequests(
+  { spec }: RolloutPlan,
+  stage: ForwardStage,
+  isTampered: boolean,
+): boolean {
   if (stage.phase !== 'progressing') return true
+  if (isTampered && stage.step > 0) return true
   return hasTraffic(spec, stage.part === 'live' ? stage.step : stage.step - 1)
 }
 

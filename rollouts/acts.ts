@@ -20,6 +20,8 @@ export interface ActProps {
   readonly plan: RolloutPlan
   readonly record: RecordSpec
   readonly actor: Actor
+  /** Who has changed the files of the rollout by hand, and what; absent if nobody has. */
+  readonly tampered?: string | undefined
   readonly nowMs: number
 }
 
@@ -89,7 +91,8 @@ function abortAsked(reason: string, props: ActProps): Move | undefined {
   const rollout = inFlight(props)
   if (rollout.stage.phase === 'aborting') return undefined
   const abort = { reason, by: actor.name, holdsBack: true }
-  return abortRollout({ plan, record, rollout, abort, nowMs })
+  const isTampered = props.tampered !== undefined
+  return abortRollout({ plan, record, rollout, abort, isTampered, nowMs })
 }
 
 function pause(reason: string, props: ActProps): Move | undefined {

@@ -21,7 +21,8 @@ export function begin(props: NextProps): Decision {
     const record = heldBack(rest, { revision: queued.revision, reason: props.tampered })
     return { kind: 'move', action: 'drop', record, evidence: [props.tampered] }
   }
-  if (closure !== undefined) return closed(closure)
+  const isRollback = queued.request?.kind === 'rollback'
+  if (closure !== undefined && !(isRollback && closure.sparesRollbacks)) return closed(closure)
   if (observation === undefined) return { kind: 'wait', reasons: ['what runs cannot be seen'] }
   if (observation.stable.desired === 0) {
     const reasons = ['stable has no pods, which says nothing about how many are needed']

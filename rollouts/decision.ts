@@ -50,4 +50,6 @@ export interface Closure {
   readonly reason: string
   /** When it ends, in milliseconds since 1970; absent if nobody knows. */
   readonly opensAtMs?: number
+  /** Whether one may go back to a revision that was stable before all the same. */
+  readonly sparesRollbacks?: true
 }

@@ -8,11 +8,15 @@ type Aborting = Extract<Stage, { readonly phase: 'aborting' }>
 
 /** What follows the first commit of an abort. Capacity goes when no request can need it any more. */
 export function endAbort(
-  { plan, record, observation, nowMs }: NextProps,
+  { plan, record, observation, tampered, nowMs }: NextProps,
   rollout: Rollout,
   stage: Aborting,
 ): Decision {
   if (observation === undefined) return { kind: 'wait', reasons: ['what runs cannot be seen'] }
+  // Somebody who mends stable by hand meanwhile must not lose it to the end of an abort.
+  if (tampered !== undefined) {
+    return { kind: 'wait', reasons: [`${tampered}, and nothing is written over it`] }
+  }
   const { stable, traffic } = observation
   if (stage.part === 'template') {
     if (stable.missing.length > 0) return { kind: 'wait', reasons: stable.missing }
@@ -27,8 +31,8 @@ export function endAbort(
       evidence: [`${stable.ready} pods of stable run ${rollout.base} again`],
     }
   }
-  const missing = [...stable.missing, ...traffic.missing]
-  if (missing.length > 0) return { kind: 'wait', reasons: missing }
+  // Stable may be sick: requests go there all the same, and none to the canary.
+  if (traffic.missing.length > 0) return { kind: 'wait', reasons: traffic.missing }
   return {
     kind: 'move',
     action: 'abort-finish',

@@ -39,7 +39,10 @@ export function next(props: NextProps): Decision {
   if (rollout === undefined) return begin(props)
   if (rollout.stage.phase === 'aborting') return endAbort(props, rollout, rollout.stage)
   const abort = abortReason(props, rollout)
-  if (abort !== undefined) return abortRollout({ plan, record, rollout, abort, nowMs })
+  if (abort !== undefined) {
+    const isTampered = props.tampered !== undefined
+    return abortRollout({ plan, record, rollout, abort, isTampered, nowMs })
+  }
   if (observation === undefined) return { kind: 'wait', reasons: ['what runs cannot be seen'] }
   const need = neededPods(plan, rollout, observation)
   if (need > rollout.need) return raise(record, rollout, need)

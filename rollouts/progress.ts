@@ -16,7 +16,9 @@ type SeenProps = NextProps & { readonly observation: Observation }
 export function progress(props: SeenProps, rollout: Rollout, stage: Progressing): Decision {
   const { observation, closure } = props
   const { stable, canary, traffic } = observation
-  const missing = stage.step === 0 ? [] : [...canary.missing, ...stable.missing]
+  // A rollback is begun because of stable: whatever is missing of that is no reason to wait.
+  const ofStable = rollout.isRollback ? [] : stable.missing
+  const missing = stage.step === 0 ? [] : [...canary.missing, ...ofStable]
   if (stage.part === 'scaling') {
     if (missing.length > 0) return { kind: 'wait', reasons: missing }
     return held(rollout, closure) ?? shift(props, rollout, stage)
@@ -89,11 +91,12 @@ function awaited(
 }
 
 /** Whether somebody has stopped the rollout from going on, or a window has. */
-function held({ paused }: Rollout, closure: NextProps['closure']): Wait | undefined {
+function held({ paused, isRollback }: Rollout, closure: NextProps['closure']): Wait | undefined {
   if (paused !== undefined) {
     return { kind: 'wait', reasons: [`${paused.by} has paused it: ${paused.reason}`] }
   }
-  return closure && closed(closure)
+  if (closure === undefined || (isRollback && closure.sparesRollbacks)) return undefined
+  return closed(closure)
 }
 
 /** The capacity of the step is there: now its traffic. */

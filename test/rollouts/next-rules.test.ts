@@ -214,11 +214,11 @@ describe('A rollout goes back', () => {
 
   it('at once where no request could reach the canary yet', () => {
     const stage: Stage = { phase: 'progressing', step: 1, part: 'scaling' }
-    const decision = decide(rolloutIn(stage), { tampered: 'the image was edited in 1234567' })
+    const decision = decide(rolloutIn(stage), { observation: seen(5, { alerts: ['it burns'] }) })
     expect(decision).toMatchObject({ action: 'abort' })
     expect((decision as Move).record).toEqual({
       count: 1,
-      heldBack: [{ revision: 'bbb', rollout: 'bbb-1', reason: 'the image was edited in 1234567' }],
+      heldBack: [{ revision: 'bbb', rollout: 'bbb-1', reason: 'it burns' }],
       former: [],
     })
   })
@@ -277,7 +277,63 @@ describe('A revision that is queued', () => {
   })
 })
 
+describe('A rollout whose files somebody has edited', () => {
+  it('is not taken away before the cluster is seen without it: its record may be behind', () => {
+    const stage: Stage = { phase: 'progressing', step: 1, part: 'scaling' }
+    expect(decide(rolloutIn(stage), { tampered: 'a revert in 1234567' })).toMatchObject({
+      action: 'abort',
+      record: { rollout: { stage: { phase: 'aborting', part: 'traffic' } } },
+    })
+  })
+
+  it('is not ended over what somebody has mended meanwhile', () => {
+    const stage: Stage = { phase: 'aborting', part: 'traffic', from: live(1) as never }
+    const tampered = 'prod/workloads/shop/checkout/deployment.yaml was edited by hand'
+    expect(decide(rolloutIn(stage), { tampered })).toEqual({
+      kind: 'wait',
+      reasons: [`${tampered}, and nothing is written over it`],
+    })
+  })
+})
+
+describe('An abort', () => {
+  it('ends although stable is sick, once requests go there', () => {
+    const stage: Stage = { phase: 'aborting', part: 'traffic', from: live(1) as never }
+    const stable = {
+      missing: ['Deployment shop/checkout has 2 of 3 pods ready'],
+      desired: 3,
+      ready: 2,
+    }
+    expect(decide(rolloutIn(stage), { observation: seen(5, { stable }) })).toMatchObject({
+      action: 'abort-finish',
+    })
+  })
+})
+
 describe('A rollback', () => {
+  const sick = { missing: ['Deployment shop/checkout has 0 of 3 pods ready'], desired: 3, ready: 0 }
+
+  it('goes on although stable is sick, and through a freeze', () => {
+    const observation = seen(5, { stable: sick })
+    const closure = { reason: 'frozen: weekend', sparesRollbacks: true } as const
+    for (const part of ['scaling', 'live'] as const) {
+      const stage: Stage = { phase: 'progressing', step: 3, part }
+      const rollout = rolloutIn(stage, { isRollback: true })
+      const expected = { kind: 'move', action: part === 'scaling' ? 'shift' : 'promote' }
+      expect(decide(rollout, { observation, closure })).toMatchObject(expected)
+      expect(decide(rolloutIn(stage), { observation, closure })).toMatchObject({ kind: 'wait' })
+    }
+  })
+
+  it('waits for a person who has stopped everything', () => {
+    const stage: Stage = { phase: 'progressing', step: 3, part: 'scaling' }
+    const closure = { reason: 'stopped by prod/STOP' }
+    expect(decide(rolloutIn(stage, { isRollback: true }), { closure })).toMatchObject({
+      kind: 'wait',
+      reasons: ['stopped by prod/STOP'],
+    })
+  })
+
   it('keeps what was left from being published again by itself', () => {
     const stage: Stage = { phase: 'shifting-back' }
     const rollout = rolloutIn(stage, { isRollback: true })

@@ -48,7 +48,12 @@ const PLANS: readonly RolloutPlan[] = [
 ]
 
 /** Stages in which no release is for long. */
-const BRIEF: ReadonlySet<string> = new Set(['promoting', 'shifting-back', 'aborting-template'])
+const BRIEF: ReadonlySet<string> = new Set([
+  'promoting',
+  'shifting-back',
+  'aborting-template',
+  'aborting-traffic',
+])
 
 const RUNS = 400
 const MOST_TICKS = 150

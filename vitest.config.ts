@@ -10,6 +10,8 @@ export default defineConfig({
     reporters: ['default', './test/closing-line-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Of conditions that are waited for, on machines that may be busy.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

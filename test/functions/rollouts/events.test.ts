@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../control-plane/eventually.ts'
+import { VirtualClock } from '../../leases/virtual-clock.ts'
 import { ROLLOUT, type RolloutWorld, type Shown, worldInMemory } from './rollout-world.ts'
 
 interface Heard {
@@ -44,7 +45,7 @@ class Listener {
   }
 
   async until(isDone: (heard: readonly Heard[]) => boolean): Promise<readonly Heard[]> {
-    return eventually('it heard', async () => this.heard, isDone, 20)
+    return eventually('it heard', async () => this.heard, isDone)
   }
 
   async #read(): Promise<void> {
@@ -133,11 +134,14 @@ describe('Whoever listens', () => {
   })
 
   it('is told that the connection lives, and cut off after a while', async () => {
-    const streams = { heartbeatMs: 5, holdMs: 100, comeAgainMs: 1234 }
-    const world = await worldInMemory({ props: { streams } })
+    const time = new VirtualClock()
+    const { clock } = time
+    const streams = { heartbeatMs: 15_000, holdMs: 40_000 }
+    const world = await worldInMemory({ props: { streams, clock }, target: { clock } })
     const listener = await Listener.start(world)
-    await listener.ended
-    expect(listener.comments).toContain('alive')
+    await time.until(listener.ended)
+    expect(listener.comments.filter((comment) => comment === 'alive')).toHaveLength(3)
+    expect(time.nowMs).toBeLessThan(45_000)
     expect(listener.heard.map(({ event }) => event)).toEqual(['reset'])
   })
 
@@ -169,7 +173,6 @@ describe('Whoever listens', () => {
         return next.response.status
       },
       (status) => status === 200,
-      20,
     )
   })
 

@@ -13,7 +13,7 @@ import {
   worldInMemory,
 } from './rollout-world.ts'
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 const told = { sender: 'alertmanager', environment: undefined }
 
 function sinkOf({ release, target }: RolloutWorld) {

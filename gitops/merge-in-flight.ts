@@ -169,7 +169,10 @@ function directInFlight(props: MergeInFlightProps): MergedApp {
       {
         kind: 'rollout-in-flight',
         message: `--direct ${app.app} would change what rollout ${rollout.id} goes back to while two revisions share the traffic`,
-        remedy: `End it first with \`lockstep rollout abort ${app.app}\`, and publish when it is over`,
+        remedy:
+          rollout.stage.phase === 'aborting'
+            ? `It is being aborted already: see with \`lockstep rollout show ${app.app}\` what that waits for, and publish when it is over`
+            : `End it first with \`lockstep rollout abort ${app.app}\`, and publish when it is over`,
         files: [released.recordPath],
       },
     ],

@@ -1,6 +1,6 @@
 import type { TrailerAction } from '../gitops/app-trailers.ts'
 import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { readTrailers } from '../gitops/read-trailers.ts'
+import { rolloutHistory } from '../gitops/rollout-history.ts'
 
 /** One rollout as the log of the branch tells it. */
 export interface RolloutChart {
@@ -55,12 +55,11 @@ export interface RolloutChartProps {
  * @throws {NoRolloutInLogError}
  */
 export function rolloutChart({ app, environment, log, rollout }: RolloutChartProps): RolloutChart {
-  const told = log.flatMap((commit) => {
-    const own = readTrailers(commit.message).apps.find((one) => one.app === app)
-    return own?.rollout === undefined || own.action === undefined
+  const told = rolloutHistory(log, app).flatMap(({ told: own, ...commit }) =>
+    own?.rollout === undefined || own.action === undefined
       ? []
-      : [{ ...commit, ...own, rollout: own.rollout, action: own.action }]
-  })
+      : [{ ...commit, ...own, rollout: own.rollout, action: own.action }],
+  )
   const id = rollout ?? told[0]?.rollout
   const own = told.filter((one) => one.rollout === id).reverse()
   const [first] = own

@@ -15,8 +15,8 @@ export function rolloutLog(
 }
 
 /** One line for people, and the reasons below it. */
-export function renderCommit(logged: LoggedCommit, app: string): readonly string[] {
-  const { id, committedAtMs, subject, told } = historyEntry(logged, app)
+export function renderCommit(commit: LoggedCommit, app: string): readonly string[] {
+  const { id, committedAtMs, subject, told } = historyEntry(commit, app)
   const time = new Date(committedAtMs).toISOString().slice(0, 19).replace('T', ' ')
   return [
     `  ${time}  ${id.slice(0, 10)}  ${subject}`,

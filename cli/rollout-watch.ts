@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { readTrailers } from '../gitops/read-trailers.ts'
+import { historyEntry } from '../gitops/rollout-history.ts'
 import { durationMs } from './duration-argument.ts'
 import { type FoundRollout, findRollout } from './find-rollout.ts'
 import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
@@ -88,9 +88,9 @@ class Watched {
 
   /** Whether the newest commit has taken a revision back. */
   get isTakenBack(): boolean {
-    const { message = '' } = this.#log[0] ?? {}
-    const own = readTrailers(message).apps.find(({ app }) => app === this.#found.app)
-    return own?.action === 'abort' || own?.action === 'abort-finish'
+    const [newest] = this.#log
+    const action = newest && historyEntry(newest, this.#found.app).told?.action
+    return action === 'abort' || action === 'abort-finish'
   }
 
   async look(): Promise<RolloutLook> {

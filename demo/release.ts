@@ -1,5 +1,5 @@
 import type { GitRemote, LoggedCommit } from '../gitops/git-remote.ts'
-import { readTrailers } from '../gitops/read-trailers.ts'
+import { historyEntry } from '../gitops/rollout-history.ts'
 import { RELEASED } from './released.ts'
 import { orEnd } from './stage.ts'
 
@@ -55,12 +55,11 @@ async function commitsAfter(remote: GitRemote, after: string): Promise<readonly 
 }
 
 /** `undefined` if it is of a publish. */
-function rolloutCommit({ id, message }: LoggedCommit): RolloutCommit | undefined {
+function rolloutCommit(commit: LoggedCommit): RolloutCommit | undefined {
   const { environment, app } = RELEASED
-  const [trailers] = readTrailers(message).apps
-  const [subject = ''] = message.split('\n')
+  const { id, subject, told } = historyEntry(commit, app)
   const said = `rollout ${environment}: ${app} `
-  if (trailers?.action === undefined || !subject.startsWith(said)) return undefined
-  const { action, evidence = [] } = trailers
+  if (told?.action === undefined || !subject.startsWith(said)) return undefined
+  const { action, evidence = [] } = told
   return { id, subject: subject.slice(said.length), action, evidence }
 }

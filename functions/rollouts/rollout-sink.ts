@@ -58,16 +58,18 @@ export class RolloutSink implements WebhookSink {
     await this.#lookAt(targets, signal)
   }
 
+  /** In each environment, whatever becomes of it in another. */
   async alert(alert: Alert, signal: AbortSignal): Promise<void> {
     const targets = this.#targetsOf(alert)
     const { status, namespace, app, track } = alert
     const isReason = status === 'firing' && track !== 'stable'
-    if (isReason && namespace !== undefined && app !== undefined) {
-      for (const target of targets) {
-        await this.#abort(target, alert, `${namespace}/${app}`, signal)
-      }
-    }
-    await this.#lookAt(targets, signal)
+    const isAbort = isReason && namespace !== undefined && app !== undefined
+    const aborts = isAbort
+      ? targets.map((target) => this.#abort(target, alert, `${namespace}/${app}`, signal))
+      : []
+    const aborted = await Promise.allSettled(aborts)
+    const looked = await Promise.allSettled([this.#lookAt(targets, signal)])
+    throwFirst([...aborted, ...looked])
   }
 
   async gate(question: GateQuestion, signal: AbortSignal): Promise<GateAnswer> {
@@ -112,12 +114,11 @@ export class RolloutSink implements WebhookSink {
 
   /** Where nobody looks by itself, it is done now. */
   async #lookAt(targets: readonly RolloutTarget[], signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      targets.map(async (target) => {
-        if (target.look !== undefined) target.look()
-        else await target.tick(signal).catch(unavailable)
-      }),
-    )
+    const looks = targets.map(async (target) => {
+      if (target.look !== undefined) target.look()
+      else await target.tick(signal).catch(unavailable)
+    })
+    throwFirst(await Promise.allSettled(looks))
   }
 
   async #abort(
@@ -187,6 +188,12 @@ function assertRelated({ record }: AppOnBranch, { startsAtMs }: Alert): void {
     rollout.isRollback !== true &&
     startsAtMs + CLOCK_SKEW_MS >= Date.parse(rollout.startedAt)
   if (!isRelated) throw new UnrelatedAlertError('The alert is not about the rollout in flight')
+}
+
+/** @throws why the first of them failed, if one has: what is told again is done again, where it was not */
+function throwFirst(results: readonly PromiseSettledResult<void>[]): void {
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 const MOST_SUMMARY = 200

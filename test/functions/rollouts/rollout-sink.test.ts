@@ -37,6 +37,10 @@ const alertAt = (startsAtMs: number, changes: Partial<Alert> = {}): Alert => ({
   ...changes,
 })
 
+const away = async () => {
+  throw new RemoteUnreachableError('https://git.example.com', 'away')
+}
+
 const isLive = ({ rollout }: Shown) => rollout?.stage.part === 'live'
 
 describe('An alert', () => {
@@ -89,11 +93,22 @@ describe('An alert', () => {
     expect((await world.show()).rollout.paused).toMatchObject({ by: 'alice' })
   })
 
+  it('aborts in every other environment when the repository of the first is away', async () => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    const props = targetProps(world.release, { environment: 'staging', open: away })
+    const staging = separateTarget(props)
+    const looks: string[] = []
+    const prod = { ...world.target, look: () => void looks.push('look') }
+    const sink = new RolloutSink({ targets: [staging, prod], clock: props.clock, log: () => {} })
+    const alert = alertAt(world.release.cluster.nowMs)
+    await expect(sink.alert(alert, signal)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })
+    expect((await world.show()).rollout.abort).toMatchObject({ by: 'alertmanager' })
+    expect(looks).toEqual(['look'])
+  })
+
   it('that cannot be taken is to be sent again', async () => {
     const world = await worldInMemory()
-    const away = async () => {
-      throw new RemoteUnreachableError('https://git.example.com', 'away')
-    }
     const targets = [separateTarget(targetProps(world.release, { open: away }))]
     const sink = new RolloutSink({ targets, clock: { wallMs: () => 0 }, log: () => {} })
     await expect(sink.alert(alertAt(1), signal)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' })

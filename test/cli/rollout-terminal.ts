@@ -14,6 +14,8 @@ export interface RolloutTerminal {
   readonly repository: string
   /** Runs `lockstep rollout` with these arguments, as a person with a clone of their own would. */
   readonly rollout: (...args: readonly string[]) => Promise<FakeTerminal>
+  /** The same on a screen: what stood on it, one after the other. */
+  readonly onScreen: (...args: readonly string[]) => Promise<readonly string[]>
   /** Ticks until it has come to a part of a step. */
   readonly until: (step: number, part: 'scaling' | 'live') => Promise<void>
 }
@@ -37,14 +39,21 @@ export async function rolloutTerminal(plan: RolloutPlan = quickPlan): Promise<Ro
   const folder = temporaryFolder()
   const repository = bareRepository(join(folder, 'deploy.git'))
   const release = await releaseOn(await gitClient(repository), plan)
+  const where = ['--remote', repository, '--branch', 'deploy']
   return {
     release,
     repository,
     rollout: async (verb = '', ...args) => {
       const terminal = fakeTerminal({ cwd: folder, env: PERSON })
-      const where = ['--remote', repository, '--branch', 'deploy']
       await runProgram(['rollout', verb, ...where, ...args], terminal)
       return terminal
+    },
+    onScreen: async (verb = '', ...args) => {
+      const screens: string[] = []
+      const redraw = (text: string): void => void screens.push(text)
+      const terminal = { ...fakeTerminal({ cwd: folder, env: PERSON }), redraw }
+      await runProgram(['rollout', verb, ...where, ...args], terminal)
+      return screens
     },
     until: async (step, part) => {
       for (let looks = 0; looks < 50; looks++) {

@@ -41,6 +41,28 @@ describe('lockstep rollout', { timeout: 120_000 }, () => {
     })
   })
 
+  it('ls shows what STOP stops, and what is broken', async () => {
+    const { rollout, release } = await rolloutTerminal()
+    await release.edit([{ path: 'prod/STOP', write: 'an incident\n' }])
+    const stopped = await rollout('ls')
+    expect(stopped.stdout).toMatch(
+      /queued .*\nprod shop\/checkout: stopped by prod\/STOP \(an incident\) until somebody deletes it\n$/,
+    )
+    await release.edit([{ path: 'prod/rollouts/shop/checkout/record.yaml', write: 'none: [' }])
+    const broken = await rollout('ls')
+    expect(broken.exitCode).toBe(1)
+    expect(broken.stdout).toMatch(/\nprod +shop\/checkout +broken( +-){4}\n$/)
+    expect(broken.stderr).toContain('prod shop/checkout: ')
+  })
+
+  it('tick says which kubeconfig it cannot read', async () => {
+    const { rollout } = await rolloutTerminal()
+    expect(await rollout('tick', '--kubeconfig', '/nope')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^error: The kubeconfig \/nope cannot be read: .+\n {2}→ Give /),
+    })
+  })
+
   it('show tells steps, who has to approve and how, and what each commit did', async () => {
     const { rollout, release, until } = await rolloutTerminal(gatedPlan)
     await until(1, 'live')
@@ -216,6 +238,18 @@ describe('lockstep rollout', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/\nshop\/checkout in prod: at rest\n$/)
     const over = await rollout('watch', 'checkout')
     expect(over.exitCode).toBeUndefined()
+  })
+
+  it('watch draws all of it anew in its place where there is a screen', async () => {
+    const { onScreen, release, until } = await rolloutTerminal()
+    await until(1, 'live')
+    const watching = onScreen('watch', 'checkout', '--every', '100ms')
+    await release.untilRest()
+    const screens = await watching
+    expect(screens.at(0)).toMatch(
+      /^shop\/checkout in prod: .*\n[\s\S]*rollout prod: shop\/checkout/,
+    )
+    expect(screens.at(-1)).toMatch(/^shop\/checkout in prod: at rest\n[\s\S]*promoted/)
   })
 
   it('watch ends with 1 if the revision was taken back', async () => {

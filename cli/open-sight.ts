@@ -12,7 +12,8 @@ export interface Sight extends Disposable {
 /**
  * Opens what was named. Only what is asked for is loaded.
  *
- * @throws {NotInClusterError} {UnknownContextError} {KubernetesClientMissingError}
+ * @throws {NotInClusterError} {UnreadableKubeconfigError} {UnknownContextError}
+ *   {KubernetesClientMissingError}
  */
 export async function openSight(
   options: SightOptions,

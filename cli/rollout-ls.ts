@@ -43,7 +43,7 @@ async function runLs(options: RolloutLsOptions, terminal: Terminal): Promise<voi
 
 const listOf = async (place: Place): Promise<Listed> => ({
   environment: place.environment,
-  ...(await rolloutStates({ place })),
+  ...(await rolloutStates({ place, nowMs: Date.now() })),
 })
 
 /** As `GET /v1/rollouts` answers, one for each environment. */
@@ -60,11 +60,21 @@ async function json(listed: readonly Listed[]): Promise<string> {
 const HEADER = ['ENVIRONMENT', 'APP', 'STATE', 'STEP', 'WEIGHT', 'REVISION', 'FOR']
 
 function table(listed: readonly Listed[]): string {
-  const rows = listed.flatMap(({ environment, states }) =>
-    states.map((state) => [environment, ...cellsOf(state)]),
-  )
-  return rows.length === 0 ? 'No app has had a rollout yet\n' : renderTable(HEADER, rows)
+  const rows = listed.flatMap(({ environment, states, broken }) => [
+    ...states.map((state) => [environment, ...cellsOf(state)]),
+    ...broken.map(({ app }) => [environment, app, 'broken', '-', '-', '-', '-']),
+  ])
+  if (rows.length === 0) return 'No app has had a rollout yet\n'
+  return renderTable(HEADER, rows) + listed.flatMap(closed).join('')
 }
+
+/** Of apps that would go on otherwise. */
+const closed = ({ environment, states }: Listed): readonly string[] =>
+  states
+    .filter(({ record: { spec } }) => spec.rollout !== undefined || spec.queued !== undefined)
+    .flatMap(({ app, closed }) =>
+      closed === undefined ? [] : [`${environment} ${app}: ${closed}\n`],
+    )
 
 function cellsOf(state: RolloutState): readonly string[] {
   const { app, plan, stable, record } = state

@@ -9,6 +9,18 @@ export class KubernetesClientMissingError extends Error {
   }
 }
 
+/** The kubeconfig is not there, may not be read, or is none. */
+export class UnreadableKubeconfigError extends Error {
+  override readonly name = 'UnreadableKubeconfigError'
+  readonly code = 'UNREADABLE_KUBECONFIG'
+  readonly remedy = 'Give the path of one that `kubectl --kubeconfig` takes'
+
+  constructor(file: string | undefined, options: { readonly cause: Error }) {
+    const what = file === undefined ? 'The kubeconfig of kubectl' : `The kubeconfig ${file}`
+    super(`${what} cannot be read: ${options.cause.message}`, options)
+  }
+}
+
 /** The kubeconfig does not have the context that was asked for, or has no current one. */
 export class UnknownContextError extends Error {
   override readonly name = 'UnknownContextError'

@@ -8,6 +8,7 @@ import { NodeTransport } from './node-transport.ts'
  * The API server of a kubeconfig's context, as its user: by token, certificate or exec plugin.
  *
  * @throws {KubernetesClientMissingError}
+ * @throws {UnreadableKubeconfigError}
  * @throws {UnknownContextError}
  * @throws {RangeError} if the server is no https address
  */

@@ -1,4 +1,8 @@
-import { KubernetesClientMissingError, UnknownContextError } from './kubeconfig-errors.ts'
+import {
+  KubernetesClientMissingError,
+  UnknownContextError,
+  UnreadableKubeconfigError,
+} from './kubeconfig-errors.ts'
 import type { KubeconfigProps } from './kubeconfig-props.ts'
 
 type Client = typeof import('@kubernetes/client-node')
@@ -12,16 +16,25 @@ export interface LoadedKubeconfig {
 
 /**
  * @throws {KubernetesClientMissingError}
+ * @throws {UnreadableKubeconfigError}
  * @throws {UnknownContextError}
  */
 export async function loadKubeconfig(props: KubeconfigProps): Promise<LoadedKubeconfig> {
   const client = await loadClient()
   const config = new client.KubeConfig()
-  if (props.file === undefined) config.loadFromDefault()
-  else config.loadFromFile(props.file)
+  read(config, props.file)
   if (props.context !== undefined) config.setCurrentContext(props.context)
   if (config.getCurrentCluster() === null) throw new UnknownContextError(config.getCurrentContext())
   return { client, config }
+}
+
+function read(config: KubeConfig, file: string | undefined): void {
+  try {
+    if (file === undefined) config.loadFromDefault()
+    else config.loadFromFile(file)
+  } catch (cause) {
+    throw new UnreadableKubeconfigError(file, { cause: cause as Error })
+  }
 }
 
 async function loadClient(): Promise<Client> {

@@ -1,6 +1,7 @@
 import { readEnvironment } from '../gitops/environment-on-branch.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
+import { closuresOf } from './closures.ts'
 import type { Place } from './commit-moves.ts'
 import { type BrokenApp, readApps } from './read-apps.ts'
 
@@ -15,6 +16,8 @@ export interface RolloutState {
   readonly stable: string
   /** Who has changed its files by hand, and what; absent if nobody has. */
   readonly tampered?: string
+  /** What keeps it from going on: a `STOP` file or a freeze window. Absent if nothing does. */
+  readonly closed?: string
 }
 
 export interface RolloutStates {
@@ -28,6 +31,8 @@ export interface RolloutStatesProps {
   readonly place: Place
   /** `<namespace>/<app>`. @default - all that have had a rollout */
   readonly app?: string
+  /** Milliseconds since 1970, to say what is closed then. @default - nothing is said of that */
+  readonly nowMs?: number
 }
 
 /**
@@ -37,22 +42,32 @@ export interface RolloutStatesProps {
  * @throws {RemoteUnreachableError}
  * @throws {MalformedInventoryError}
  */
-export async function rolloutStates({ place, app }: RolloutStatesProps): Promise<RolloutStates> {
+export async function rolloutStates({
+  place,
+  app,
+  nowMs,
+}: RolloutStatesProps): Promise<RolloutStates> {
   const { remote, branch, environment } = place
   const commit = await remote.tip(branch)
   if (commit === undefined) return { states: [], broken: [] }
   const onBranch = await readEnvironment(remote, commit, environment)
   const only = app === undefined ? new Set(onBranch.records.keys()) : new Set([app])
   const { apps, broken } = await readApps({ place, commit, onBranch, only })
-  return {
-    commit,
-    states: apps.map(({ app, record, plan, stable, tampered }) => ({
+  const closures =
+    nowMs === undefined
+      ? () => undefined
+      : await closuresOf({ place, onBranch, apps, members: [], nowMs })
+  const states = apps.map((each): RolloutState => {
+    const { app, record, plan, stable, tampered } = each
+    const closed = closures(each)?.reason
+    return {
       app,
       record,
       plan,
       stable,
       ...(tampered !== undefined && { tampered }),
-    })),
-    broken,
-  }
+      ...(closed !== undefined && { closed }),
+    }
+  })
+  return { commit, states, broken }
 }

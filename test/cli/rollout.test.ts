@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { git } from '../gitops/git.ts'
+import { blobId } from '../../manifests/blob-id.ts'
+import { filesOf, git } from '../gitops/git.ts'
 import { textsOf } from '../reconciler/release-fixture.ts'
 import { planWith } from '../rollouts/plan-fixture.ts'
 import { rolloutTerminal } from './rollout-terminal.ts'
@@ -16,6 +17,9 @@ const gatedPlan = planWith({
   freezeWindows: [],
   deadlineSeconds: 1_000_000_000,
 })
+
+const RECORD = 'prod/rollouts/shop/checkout/record.yaml'
+const INVENTORY = 'prod/inventory.yaml'
 
 const logOf = (repository: string, format: string): string =>
   git(repository, 'log', '-1', `--format=${format}`, 'deploy')
@@ -42,24 +46,32 @@ describe('lockstep rollout', { timeout: 120_000 }, () => {
   })
 
   it('ls shows what STOP stops, and what is broken', async () => {
-    const { rollout, release } = await rolloutTerminal()
+    const { rollout, release, repository } = await rolloutTerminal()
     await release.edit([{ path: 'prod/STOP', write: 'an incident\n' }])
     const stopped = await rollout('ls')
     expect(stopped.stdout).toMatch(
       /queued .*\nprod shop\/checkout: stopped by prod\/STOP \(an incident\) until somebody deletes it\n$/,
     )
-    await release.edit([{ path: 'prod/rollouts/shop/checkout/record.yaml', write: 'none: [' }])
+    const { [RECORD]: record = '', [INVENTORY]: inventory = '' } = filesOf(repository, 'deploy')
+    const newer = record.replace('v1alpha1', 'v2')
+    const listed = inventory.replace(blobId(record, 'sha1'), blobId(newer, 'sha1'))
+    await release.edit([
+      { path: RECORD, write: newer },
+      { path: INVENTORY, write: listed },
+    ])
     const broken = await rollout('ls')
     expect(broken.exitCode).toBe(1)
     expect(broken.stdout).toMatch(/\nprod +shop\/checkout +broken( +-){4}\n$/)
-    expect(broken.stderr).toContain('prod shop/checkout: ')
+    expect(broken.stderr).toContain(`prod shop/checkout: ${RECORD}`)
   })
 
   it('tick says which kubeconfig it cannot read', async () => {
     const { rollout } = await rolloutTerminal()
     expect(await rollout('tick', '--kubeconfig', '/nope')).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringMatching(/^error: The kubeconfig \/nope cannot be read: .+\n {2}→ Give /),
+      stderr: expect.stringMatching(
+        /^error: The kubeconfig \/nope cannot be read: .+\n {2}→ Give /,
+      ),
     })
   })
 

@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromKubeconfig } from '../../kubernetes/kubeconfig.ts'
-import { UnknownContextError } from '../../kubernetes/kubeconfig-errors.ts'
+import {
+  UnknownContextError,
+  UnreadableKubeconfigError,
+} from '../../kubernetes/kubeconfig-errors.ts'
 import { KubernetesClient } from '../../kubernetes/kubernetes-client.ts'
 import { type ListeningServer, listening } from './listening-server.ts'
 import { selfMadeCertificate } from './self-made-certificate.ts'
@@ -118,5 +121,16 @@ describe('fromKubeconfig', () => {
     const call = seen({ token: 'secret' }, trusted, 'elsewhere')
     await expect(call).rejects.toThrow(UnknownContextError)
     await expect(call).rejects.toThrow('elsewhere: there is no such context in the kubeconfig')
+  })
+
+  it('says which file is none', async () => {
+    const missing = fromKubeconfig({ file: join(folder, 'missing') })
+    await expect(missing).rejects.toThrow(UnreadableKubeconfigError)
+    await expect(missing).rejects.toThrow(
+      `The kubeconfig ${join(folder, 'missing')} cannot be read`,
+    )
+    const file = join(folder, 'nonsense')
+    writeFileSync(file, 'clusters: [')
+    await expect(fromKubeconfig({ file })).rejects.toThrow(UnreadableKubeconfigError)
   })
 })

@@ -321,7 +321,7 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
   './kubernetes/node': {
     values: `
       KubernetesClientMissingError NodeTransport NotInClusterError UnknownContextError
-      fromKubeconfig inCluster
+      UnreadableKubeconfigError fromKubeconfig inCluster
     `,
     types: `
       CredentialSource Credentials InClusterProps KubeconfigProps NodeTransportProps

@@ -206,12 +206,13 @@ describe('A repository that', () => {
 describe('Two instances', () => {
   it('that tick at once on clocks minutes apart do no harm', async () => {
     const { release, target, app, until } = await worldOnDisk()
+    const { signal } = new AbortController()
     const others = [-5, 5].map((minutes) => {
       const clock = release.cluster
       return rolloutsOf([
         separateTarget(
           targetProps(release, {
-            open: target.open,
+            open: () => target.open(signal),
             clock: {
               monotonicMs: () => performance.now(),
               wallMs: () => clock.nowMs + minutes * 60_000,

@@ -1,6 +1,7 @@
 import { gitPerson } from '../gitops/git-person.ts'
 import { actOnRollout } from '../reconciler/act-on-rollout.ts'
 import { rolloutStates } from '../reconciler/rollout-states.ts'
+import type { Rollout } from '../rollouts/record.ts'
 import { findRollout } from './find-rollout.ts'
 import { withRolloutBranch } from './rollout-branch.ts'
 import type { RolloutOptions } from './rollout-options.ts'
@@ -39,8 +40,10 @@ export async function actOnBranch(
       where: `${place.branch} of ${place.remote.location}`,
       nextLook: NEXT_LOOK,
     }
-    if (result.outcome === 'unchanged') return common
-    const stage = result.move.record.rollout?.stage
-    return { ...common, commit: result.commit, ...(stage !== undefined && { stage }) }
+    if (result.outcome === 'unchanged') return { ...common, ...stageOf(rollout) }
+    return { ...common, commit: result.commit, ...stageOf(result.move.record.rollout) }
   })
 }
+
+const stageOf = (rollout: Rollout | undefined): Pick<Acted, 'stage'> =>
+  rollout === undefined ? {} : { stage: rollout.stage }

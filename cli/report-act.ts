@@ -9,20 +9,21 @@ export const NO_REASON = 'nobody has said why'
  *
  * @param done what was done, as `Paused`
  * @param consequences what follows from it, as sentences
+ * @param already what is to be known where it is so already, as sentences
  */
 export function reportAct(
   { app, environment, commit, where }: Acted,
   done: string,
   consequences: readonly string[],
   terminal: Pick<Terminal, 'out'>,
+  already: readonly string[] = [],
 ): void {
   const what = `${app} in ${environment}`
-  if (commit === undefined) {
-    terminal.out(`Nothing to do: ${what} is so already\n`)
-    return
-  }
-  terminal.out(`${done} ${what}, as ${commit.slice(0, 12)} on ${where}\n`)
-  for (const sentence of consequences) terminal.out(`  ${sentence}\n`)
+  const [headline, sentences] =
+    commit === undefined
+      ? [`Nothing to do: ${what} is so already`, already]
+      : [`${done} ${what}, as ${commit.slice(0, 12)} on ${where}`, consequences]
+  terminal.out([headline, ...sentences].join('\n  ').concat('\n'))
 }
 
 /** How a command is called for the same app. */

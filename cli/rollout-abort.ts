@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { NO_REASON, reportAct } from './report-act.ts'
+import { commandFor, NO_REASON, reportAct } from './report-act.ts'
 import { requestRollout } from './request-rollout.ts'
 import { type ActOptions, APP_ARGUMENT, addActOptions } from './rollout-options.ts'
 import type { Acted } from './rollout-request.ts'
@@ -29,7 +29,7 @@ async function runAbort(
     () => ({ action: 'abort', reason: options.reason ?? NO_REASON }),
     terminal,
   )
-  reportAct(acted, 'Aborted', consequences(acted, options), terminal)
+  reportAct(acted, 'Aborted', consequences(acted, options), terminal, onItsWay(acted))
 }
 
 /** Where the branch is all that was looked at, what is safe without the cluster is done, and no more. */
@@ -45,5 +45,19 @@ function consequences(
       ? 'The branch sends all requests to stable. The canary goes once they are there.'
       : 'Stable had begun to change and gets its old version back first. Until its pods are ready requests stay on the canary.',
     `The cluster was not looked at. ${rest}`,
+  ]
+}
+
+/** What an abort waits for that was asked for before, and how to see it and let it go on. */
+function onItsWay(acted: Acted): readonly string[] {
+  const { stage, nextLook, environment } = acted
+  const waits =
+    stage?.phase === 'aborting' && stage.part === 'template'
+      ? 'Stable gets its old version back, and requests go to it once its pods are seen to be ready.'
+      : 'Requests go to stable, and the canary goes once none is seen to be sent to it.'
+  return [
+    `It is on its way. ${waits}`,
+    `What that waits for in the cluster: ${commandFor('show', acted)} --kubeconfig FILE`,
+    `It goes on with ${nextLook}. To look now: lockstep rollout tick --env ${environment} --kubeconfig FILE`,
   ]
 }

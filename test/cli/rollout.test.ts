@@ -168,6 +168,16 @@ describe('lockstep rollout', { timeout: 120_000 }, () => {
     await release.cluster.sync()
     expect(release.cluster.weight('checkout')).toBe(0)
     expect(release.cluster.live('Deployment', 'checkout-canary')).toBeDefined()
+    const again = await rollout('abort', 'checkout')
+    expect(again.stdout).toMatch(
+      /^Nothing to do: shop\/checkout in prod is so already\n {2}It is on/,
+    )
+    expect(again.stdout).toContain('the canary goes once none is seen to be sent to it.\n')
+    expect(again.stdout).toContain(
+      ': lockstep rollout show shop/checkout --env prod --kubeconfig FILE\n',
+    )
+    expect(again.stdout).toContain(': lockstep rollout tick --env prod --kubeconfig FILE\n')
+    expect((await rollout('promote', 'checkout')).stderr).toContain('cannot be promoted')
     expect((await rollout('show', 'checkout')).stdout).toContain(
       'aborted     customers complain (On Call)\n',
     )

@@ -110,7 +110,7 @@ function resume(props: ActProps): Move | undefined {
 }
 
 function hasten(props: ActProps): Move | undefined {
-  const rollout = going(props, 'hastened')
+  const rollout = going(props, 'promoted')
   const { stage } = rollout
   if (stage.phase !== 'progressing') return undefined
   if (stage.part === 'scaling') {

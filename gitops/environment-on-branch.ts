@@ -1,5 +1,7 @@
-import type { GitRemote, TreeFile } from './git-remote.ts'
+import { recordPath } from '../manifests/layout.ts'
+import type { FileMode, GitRemote, TreeFile } from './git-remote.ts'
 import { EMPTY_INVENTORY, INVENTORY_FILE, type Inventory } from './inventory.ts'
+import { pastContents } from './past-contents.ts'
 import { readInventory } from './read-inventory.ts'
 
 /** One environment as it is on the deploy branch. */
@@ -9,8 +11,12 @@ export interface EnvironmentOnBranch {
   readonly inventory: Inventory
   /** The inventory as it is written; `undefined` if there is none. */
   readonly inventoryText: string | undefined
-  /** Contents of the rollout records, by app: `<namespace>/<app>`. */
-  readonly records: ReadonlyMap<string, string>
+  /**
+   * Contents of the rollout records, by app (`<namespace>/<app>`), as Lockstep has written them: of one
+   * that somebody has changed or deleted since, what it was; `undefined` if the repository has that no
+   * longer. One that the inventory does not list is nobody's.
+   */
+  readonly records: ReadonlyMap<string, string | undefined>
 }
 
 /** Something else lies where the folder of an environment belongs. */
@@ -43,28 +49,44 @@ export async function readEnvironment(
   }
   const tree = await remote.files(commit, environment)
   if (tree.size === 0) await assertNoFile(remote, commit, environment)
-  const recordPaths = [...tree.keys()].filter((path) => RECORD.test(path))
   const inventoryFile = tree.get(INVENTORY_FILE)
-  const wanted = [...recordPaths.map((path) => tree.get(path)), inventoryFile]
+  const records = [...tree].filter(([path, { mode }]) => RECORD.test(path) && isRegular(mode))
+  const wanted = [...records.map(([, file]) => file), inventoryFile]
   const contents = await remote.contents(wanted.flatMap((file) => file?.id ?? []))
   const inventoryText = inventoryFile && contents.get(inventoryFile.id)
+  const inventory =
+    inventoryText === undefined
+      ? EMPTY_INVENTORY
+      : readInventory(inventoryText, `${environment}/${INVENTORY_FILE}`)
   return {
     tree,
-    inventory:
-      inventoryText === undefined
-        ? EMPTY_INVENTORY
-        : readInventory(inventoryText, `${environment}/${INVENTORY_FILE}`),
+    inventory,
     inventoryText,
-    records: new Map(
-      recordPaths.map((path) => {
-        const [, namespace, app] = RECORD.exec(path) ?? []
-        return [`${namespace}/${app}`, contents.get(tree.get(path)?.id ?? '') ?? '']
-      }),
-    ),
+    records: await writtenRecords(remote, inventory, contents),
   }
 }
 
-const RECORD = /^rollouts\/([^/]+)\/([^/]+)\/record\.yaml$/
+/** Most are as they were written, so they were read with the inventory. */
+const RECORD = /^rollouts\/[^/]+\/[^/]+\/record\.yaml$/
+
+/** What is no file in a tree may be nothing that can be read. */
+const isRegular = (mode: FileMode): boolean => mode.startsWith('100')
+
+/** @param contents of the records that are on the branch, by blob id */
+async function writtenRecords(
+  remote: GitRemote,
+  { apps }: Inventory,
+  contents: ReadonlyMap<string, string>,
+): Promise<EnvironmentOnBranch['records']> {
+  const written = [...apps].flatMap(([app, { files }]) => {
+    const [namespace = '', name = ''] = app.split('/')
+    const id = files.get(recordPath(namespace, name))
+    return id === undefined ? [] : [[app, id] as const]
+  })
+  const changed = written.flatMap(([, id]) => (contents.has(id) ? [] : [id]))
+  const past = await pastContents(remote, changed)
+  return new Map(written.map(([app, id]) => [app, contents.get(id) ?? past.get(id)]))
+}
 
 async function assertNoFile(remote: GitRemote, commit: string, environment: string): Promise<void> {
   const root = await remote.files(commit, '')

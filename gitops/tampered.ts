@@ -113,8 +113,12 @@ function isAsTold({ spec: { rollout } }: RolloutRecord, told: AppTrailers | unde
   return told?.rollout === rollout.id && told.commit === rollout.commits
 }
 
-/** A publish changes nothing about a rollout in flight, so it counts as no commit of it. */
+/**
+ * A publish changes nothing about a rollout in flight, so it counts as no commit of it. An abort follows
+ * from whatever was there: most often it was decided upon what somebody had done by hand.
+ */
 const follows = (last: AppTrailers | undefined, before: AppTrailers | undefined): boolean =>
+  last?.action === 'abort' ||
   last?.commit === undefined ||
   before?.commit === undefined ||
   last.rollout !== before.rollout ||

@@ -1,7 +1,12 @@
 import { readEnvironment } from '../gitops/environment-on-branch.ts'
 import { BranchMovedError } from '../gitops/git-remote-errors.ts'
 import { type RetryLostRacesProps, retryLostRaces } from '../gitops/retry-lost-races.ts'
-import { type Actor, act, type RolloutRequest } from '../rollouts/acts.ts'
+import {
+  type Actor,
+  act,
+  type RolloutRequest,
+  RolloutRequestRefusedError,
+} from '../rollouts/acts.ts'
 import type { Move } from '../rollouts/decision.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import { commitMoves, type Place } from './commit-moves.ts'
@@ -43,16 +48,16 @@ export class UnknownRolloutError extends Error {
   }
 }
 
-/** The files of an app tell nothing that can be relied on. */
+/** The files of an app tell nothing that can be relied on. The message says what to do. */
 export class BrokenRolloutError extends Error {
   override readonly name = 'BrokenRolloutError'
   readonly code = 'BROKEN_ROLLOUT'
-  readonly remedy = 'Revert the commit that has changed it by hand'
 }
 
 /**
  * Does what a person asks of the rollouts of an app, as one commit. It looks at the branch alone, so it
- * needs neither functions nor a cluster; what follows from it is the next tick's.
+ * needs neither functions nor a cluster; what follows from it is the next tick's. Of an app whose files
+ * somebody has changed by hand, nothing but an abort can be asked.
  *
  * @throws {RolloutRequestRefusedError}
  * @throws {UnknownRolloutError}
@@ -68,7 +73,9 @@ async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
   const { place, request, actor, permit, now, retry } = props
   const app = await findApp(props)
   await permit?.(app)
-  const move = act(request, { plan: app.plan, record: app.record.spec, actor, nowMs: now() })
+  const { plan, record, tampered } = app
+  if (tampered !== undefined && request.action !== 'abort') throw refusedAfterEdit(app, tampered)
+  const move = act(request, { plan, record: record.spec, actor, tampered, nowMs: now() })
   if (move === undefined) return { outcome: 'unchanged' }
   const { commit } = await commitMoves({
     place,
@@ -79,6 +86,13 @@ async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
   // Somebody else has changed the app meanwhile, and what was asked for may mean something else now.
   if (commit === undefined) throw new BranchMovedError(place.branch, 'what was read')
   return { outcome: 'committed', commit, move }
+}
+
+function refusedAfterEdit({ record }: AppOnBranch, tampered: string): RolloutRequestRefusedError {
+  const { rollout, queued } = record.spec
+  const isAbortable = rollout !== undefined || queued !== undefined
+  const other = isAbortable ? 'abort' : 'undo it with `lockstep publish --overwrite-drift`'
+  return new RolloutRequestRefusedError(tampered, `Revert that on the branch, or ${other}`)
 }
 
 async function findApp({ place, app }: ActOnRolloutProps): Promise<AppOnBranch> {

@@ -16,7 +16,10 @@ export interface AppOnBranch {
   readonly stable: string
   /** Synced files and plan of the app: in flight as they are rendered, at rest as they are. */
   readonly files: readonly RenderedFile[]
-  /** What the branch keeps, by revision; and at rest the app as it is, under its own revision. */
+  /**
+   * What the branch keeps, by revision; and at rest the app as it is, under its own revision, unless
+   * somebody has changed it by hand.
+   */
   readonly renditions: ReadonlyMap<string, Rendition>
   /** Who has changed its files by hand, and what; absent if nobody has. */
   readonly tampered?: string

@@ -1,4 +1,6 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
+import type { TreeFile } from '../gitops/git-remote.ts'
+import { LostFileError } from '../gitops/lost-file-error.ts'
 import { type RecentCommit, tamperedWith } from '../gitops/tampered.ts'
 import { planPath, revisionPath } from '../manifests/layout.ts'
 import { readManifests } from '../manifests/read-yaml.ts'
@@ -28,23 +30,39 @@ export interface ReadAppProps extends RecordOnBranch {
   readonly onBranch: EnvironmentOnBranch
   /** The newest commits that have changed rollouts of the environment. */
   readonly recent: readonly RecentCommit[]
-  /** Of `pathsToRead`, so far as they are there. */
-  readonly texts: ReadonlyMap<string, string>
+  /** Of `blobsToRead`, by path; `undefined` of what the repository has no longer. */
+  readonly texts: ReadonlyMap<string, string | undefined>
 }
 
-/** Files that say all about an app that is needed to go on with it. */
-export function pathsToRead(
-  { inventory }: Pick<EnvironmentOnBranch, 'inventory'>,
+/**
+ * Blobs of the files that say all about an app that is needed to go on with it, by path. What is to be
+ * written one day counts as we have written it, whatever lies there now: who may change an app's folder
+ * may not have written to others what stands in it. At rest the app is what is there.
+ */
+export function blobsToRead(
+  { inventory, tree }: Pick<EnvironmentOnBranch, 'inventory' | 'tree'>,
   { app, record }: RecordOnBranch,
-): readonly string[] {
-  const owned = [...(inventory.apps.get(app)?.files.keys() ?? [])]
-  return [
-    ...renditionsToRead(record.spec).map((revision) => pathOf(record, revision)),
-    // In flight the files follow from renditions.
-    ...(record.spec.rollout === undefined ? owned.filter(isSynced) : []),
-    planPath(record.metadata.namespace, record.metadata.name),
-  ]
+): ReadonlyMap<string, string> {
+  const written = inventory.apps.get(app)?.files ?? new Map<string, string>()
+  const { namespace, name } = record.metadata
+  const renditions = renditionsToRead(record.spec).map((revision) => pathOf(record, revision))
+  // In flight the files follow from renditions.
+  const isAtRest = record.spec.rollout === undefined
+  const asTheyAre = isAtRest
+    ? [...[...written.keys()].filter(isSynced), planPath(namespace, name)]
+    : []
+  return new Map([
+    ...renditions.flatMap((path) => entryOf(path, written.get(path))),
+    ...asTheyAre.flatMap((path) => entryOf(path, regularFile(tree.get(path)))),
+  ])
 }
+
+const entryOf = (path: string, id: string | undefined): (readonly [string, string])[] =>
+  id === undefined ? [] : [[path, id]]
+
+/** Its id, unless it is a link or another repository. */
+const regularFile = (file: TreeFile | undefined): string | undefined =>
+  file?.mode.startsWith('100') ? file.id : undefined
 
 /** What has to be rendered next; others only have to stay. */
 const renditionsToRead = ({ rollout, queued }: RecordSpec): readonly string[] => [
@@ -58,6 +76,7 @@ const pathOf = ({ metadata }: RolloutRecord, revision: string): string =>
 const isSynced = (path: string): boolean => !path.startsWith('rollouts/')
 
 /**
+ * @throws {LostFileError}
  * @throws {MalformedPlanError}
  * @throws {MalformedRecordError}
  * @throws {MissingRenditionError}
@@ -69,12 +88,15 @@ export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
   const common = { app, record, renditions, ids: ownIds(onBranch, app) }
   const read = record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
   const tampered = await tamperedWith({ ...props, ...props.place, files: read.files })
-  return { ...read, ...(tampered !== undefined && { tampered }) }
+  if (tampered !== undefined) return { ...read, tampered }
+  // What somebody else has made of the app is no revision of ours, and none to go back to.
+  if (record.spec.rollout === undefined) {
+    renditions.set(read.stable, { revision: read.stable, files: read.files })
+  }
+  return read
 }
 
-type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids'> & {
-  readonly renditions: Map<string, Rendition>
-}
+type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids' | 'renditions'>
 
 function inFlight(common: Common, props: ReadAppProps): AppOnBranch {
   const { rollout } = props.record.spec
@@ -94,7 +116,6 @@ function atRest(common: Common, props: ReadAppProps): AppOnBranch {
   const files = filesAtRest(props)
   const ownPlan = planIn({ files }, props)
   const stable = stableRevision(ownPlan, files) ?? ''
-  common.renditions.set(stable, { revision: stable, files })
   const { queued } = props.record.spec
   const plan = queued === undefined ? ownPlan : planIn(renditionIn(common, queued.revision), props)
   return { ...common, plan, stable, files }
@@ -103,8 +124,9 @@ function atRest(common: Common, props: ReadAppProps): AppOnBranch {
 function readRenditions({ record, place, texts }: ReadAppProps): Map<string, Rendition> {
   const read = renditionsToRead(record.spec).flatMap((revision) => {
     const path = pathOf(record, revision)
+    if (!texts.has(path)) return []
     const text = texts.get(path)
-    if (text === undefined) return []
+    if (text === undefined) throw new LostFileError(`${place.environment}/${path}`)
     return [[revision, readRendition(text, `${place.environment}/${path}`)] as const]
   })
   return new Map(read)
@@ -121,7 +143,7 @@ function filesAtRest({ app, record, place, texts }: ReadAppProps): readonly Rend
   const plan = planPath(record.metadata.namespace, record.metadata.name)
   return [...texts]
     .filter(([path]) => isSynced(path) || path === plan)
-    .map(([path, text]) => {
+    .map(([path, text = '']) => {
       if (path === plan) return { path, text, app }
       const object = readManifests(text, `${place.environment}/${path}`)[0]?.object
       return { path, text, app, ...(object !== undefined && { object }) }

@@ -1,5 +1,7 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
+import { LostFileError } from '../gitops/lost-file-error.ts'
 import { MissingRenditionError } from '../gitops/missing-rendition-error.ts'
+import { pastContents } from '../gitops/past-contents.ts'
 import { recentCommits } from '../gitops/tampered.ts'
 import { recordPath } from '../manifests/layout.ts'
 import { UnreadableManifestError } from '../manifests/unreadable-manifest-error.ts'
@@ -8,7 +10,7 @@ import { MalformedRecordError } from '../rollouts/malformed-record-error.ts'
 import { readRecord } from '../rollouts/read-record.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
-import { pathsToRead, type RecordOnBranch, readApp } from './read-app.ts'
+import { blobsToRead, type RecordOnBranch, readApp } from './read-app.ts'
 
 /** An app whose files tell nothing that can be relied on. It stays as it is until a person has looked. */
 export interface BrokenApp {
@@ -52,17 +54,27 @@ export async function readApps(props: ReadAppsProps): Promise<AppsRead> {
   const recent = records.length > 0 ? await recentCommits(props.place, props.commit) : []
   const apps = await Promise.all(
     records.map((record) => {
-      const own = texts.get(record.app) ?? new Map<string, string>()
+      const own = texts.get(record.app) ?? new Map<string, string | undefined>()
       return attempt(record.app, () => readApp({ ...props, ...record, recent, texts: own }))
     }),
   )
   return { apps: apps.flat(), broken }
 }
 
-/** @throws {MalformedRecordError} */
-export function recordAt({ environment }: Place, app: string, text: string): RecordOnBranch {
+/**
+ * @param text as Lockstep has written it; `undefined` if the repository has that no longer
+ * @throws {LostFileError}
+ * @throws {MalformedRecordError}
+ */
+export function recordAt(
+  { environment }: Place,
+  app: string,
+  text: string | undefined,
+): RecordOnBranch {
   const [namespace = '', name = ''] = app.split('/')
-  return { app, record: readRecord(text, `${environment}/${recordPath(namespace, name)}`) }
+  const path = `${environment}/${recordPath(namespace, name)}`
+  if (text === undefined) throw new LostFileError(path)
+  return { app, record: readRecord(text, path) }
 }
 
 const isActive = ({ record: { spec } }: RecordOnBranch): boolean =>
@@ -70,6 +82,7 @@ const isActive = ({ record: { spec } }: RecordOnBranch): boolean =>
 
 /** Errors of what people may have edited. Anything else is a mistake of ours, and thrown. */
 const READABLE = [
+  LostFileError,
   MalformedPlanError,
   MalformedRecordError,
   MissingRenditionError,
@@ -84,24 +97,27 @@ function problemOf(error: unknown): string {
   throw error
 }
 
-/** Contents of all that is needed of the apps, in one round trip: by app, by path. */
+/**
+ * Contents of all that is needed of the apps, by app, by path; `undefined` of what the repository has no
+ * longer. One round trip, but for what somebody has changed by hand.
+ */
 async function textsOf(
   { place: { remote }, onBranch }: ReadAppsProps,
   records: readonly RecordOnBranch[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-  const files = records.map((record) => {
-    const found = pathsToRead(onBranch, record).flatMap((path) => {
-      const file = onBranch.tree.get(path)
-      return file === undefined ? [] : [[path, file.id] as const]
-    })
-    return [record.app, found] as const
-  })
-  const ids = new Set(files.flatMap(([, found]) => found.map(([, id]) => id)))
-  const contents = await remote.contents([...ids])
+): Promise<ReadonlyMap<string, ReadonlyMap<string, string | undefined>>> {
+  const wanted = records.map((record) => [record.app, blobsToRead(onBranch, record)] as const)
+  const blobs = wanted.flatMap(([, files]) => [...files])
+  const isThere = ([path, id]: readonly [string, string]): boolean =>
+    onBranch.tree.get(path)?.id === id
+  const there = new Set(blobs.filter(isThere).map(([, id]) => id))
+  const contents = await remote.contents([...there])
+  const changed = blobs.flatMap(([, id]) => (there.has(id) ? [] : [id]))
+  const past = await pastContents(remote, changed)
+  const textOf = (id: string): string | undefined => contents.get(id) ?? past.get(id)
   return new Map(
-    files.map(([app, found]) => [
+    wanted.map(([app, files]) => [
       app,
-      new Map(found.map(([path, id]) => [path, contents.get(id) ?? ''])),
+      new Map([...files].map(([path, id]) => [path, textOf(id)] as const)),
     ]),
   )
 }

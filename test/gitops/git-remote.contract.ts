@@ -130,6 +130,16 @@ export function describeGitRemote(name: string, host: () => Promise<HostedReposi
       expect(await other.contents([])).toEqual(new Map())
     })
 
+    it('reads by its id what a file was before it was changed', async () => {
+      for (const write of ['before\n', 'after\n']) {
+        await commit(await repository.open(), 'past', [{ path: 'prod/a.yaml', write }])
+      }
+      const other = await repository.open()
+      await other.files(await ensure(other.tip('past')), 'prod')
+      const [id = ''] = await other.blobIds(['before\n'])
+      expect(await other.contents([id])).toEqual(new Map([[id, 'before\n']]))
+    })
+
     it('lets exactly one of many writers at the same tip win, and nothing of it is lost', async () => {
       const clients = await Promise.all(Array.from({ length: 6 }, () => repository.open()))
       await commit(await repository.open(), 'race', [{ path: 'start', write: 'start' }])

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../../gitops/environment-on-branch.ts'
 import type { FileChange, GitRemote } from '../../gitops/git-remote.ts'
+import { EMPTY_APP, INVENTORY_FILE, writeInventory } from '../../gitops/inventory.ts'
 import { publish } from '../../gitops/publish.ts'
 import { rolloutChanges } from '../../gitops/rollout-changes.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
@@ -40,6 +41,8 @@ export interface Release {
   readonly files: () => Promise<Readonly<Record<string, string>>>
   /** A commit that Lockstep did not make. */
   readonly edit: (changes: readonly FileChange[], message?: string) => Promise<string>
+  /** A file of an app (`undefined`: none) as another Lockstep has written it, with the inventory. */
+  readonly write: (app: string, path: string, text: string | undefined) => Promise<string>
 }
 
 /** An app that is stable on a branch and in a cluster, and a candidate that waits. */
@@ -63,6 +66,14 @@ export async function releaseOn(
     if (state === undefined) throw new Error(broken[0]?.problem ?? 'There is no record')
     return state.record.spec
   }
+  const edit: Release['edit'] = async (changes, message = 'by hand') =>
+    remote.commit({
+      branch: 'deploy',
+      parent: await remote.tip('deploy'),
+      isNewBranch: false,
+      changes,
+      message,
+    })
   return {
     place,
     cluster,
@@ -89,14 +100,20 @@ export async function releaseOn(
       const texts = await remote.contents(tree.map(([, { id }]) => id))
       return Object.fromEntries(tree.map(([path, { id }]) => [path, texts.get(id) ?? '']))
     },
-    edit: async (changes, message = 'by hand') =>
-      remote.commit({
-        branch: 'deploy',
-        parent: await remote.tip('deploy'),
-        isNewBranch: false,
-        changes,
-        message,
-      }),
+    edit,
+    write: async (app, path, text) => {
+      const { inventory } = await readEnvironment(remote, await remote.tip('deploy'), 'prod')
+      const before = inventory.apps.get(app) ?? EMPTY_APP
+      const files = new Map(before.files)
+      const [id = ''] = await remote.blobIds([text ?? ''])
+      if (text === undefined) files.delete(path)
+      else files.set(path, id)
+      const apps = new Map([...inventory.apps, [app, { ...before, files }]])
+      return edit([
+        text === undefined ? { path: `prod/${path}` } : { path: `prod/${path}`, write: text },
+        { path: `prod/${INVENTORY_FILE}`, write: writeInventory({ apps }) },
+      ])
+    },
   }
 }
 

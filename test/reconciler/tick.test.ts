@@ -124,15 +124,27 @@ describe('tick', () => {
     expect((await release.record()).heldBack[0]?.reason).toMatch(/edited .* by hand/)
   })
 
-  it('leaves an app alone whose record says nothing that can be relied on, and says what is wrong', async () => {
-    const release = await releaseOn(new MemoryGitRemote())
+  it('leaves an app alone whose record a newer Lockstep has written, and says what is wrong', async () => {
+    const remote = new MemoryGitRemote()
+    const release = await releaseOn(remote)
     await release.tick()
     const before = await release.files()
-    const path = 'prod/rollouts/shop/checkout/record.yaml'
-    await release.edit([{ path, write: 'spec: {rollout: 7}\n' }])
+    const path = 'rollouts/shop/checkout/record.yaml'
+    const record = remote.filesOf('deploy')[`prod/${path}`] ?? ''
+    await release.write(APP, path, record.replace('v1alpha1', 'v2'))
     const { broken, commits } = await release.tick()
     expect(commits).toEqual([])
     expect(broken).toEqual([{ app: APP, problem: expect.stringContaining(path) }])
     expect(await release.files()).toEqual(before)
+    const { place } = release
+    const request = { action: 'resume' } as const
+    const asked = actOnRollout({ place, app: APP, request, actor: alice, now: Date.now })
+    await expect(asked).rejects.toMatchObject({
+      code: 'BROKEN_ROLLOUT',
+      message: expect.stringMatching(
+        /\(`git log -- prod\/rollouts\/shop\/checkout\/record.yaml`\)$/,
+      ),
+    })
+    await expect(asked).rejects.not.toHaveProperty('remedy')
   })
 })

@@ -3,7 +3,7 @@ import { RolloutSink } from '../../../functions/rollouts/rollout-sink.ts'
 import { separateTarget } from '../../../functions/rollouts/served-target.ts'
 import type { Alert, GateQuestion } from '../../../functions/webhooks/webhook-sink.ts'
 import { RemoteUnreachableError } from '../../../gitops/git-remote-errors.ts'
-import { briefPlan } from '../../reconciler/release-fixture.ts'
+import { APP, briefPlan } from '../../reconciler/release-fixture.ts'
 import { planWith } from '../../rollouts/plan-fixture.ts'
 import {
   ROLLOUT,
@@ -203,8 +203,8 @@ describe('A gate', () => {
 
   it('of an app that others release knows STOP, and of no yes', async () => {
     const world = await worldInMemory()
-    const { edit } = world.release
-    await edit([{ path: 'prod/rollouts/shop/checkout/record.yaml' }])
+    const { edit, write } = world.release
+    await write(APP, 'rollouts/shop/checkout/record.yaml', undefined)
     expect(await ask(world)).toMatchObject({ state: 'approved' })
     expect(await ask(world, { metadata: { role: 'owners' } })).toMatchObject({ state: 'pending' })
     await edit([{ path: 'prod/STOP', write: 'an incident\n' }])

@@ -9,14 +9,14 @@ import {
   RemoteUnreachableError,
 } from '../../../gitops/git-remote-errors.ts'
 import { MemoryGitRemote } from '../../gitops/memory-git-remote.ts'
-import { releaseOn } from '../../reconciler/release-fixture.ts'
+import { APP, releaseOn } from '../../reconciler/release-fixture.ts'
 import { FunctionCaller } from '../locks/function-caller.ts'
 import { ROLLOUT, rolloutsOf, targetProps, worldInMemory, worldOnDisk } from './rollout-world.ts'
 
 describe('Whoever looks', () => {
   it('sees all rollouts of an environment, and what is not as it should be', async () => {
     const { alice, release } = await worldOnDisk()
-    await release.edit([{ path: 'prod/rollouts/shop/cart/record.yaml', write: 'nonsense: [' }])
+    await release.write('shop/cart', 'rollouts/shop/cart/record.yaml', 'nonsense: [')
     const { status, body } = await alice.call('GET', '/v1/rollouts')
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -65,9 +65,9 @@ describe('Whoever looks', () => {
     expect(answer).toMatchObject({ status, body: { code } })
   })
 
-  it('is told what is wrong with a record that somebody has edited, and nothing is done', async () => {
+  it('is told what is wrong with a record that says nothing, and nothing is done', async () => {
     const { alice, release } = await worldInMemory()
-    await release.edit([{ path: 'prod/rollouts/shop/checkout/record.yaml', write: 'count: many' }])
+    await release.write(APP, 'rollouts/shop/checkout/record.yaml', 'count: many')
     const before = await release.place.remote.tip('deploy')
     for (const [method, path, body] of [
       ['GET', ROLLOUT, undefined],

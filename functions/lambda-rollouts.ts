@@ -9,7 +9,7 @@ import { platformRollouts } from './platform-rollouts.ts'
 import { jsonLines } from './serving/json-lines.ts'
 
 /** What EventBridge sends on a schedule: of its rules, and of its Scheduler. */
-interface ScheduledEvent {
+export interface ScheduledEvent {
   readonly 'detail-type': 'Scheduled Event'
 }
 

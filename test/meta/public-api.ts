@@ -291,7 +291,9 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
     values: `
       rolloutsLambdaHandler
     `,
-    types: '',
+    types: `
+      ScheduledEvent
+    `,
   },
   './functions/workers-rollouts': {
     values: `

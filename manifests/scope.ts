@@ -15,6 +15,7 @@ const CLUSTER_SCOPED = new Map<string, readonly string[]>(
     ],
     'apiextensions.k8s.io': ['CustomResourceDefinition'],
     'apiregistration.k8s.io': ['APIService'],
+    'argoproj.io': ['ClusterAnalysisTemplate'],
     'certificates.k8s.io': ['CertificateSigningRequest', 'ClusterTrustBundle'],
     'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
     'gateway.networking.k8s.io': ['GatewayClass'],

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandLineOf } from './command-line.ts'
@@ -47,6 +48,16 @@ describe('Sweeping abandoned runs', () => {
     expect(existsSync(folder)).toBe(true)
     writeFileSync(join(folder, 'owner'), String(await endedProcess()))
     await sweepAbandonedRuns()
+  })
+
+  it('goes on when another run takes its folder away at the same moment', async () => {
+    const link = join(tmpdir(), `lockstep-run-gone-${process.pid}`)
+    symlinkSync('/nowhere', link)
+    try {
+      await expect(sweepAbandonedRuns()).resolves.toBeDefined()
+    } finally {
+      rmSync(link)
+    }
   })
 
   it('leaves logs alone that were kept, for a day', async () => {

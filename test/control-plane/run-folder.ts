@@ -45,13 +45,24 @@ async function isAbandoned(folder: string): Promise<boolean> {
 
 /** Logs that were kept for a person who has not come for a day. */
 async function isForgotten(folder: string): Promise<boolean> {
-  const { uid, mtimeMs } = await stat(folder)
-  if (uid !== userInfo().uid || Date.now() - mtimeMs < 24 * 60 * 60 * 1000) return false
+  const found = await unlessGone(stat(folder))
+  if (found === undefined || found.uid !== userInfo().uid) return false
+  if (Date.now() - found.mtimeMs < 24 * 60 * 60 * 1000) return false
   return (await readPid(join(folder, OWNER_FILE))) === undefined
 }
 
+/** Another run may end, or sweep, at the same moment. */
+async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 async function programsOf(folder: string): Promise<readonly number[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.pid'))
+  const files = ((await unlessGone(readdir(folder))) ?? []).filter((file) => file.endsWith('.pid'))
   const pids = await Promise.all(files.map((file) => readPid(join(folder, file))))
   return pids.filter((pid) => pid !== undefined)
 }

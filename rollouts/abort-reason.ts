@@ -1,5 +1,5 @@
 import { approvalOf } from './approvals.ts'
-import type { NextProps } from './next.ts'
+import type { NextProps } from './next-props.ts'
 import type { Abort, Rollout } from './record.ts'
 import { holdEndsAtMs } from './step-hold.ts'
 

@@ -3,7 +3,7 @@ import { approvalOf } from './approvals.ts'
 import type { Closure, Decision, Wait } from './decision.ts'
 import { enterStep } from './enter-step.ts'
 import { timestamp } from './moved.ts'
-import type { NextProps } from './next.ts'
+import type { NextProps } from './next-props.ts'
 import type { QueuedRevision, RecordSpec, Rollout } from './record.ts'
 import { allSteps } from './step-state.ts'
 

@@ -1,7 +1,7 @@
 import { abortSection, withoutAborted } from './abort.ts'
 import type { Decision } from './decision.ts'
 import { moved } from './moved.ts'
-import type { NextProps } from './next.ts'
+import type { NextProps } from './next-props.ts'
 import type { Rollout, Stage } from './record.ts'
 
 type Aborting = Extract<Stage, { readonly phase: 'aborting' }>

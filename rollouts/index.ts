@@ -37,8 +37,8 @@ export type {
   TimeWindow,
 } from './metrics.ts'
 export { MetricsError } from './metrics-error.ts'
-export type { NextProps } from './next.ts'
 export { next } from './next.ts'
+export type { NextProps } from './next-props.ts'
 export type { Observation, SeenTrack, SeenTraffic } from './observation.ts'
 export type {
   CanaryTrack,

@@ -1,7 +1,7 @@
 import { heldBack } from './abort.ts'
 import type { Decision } from './decision.ts'
 import { moved } from './moved.ts'
-import type { NextProps } from './next.ts'
+import type { NextProps } from './next-props.ts'
 import type { Observation } from './observation.ts'
 import type { ForwardStage, RecordSpec, Rollout } from './record.ts'
 

@@ -1,4 +1,5 @@
-import { type NextProps, next } from '../../rollouts/next.ts'
+import { next } from '../../rollouts/next.ts'
+import type { NextProps } from '../../rollouts/next-props.ts'
 import { soundPlan } from '../../test/rollouts/plan-fixture.ts'
 import { approveAll, isAtRest, released } from '../../test/rollouts/released.ts'
 

@@ -1,6 +1,6 @@
 import type { RolloutSpec } from '../rollouts/plan.ts'
 import type { Approval } from '../rollouts/step.ts'
-import type { ArgoGates } from './argo-rollouts.ts'
+import type { ArgoGates } from './argo-rollouts-props.ts'
 import { approvalMetadata } from './engine-gates.ts'
 import type { WorkloadContext } from './workload-context.ts'
 

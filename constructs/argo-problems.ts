@@ -1,7 +1,7 @@
 import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
 import type { RolloutSpec } from '../rollouts/plan.ts'
 import type { PlanProblem } from '../rollouts/plan-problem.ts'
-import type { ArgoRolloutsProps } from './argo-rollouts.ts'
+import type { ArgoRolloutsProps } from './argo-rollouts-props.ts'
 import { gateProblems, metricProblems } from './engine-problems.ts'
 import type { EngineProblemsProps } from './rollout-engine.ts'
 

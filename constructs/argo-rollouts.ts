@@ -5,8 +5,9 @@ import { gateTemplates } from './argo-gates.ts'
 import { metricsTemplate } from './argo-metrics.ts'
 import { argoProblems } from './argo-problems.ts'
 import { argoRollout } from './argo-rollout.ts'
+import type { ArgoGates, ArgoRolloutsProps } from './argo-rollouts-props.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
-import { GATES_URL, type Gates } from './engine-gates.ts'
+import { GATES_URL } from './engine-gates.ts'
 import { givenOptions } from './given-options.ts'
 import { NAME_LABEL } from './labels.ts'
 import { type Options, optional, record, required } from './options.ts'
@@ -17,31 +18,6 @@ import type { Traffic } from './traffic.ts'
 import { text } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import { writeRoute } from './write-route.ts'
-
-export interface ArgoRolloutsProps {
-  /**
-   * Prometheus as Argo Rollouts reaches it, for metrics made by `query`.
-   *
-   * @default - none
-   */
-  readonly prometheus?: string
-
-  /**
-   * Where Argo Rollouts asks whether it may go on. It then keeps freeze windows, approvals and `STOP`.
-   *
-   * @default - nowhere
-   */
-  readonly gates?: ArgoGates
-}
-
-export interface ArgoGates extends Gates {
-  /**
-   * Secret of the app's namespace whose key `token` it proves by that it is Argo Rollouts.
-   *
-   * @default - none
-   */
-  readonly tokenSecret?: string
-}
 
 const OPTIONS = {
   prometheus: optional(text('http://prometheus.monitoring:9090')),

@@ -6,7 +6,7 @@ import type { RolloutStep } from '../rollouts/step.ts'
 import { FULL_WEIGHT } from '../rollouts/step-state.ts'
 import { gateProblems, metricProblems } from './engine-problems.ts'
 import { fillQuery, usesVariable } from './engine-query.ts'
-import type { FlaggerProps } from './flagger.ts'
+import type { FlaggerProps } from './flagger-props.ts'
 import { NAME_LABEL } from './labels.ts'
 import type { EngineProblemsProps } from './rollout-engine.ts'
 

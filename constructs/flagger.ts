@@ -4,9 +4,10 @@ import { canaryName } from '../rollouts/canary-track.ts'
 import type { RolloutSpec } from '../rollouts/plan.ts'
 import { allSteps } from '../rollouts/step-state.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
-import { approvalMetadata, GATES_URL, type Gates } from './engine-gates.ts'
+import { approvalMetadata, GATES_URL } from './engine-gates.ts'
 import { fillQuery } from './engine-query.ts'
 import { flaggerProblems } from './flagger-problems.ts'
+import type { FlaggerGates, FlaggerProps } from './flagger-props.ts'
 import { flaggerService } from './flagger-service.ts'
 import { givenOptions } from './given-options.ts'
 import { INSTANCE_LABEL } from './labels.ts'
@@ -16,32 +17,6 @@ import type { EngineObject, EngineProps, RolloutEngine } from './rollout-engine.
 import { text } from './value-shapes.ts'
 import type { WorkloadContext } from './workload-context.ts'
 import type { Written } from './written.ts'
-
-export interface FlaggerProps {
-  /**
-   * Prometheus as Flagger reaches it, for metrics made by `query`.
-   *
-   * @default - none
-   */
-  readonly prometheus?: string
-
-  /**
-   * Where Flagger asks whether it may go on. It then keeps freeze windows, approvals and `STOP`.
-   *
-   * @default - nowhere
-   */
-  readonly gates?: FlaggerGates
-}
-
-export interface FlaggerGates extends Gates {
-  /**
-   * What Flagger proves by that it is Flagger. It can only say it openly, so write a variable that
-   * Flux fills in from a Secret, as `'${FLAGGER_TOKEN}'`: what is written here is in Git.
-   *
-   * @default - none
-   */
-  readonly token?: string
-}
 
 const OPTIONS = {
   prometheus: optional(text('http://prometheus.monitoring:9090')),

@@ -24,7 +24,8 @@ export {
   successRate,
 } from './analysis.ts'
 export { App, type AppProps } from './app.ts'
-export { type ArgoGates, type ArgoRolloutsProps, argoRollouts } from './argo-rollouts.ts'
+export { argoRollouts } from './argo-rollouts.ts'
+export type { ArgoGates, ArgoRolloutsProps } from './argo-rollouts-props.ts'
 export { type ArgoSource, ArgoSync, type ArgoSyncProps } from './argo-sync.ts'
 export {
   type Authentication,
@@ -52,7 +53,8 @@ export type { EnvironmentProps } from './environment-props.ts'
 export type { EnvironmentVariable, EnvironmentVariables } from './environment-variable.ts'
 export type { Fence } from './fence.ts'
 export { FencingPolicy, type FencingPolicyProps } from './fencing-policy.ts'
-export { type FlaggerGates, type FlaggerProps, flagger } from './flagger.ts'
+export { flagger } from './flagger.ts'
+export type { FlaggerGates, FlaggerProps } from './flagger-props.ts'
 export { type FluxSource, FluxSync, type FluxSyncProps } from './flux-sync.ts'
 export { type GatewayApiProps, gatewayApi } from './gateway-api.ts'
 export {

@@ -4,7 +4,8 @@ import type { LeaseName } from '../../leases/lease-name.ts'
 import type { LeaseRecord } from '../../leases/lease-record.ts'
 import type { LeaseReading, LeaseStore, StoredLease } from '../../leases/lease-store.ts'
 import { LeaseConflictError, LeaseMissingError } from '../../leases/lease-store-errors.ts'
-import type { CallMeasure, RequestMetrics } from '../http/request-metrics.ts'
+import { CallMeter } from '../http/call-meter.ts'
+import type { RequestMetrics } from '../http/request-metrics.ts'
 
 export interface MeasuredStoreProps {
   readonly store: LeaseStore
@@ -16,12 +17,12 @@ export interface MeasuredStoreProps {
 /** The store, as one request uses it: it counts the calls, and knows whether a write was sent. */
 export class MeasuredStore implements LeaseStore {
   readonly #props: MeasuredStoreProps
-  #calls = 0
-  #durationMs = 0
+  readonly #meter: CallMeter
   #writes = 0
 
   constructor(props: MeasuredStoreProps) {
     this.#props = props
+    this.#meter = new CallMeter({ ...props, name: 'store', isAnswer: isAnswer })
   }
 
   /** Whether a write has been sent that may have been carried out, or may yet be. */
@@ -30,13 +31,12 @@ export class MeasuredStore implements LeaseStore {
   }
 
   get calls(): number {
-    return this.#calls
+    return this.#meter.calls
   }
 
   /** For the header `Server-Timing`. Waiting for a change is no call. */
   get serverTiming(): string {
-    const calls = this.#calls === 1 ? '1 call' : `${this.#calls} calls`
-    return `store;dur=${this.#durationMs.toFixed(1)};desc="${calls}"`
+    return this.#meter.serverTiming
   }
 
   /** `undefined` if this store cannot list. */
@@ -44,19 +44,22 @@ export class MeasuredStore implements LeaseStore {
     const { listing } = this.#props
     return (
       listing && {
-        list: (namespace, signal) => this.#measure('list', () => listing.list(namespace, signal)),
+        list: (namespace, signal) =>
+          this.#meter.measure('list', () => listing.list(namespace, signal)),
       }
     )
   }
 
   read(name: LeaseName, signal?: AbortSignal): Promise<LeaseReading> {
-    return this.#measure('read', () => this.#props.store.read(name, signal))
+    return this.#meter.measure('read', () => this.#props.store.read(name, signal))
   }
 
   async replace(seen: StoredLease, next: LeaseRecord, signal?: AbortSignal): Promise<LeaseReading> {
     this.#writes += 1
     try {
-      return await this.#measure('replace', () => this.#props.store.replace(seen, next, signal))
+      return await this.#meter.measure('replace', () =>
+        this.#props.store.replace(seen, next, signal),
+      )
     } catch (error) {
       // The one failure after which nothing can have been written.
       if (error instanceof LeaseConflictError) this.#writes -= 1
@@ -70,23 +73,6 @@ export class MeasuredStore implements LeaseStore {
 
   epoch(): Promise<string> {
     return this.#props.store.epoch()
-  }
-
-  async #measure<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
-    const { clock, metrics } = this.#props
-    const startedMs = clock.monotonicMs()
-    let outcome: CallMeasure['outcome'] = 'done'
-    this.#calls += 1
-    try {
-      return await call()
-    } catch (error) {
-      outcome = isAnswer(error) ? 'refused' : 'failed'
-      throw error
-    } finally {
-      const durationMs = clock.monotonicMs() - startedMs
-      this.#durationMs += durationMs
-      metrics?.call({ operation, outcome, durationMs })
-    }
   }
 }
 

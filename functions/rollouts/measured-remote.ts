@@ -11,7 +11,8 @@ import {
   RemoteRefusedError,
 } from '../../gitops/git-remote-errors.ts'
 import type { Clock } from '../../leases/clock.ts'
-import type { CallMeasure, RequestMetrics } from '../http/request-metrics.ts'
+import { CallMeter } from '../http/call-meter.ts'
+import type { RequestMetrics } from '../http/request-metrics.ts'
 
 export interface MeasuredRemoteProps {
   readonly clock: Pick<Clock, 'monotonicMs'>
@@ -20,13 +21,11 @@ export interface MeasuredRemoteProps {
 
 /** Counts what one request asks of repositories, and knows whether a commit was sent. */
 export class RemoteMeter {
-  readonly #props: MeasuredRemoteProps
-  #calls = 0
-  #durationMs = 0
+  readonly #meter: CallMeter
   #commits = 0
 
   constructor(props: MeasuredRemoteProps) {
-    this.#props = props
+    this.#meter = new CallMeter({ ...props, name: 'repository', isAnswer: isRefusal })
   }
 
   /** Whether a commit has been sent that may have arrived, or may yet. */
@@ -35,19 +34,18 @@ export class RemoteMeter {
   }
 
   get calls(): number {
-    return this.#calls
+    return this.#meter.calls
   }
 
   /** For the header `Server-Timing`. */
   get serverTiming(): string {
-    const calls = this.#calls === 1 ? '1 call' : `${this.#calls} calls`
-    return `repository;dur=${this.#durationMs.toFixed(1)};desc="${calls}"`
+    return this.#meter.serverTiming
   }
 
   /** The same repository, measured. */
   measured(remote: GitRemote): GitRemote {
     const measure = <Result>(operation: string, call: () => Promise<Result>): Promise<Result> =>
-      this.#measure(operation, call)
+      this.#meter.measure(operation, call)
     return {
       location: remote.location,
       tip: (branch): Promise<string | undefined> => measure('tip', () => remote.tip(branch)),
@@ -65,27 +63,10 @@ export class RemoteMeter {
   async #commit(remote: GitRemote, request: CommitRequest): Promise<string> {
     this.#commits += 1
     try {
-      return await this.#measure('commit', () => remote.commit(request))
+      return await this.#meter.measure('commit', () => remote.commit(request))
     } catch (error) {
       if (isRefusal(error)) this.#commits -= 1
       throw error
-    }
-  }
-
-  async #measure<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
-    const { clock, metrics } = this.#props
-    const startedMs = clock.monotonicMs()
-    let outcome: CallMeasure['outcome'] = 'done'
-    this.#calls += 1
-    try {
-      return await call()
-    } catch (error) {
-      outcome = isRefusal(error) ? 'refused' : 'failed'
-      throw error
-    } finally {
-      const durationMs = clock.monotonicMs() - startedMs
-      this.#durationMs += durationMs
-      metrics?.call({ operation, outcome, durationMs })
     }
   }
 }

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
 import type { LoggedCommit } from '../gitops/git-remote.ts'
 import { type FoundRollout, findRollout } from './find-rollout.ts'
+import { inLines } from './in-lines.ts'
 import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
 import { openSight } from './open-sight.ts'
-import { inOneLine } from './printable.ts'
 import { renderChartHtml } from './render-chart-html.ts'
 import { renderChartSvg } from './render-chart-svg.ts'
 import { renderRollout } from './render-rollout.ts'
@@ -99,11 +99,9 @@ const decisionOf = ({ decision }: RolloutLook) =>
     : { kind: decision.kind, action: decision.action, evidence: decision.evidence }
 
 const text = (look: RolloutLook, log: readonly LoggedCommit[]): string =>
-  [
+  inLines([
     ...renderRollout(look),
     '',
     'Commits, the latest first',
     ...log.flatMap((logged) => renderCommit(logged, look.app.app)),
-  ]
-    .map((line) => `${inOneLine(line).trimEnd()}\n`)
-    .join('')
+  ])

@@ -3,10 +3,10 @@ import type { LoggedCommit } from '../gitops/git-remote.ts'
 import { historyEntry } from '../gitops/rollout-history.ts'
 import { durationMs } from './duration-argument.ts'
 import { type FoundRollout, findRollout } from './find-rollout.ts'
+import { inLines } from './in-lines.ts'
 import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
 import { openSight, type Sight } from './open-sight.ts'
 import { pause } from './pause.ts'
-import { inOneLine } from './printable.ts'
 import { renderRollout } from './render-rollout.ts'
 import { withRolloutBranch } from './rollout-branch.ts'
 import { renderCommit, rolloutLog } from './rollout-log.ts'
@@ -127,6 +127,3 @@ class Watched {
     this.#said = said
   }
 }
-
-const inLines = (lines: readonly string[]): string =>
-  lines.map((line) => `${inOneLine(line).trimEnd()}\n`).join('')

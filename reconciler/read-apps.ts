@@ -1,12 +1,9 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
 import { LostFileError } from '../gitops/lost-file-error.ts'
-import { MissingRenditionError } from '../gitops/missing-rendition-error.ts'
 import { pastContents } from '../gitops/past-contents.ts'
+import { isUnreadable } from '../gitops/released-app.ts'
 import { recentCommits } from '../gitops/tampered.ts'
 import { recordPath } from '../manifests/layout.ts'
-import { UnreadableManifestError } from '../manifests/unreadable-manifest-error.ts'
-import { MalformedPlanError } from '../rollouts/malformed-plan-error.ts'
-import { MalformedRecordError } from '../rollouts/malformed-record-error.ts'
 import { readRecord } from '../rollouts/read-record.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
@@ -80,21 +77,10 @@ export function recordAt(
 const isActive = ({ record: { spec } }: RecordOnBranch): boolean =>
   spec.rollout !== undefined || spec.queued !== undefined
 
-/** Errors of what people may have edited. Anything else is a mistake of ours, and thrown. */
-const READABLE = [
-  LostFileError,
-  MalformedPlanError,
-  MalformedRecordError,
-  MissingRenditionError,
-  UnreadableManifestError,
-] as const
-
+/** @throws what is no matter of the files but a mistake of ours */
 function problemOf(error: unknown): string {
-  if (READABLE.some((known) => error instanceof known) && error instanceof Error) {
-    const remedy = 'remedy' in error ? `. ${error.remedy}` : ''
-    return `${error.message}${remedy}`
-  }
-  throw error
+  if (!isUnreadable(error) && !(error instanceof LostFileError)) throw error
+  return 'remedy' in error ? `${error.message}. ${error.remedy}` : error.message
 }
 
 /**

@@ -98,7 +98,8 @@ async function whenFree<T>(
 function openFile(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: STAND_STILL_MS })
   try {
-    const isNew = !hasTables(database)
+    // All of the answer at one moment: another process may be making the tables.
+    const isNew = !inTransaction(database, file, hasTables, 'DEFERRED')
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() ?? {}
     if (mode !== 'wal') {
       throw new ForeignDatabaseError('processes cannot share it. Name a file on a disk')
@@ -117,8 +118,9 @@ function inTransaction<T>(
   database: DatabaseSync,
   file: string,
   work: (database: DatabaseSync) => T,
+  kind: 'DEFERRED' | 'IMMEDIATE' = 'IMMEDIATE',
 ): T {
-  database.exec('BEGIN IMMEDIATE')
+  database.exec(`BEGIN ${kind}`)
   try {
     const result = work(database)
     commit(database, file)

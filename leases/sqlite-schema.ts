@@ -28,7 +28,11 @@ export class ForeignDatabaseError extends Error {
   readonly code = 'FOREIGN_DATABASE'
 }
 
-/** @throws {ForeignDatabaseError} */
+/**
+ * To be called in a transaction.
+ *
+ * @throws {ForeignDatabaseError}
+ */
 export function hasTables(database: DatabaseSync): boolean {
   const { application_id: application } = database.prepare('PRAGMA application_id').get() ?? {}
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}

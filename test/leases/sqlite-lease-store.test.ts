@@ -1,5 +1,6 @@
 import { type ExecFileOptions, execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   closeSync,
@@ -15,12 +16,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NEVER_HELD } from '../../leases/lease-record.ts'
 import { sqliteFailure } from '../../leases/sqlite-errors.ts'
 import { SqliteLeaseStore } from '../../leases/sqlite-lease-store.ts'
 import { describeLeaseListing } from './lease-listing-contract.ts'
 import { describeLeaseStore } from './lease-store-contract.ts'
+import type { OpenerData } from './sqlite-opener.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -28,6 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const newFile = () => join(folder, `${randomUUID()}.db`)
 const COUNTER = { namespace: 'test', name: 'counter' }
 const CHILD = join(import.meta.dirname, 'sqlite-child.ts')
+const OPENER = join(import.meta.dirname, 'sqlite-opener.ts')
 const run = promisify(execFile)
 
 async function inChild(file: string, action: string, options: ExecFileOptions = {}) {
@@ -66,6 +70,20 @@ describe('On a file', () => {
 })
 
 describe('SqliteLeaseStore', () => {
+  it('is opened by whoever comes while another one makes it', async () => {
+    const OPENERS = 4
+    const files = Array.from({ length: 60 }, newFile)
+    const arrived = new SharedArrayBuffer(4)
+    const problems = await Promise.all(
+      Array.from({ length: OPENERS }, async () => {
+        const workerData: OpenerData = { files, arrived, openers: OPENERS }
+        const [found] = await once(new Worker(OPENER, { workerData }), 'message')
+        return found
+      }),
+    )
+    expect(problems.flat()).toEqual([])
+  })
+
   it('loses no write and gives no version twice when processes write at once', async () => {
     const file = newFile()
     const written: string[][] = await Promise.all(

@@ -17,7 +17,8 @@ export function describeWithCluster(name: string, tests: (cluster: Cluster) => v
     beforeAll(async () => {
       await cluster.namespace()
     })
-    tests(cluster)
+    // Hooks of the tests that end what they have on the cluster come first: the last one is first.
     afterAll(() => cluster.leave())
+    tests(cluster)
   })
 }

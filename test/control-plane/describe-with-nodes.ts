@@ -22,7 +22,8 @@ export function describeWithNodes(
   describe.skipIf(!availability.available)(name, { timeout: TEST_TIMEOUT_MS }, () => {
     const cluster = new ClusterWithNodes(() => connectToSharedCluster('nodes'))
     beforeAll(() => cluster.nodes(size), TEST_TIMEOUT_MS)
-    tests(cluster)
+    // Hooks of the tests that end what they have on the cluster come first: the last one is first.
     afterAll(() => cluster.leave())
+    tests(cluster)
   })
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, expect, it } from 'vitest'
+import { at } from '../../manifests/fields.ts'
 import { Cluster } from './cluster.ts'
 import { chooseCluster } from './cluster-choice.ts'
 import { commandLineOf } from './command-line.ts'
@@ -33,6 +34,18 @@ const owner = `
 
 const pidOf = (run: string, program: string) =>
   Number(readFileSync(join(run, `${program}.pid`), 'utf8'))
+
+describeWithCluster('The namespace of a suite', (cluster) => {
+  const phase = async () => {
+    const path = `/api/v1/namespaces/${await cluster.namespace()}`
+    return at((await cluster.send({ path })).body, 'status', 'phase')
+  }
+  afterAll(async () => expect(await phase()).toBe('Active'))
+
+  it('stays until the suite has ended what it has in it', async () => {
+    expect(await phase()).toBe('Active')
+  })
+})
 
 describeWithCluster('The harness', (cluster) => {
   it.skipIf(choice.kind !== 'binaries')(

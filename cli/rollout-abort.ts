@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { type AbortLiveOptions, addAbortLiveOptions, assertNotLive } from './abort-live-options.ts'
 import { commandFor, NO_REASON, reportAct } from './report-act.ts'
 import { requestRollout } from './request-rollout.ts'
 import { type ActOptions, APP_ARGUMENT, addActOptions } from './rollout-options.ts'
@@ -7,22 +8,27 @@ import type { Terminal } from './terminal.ts'
 
 /** `lockstep rollout abort`: back to what was stable. */
 export const rolloutAbortCommand = (terminal: Terminal): Command =>
-  addActOptions(
-    new Command('abort')
-      .description('Send all requests back to stable; nothing holds that up')
-      .argument(...APP_ARGUMENT)
-      .option('--reason <text>', 'why, for whoever wonders'),
-  ).action((app: string, options: RolloutAbortOptions) => runAbort(app, options, terminal))
+  addAbortLiveOptions(
+    addActOptions(
+      new Command('abort')
+        .description('Send all requests back to stable; nothing holds that up')
+        .argument(...APP_ARGUMENT)
+        .option('--reason <text>', 'why, for whoever wonders'),
+    ),
+  ).action(async (app: string, options: RolloutAbortOptions) => {
+    if (options.live !== true) return runAbort(app, options, terminal)
+    const { runAbortLive } = await import('./rollout-abort-live.ts')
+    return runAbortLive(app, options, terminal)
+  })
 
-interface RolloutAbortOptions extends ActOptions {
-  readonly reason?: string
-}
+interface RolloutAbortOptions extends ActOptions, AbortLiveOptions {}
 
 async function runAbort(
   app: string,
   options: RolloutAbortOptions,
   terminal: Terminal,
 ): Promise<void> {
+  assertNotLive(options)
   const acted = await requestRollout(
     app,
     options,

@@ -7,6 +7,7 @@ import { rolloutPromoteCommand } from './rollout-promote.ts'
 import { rolloutResumeCommand } from './rollout-resume.ts'
 import { rolloutRetryCommand } from './rollout-retry.ts'
 import { rolloutRollbackCommand } from './rollout-rollback.ts'
+import { rolloutSettleCommand } from './rollout-settle.ts'
 import { rolloutShowCommand } from './rollout-show.ts'
 import { rolloutSimulateCommand } from './rollout-simulate.ts'
 import { rolloutTickCommand } from './rollout-tick.ts'
@@ -22,6 +23,7 @@ export const rolloutCommand = (terminal: Terminal): Command =>
     .addCommand(rolloutShowCommand(terminal))
     .addCommand(rolloutWatchCommand(terminal))
     .addCommand(rolloutAbortCommand(terminal))
+    .addCommand(rolloutSettleCommand(terminal))
     .addCommand(rolloutPauseCommand(terminal))
     .addCommand(rolloutResumeCommand(terminal))
     .addCommand(rolloutApproveCommand(terminal))

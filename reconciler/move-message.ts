@@ -61,7 +61,7 @@ const ENDINGS: Partial<Readonly<Record<Move['action'], string>>> = {
 function trailers(
   { app, move }: PlannedMove,
   from: string,
-  actor: string | undefined,
+  actor: string | undefined = move.actor,
 ): AppTrailers {
   const before = app.record.spec
   const rollout = move.record.rollout ?? before.rollout

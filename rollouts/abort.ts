@@ -29,17 +29,17 @@ export interface AbortProps {
 export function abortRollout(props: AbortProps): Move {
   const { plan, record, rollout, abort, nowMs, isTampered = false } = props
   const { stage } = rollout
-  const evidence = [abort.reason]
-  if (stage.phase === 'aborting') return { kind: 'move', action: 'abort', record, evidence }
+  const why = { evidence: [abort.reason], ...(abort.by !== undefined && { actor: abort.by }) }
+  if (stage.phase === 'aborting') return { kind: 'move', action: 'abort', record, ...why }
   const aborted = { ...rollout, abort: { ...abort, at: timestamp(nowMs) } }
   if (!wasSeenByRequests(plan, stage, isTampered)) {
-    return { kind: 'move', action: 'abort', record: withoutAborted(record, aborted), evidence }
+    return { kind: 'move', action: 'abort', record: withoutAborted(record, aborted), ...why }
   }
   return {
     kind: 'move',
     action: 'abort',
     record: { ...record, rollout: abortingFrom(aborted, stage, plan, nowMs) },
-    evidence,
+    ...why,
   }
 }
 

@@ -33,6 +33,8 @@ export interface Move {
   readonly record: RecordSpec
   /** Why, as sentences without a full stop. */
   readonly evidence: readonly string[]
+  /** Who has asked for it elsewhere than on the branch; absent if nobody has. */
+  readonly actor?: string
 }
 
 /** Nothing to do yet. */

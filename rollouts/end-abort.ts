@@ -31,6 +31,16 @@ export function endAbort(
       evidence: [`${stable.ready} pods of stable run ${rollout.base} again`],
     }
   }
+  // What was suspended for that does not follow the branch, so there is nothing to wait for.
+  const { abortedLive, canary } = observation
+  if (abortedLive?.replicas !== undefined && canary.desired === 0) {
+    return {
+      kind: 'move',
+      action: 'abort-finish',
+      record: withoutAborted(record, rollout),
+      evidence: ['the canary was taken away in the cluster, once stable had its pods'],
+    }
+  }
   // Stable may be sick: requests go there all the same, and none to the canary.
   if (traffic.missing.length > 0) return { kind: 'wait', reasons: traffic.missing }
   return {

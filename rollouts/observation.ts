@@ -1,4 +1,5 @@
 import type { AnalysisVerdict } from './analysis-verdict.ts'
+import type { LiveAbort } from './live-abort.ts'
 
 /** What was seen of a rollout at one moment, held against what its record says. */
 export interface Observation {
@@ -7,6 +8,8 @@ export interface Observation {
   readonly stable: SeenTrack
   readonly canary: SeenTrack
   readonly traffic: SeenTraffic
+  /** Somebody has aborted this very rollout in the cluster; absent if nobody has. */
+  readonly abortedLive?: LiveAbort
   /** One for each metric that is looked at in this stage. */
   readonly verdicts: readonly AnalysisVerdict[]
   /** Alerts that fire for the app, as sentences without a full stop. */

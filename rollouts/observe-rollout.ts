@@ -1,5 +1,6 @@
 import { describeIdentity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { type LiveAbort, liveAbortOf } from './live-abort.ts'
 import type { LiveObjects } from './live-state.ts'
 import type { Observation } from './observation.ts'
 import { observeTrack, type TrackSighting } from './observe-track.ts'
@@ -28,7 +29,10 @@ export interface ObserveRolloutProps extends ObservedFiles {
 }
 
 /** What there is to see of a rollout, and of its metrics nothing. */
-export type SeenRollout = Pick<Observation, 'atMs' | 'stable' | 'canary' | 'traffic'>
+export type SeenRollout = Pick<
+  Observation,
+  'atMs' | 'stable' | 'canary' | 'traffic' | 'abortedLive'
+>
 
 /**
  * What runs, held against the branch. Nothing counts as there because it was committed or applied:
@@ -46,9 +50,11 @@ export function observeRollout(props: ObserveRolloutProps): SeenRollout {
   })
   const sighted = { stable: seeTrack(stable), canary: seeTrack(canary) }
   const seen = { stable: observeTrack(sighted.stable), canary: observeTrack(sighted.canary) }
+  const abortedLive = rollout && abortOf(rollout, live)
   return {
     atMs: live.atMs,
     ...seen,
+    ...(abortedLive !== undefined && { abortedLive }),
     traffic: observeTraffic({
       plan,
       rollout,
@@ -63,6 +69,12 @@ export function observeRollout(props: ObserveRolloutProps): SeenRollout {
     }),
   }
 }
+
+/** What was left over from a rollout that is over says nothing of this one. */
+const abortOf = ({ id }: Rollout, { objects }: LiveObjects): LiveAbort | undefined =>
+  objects
+    .flatMap((object) => (object && liveAbortOf(object)) ?? [])
+    .find(({ rollout }) => rollout === id)
 
 /** Finds the live object of one on the branch. */
 function sightings(props: ObserveRolloutProps): (branch: KubernetesObject) => Sighting {

@@ -14,11 +14,16 @@ export interface RouteShareProps extends TrackServices {
   readonly state: Pick<StepState, 'weight' | 'matches'>
 }
 
-/** Kinds of routes that can be told how to split requests, and how. One function for each. */
-const ROUTERS: Readonly<
-  Record<string, (route: KubernetesObject, props: RouteShareProps) => KubernetesObject>
-> = {
-  'gateway.networking.k8s.io/HTTPRoute': shareHttpRoute,
+interface Router {
+  /** A route as it is at rest, with a share. */
+  readonly share: (route: KubernetesObject, props: RouteShareProps) => KubernetesObject
+  /** A route as it runs, without the canary's share. */
+  readonly withdraw: (route: KubernetesObject, services: TrackServices) => KubernetesObject
+}
+
+/** Kinds of routes that can be told how to split requests, and how. One entry for each. */
+const ROUTERS: Readonly<Record<string, Router>> = {
+  'gateway.networking.k8s.io/HTTPRoute': { share: shareHttpRoute, withdraw: withdrawHttpRoute },
 }
 
 const typeOf = ({ apiVersion, kind }: KubernetesObject): string => `${groupOf(apiVersion)}/${kind}`
@@ -36,12 +41,31 @@ export const isShared = (route: KubernetesObject, services: TrackServices): bool
  * name both, stay as they are.
  */
 export const shareRoute = (route: KubernetesObject, props: RouteShareProps): KubernetesObject =>
-  ROUTERS[typeOf(route)]?.(route, props) ?? route
+  ROUTERS[typeOf(route)]?.share(route, props) ?? route
+
+/**
+ * A route as it runs, whatever its share is, with all requests on stable: the same rules, of which none
+ * that names both Services sends anything to the canary.
+ */
+export const withdrawShare = (route: KubernetesObject, services: TrackServices): KubernetesObject =>
+  ROUTERS[typeOf(route)]?.withdraw(route, services) ?? route
 
 function shareHttpRoute(route: KubernetesObject, props: RouteShareProps): KubernetesObject {
+  return withRules(route, (rule) => shareRule(rule, props))
+}
+
+function withdrawHttpRoute(route: KubernetesObject, services: TrackServices): KubernetesObject {
+  return withRules(route, (rule) => [
+    namesBoth(rule, services) ? withWeight(rule, services, 0) : rule,
+  ])
+}
+
+function withRules(
+  route: KubernetesObject,
+  change: (rule: Fields) => readonly Fields[],
+): KubernetesObject {
   const spec = fields(route.spec)
-  const rules = items(spec.rules).flatMap((rule) => shareRule(fields(rule), props))
-  return { ...route, spec: { ...spec, rules } }
+  return { ...route, spec: { ...spec, rules: items(spec.rules).map(fields).flatMap(change) } }
 }
 
 function namesBoth(rule: unknown, { stableService, canaryService }: TrackServices): boolean {
@@ -50,21 +74,28 @@ function namesBoth(rule: unknown, { stableService, canaryService }: TrackService
 }
 
 function shareRule(rule: Fields, props: RouteShareProps): Fields[] {
-  const { stableService, canaryService, state } = props
+  const { state } = props
   if (!namesBoth(rule, props)) return [rule]
-  const backends = items(rule.backendRefs).map(fields)
-  const shared = (weight: number): Fields[] =>
-    backends.map((backend) => {
+  const marked = state.matches.map((match) => ({
+    ...withWeight(rule, props, FULL_WEIGHT),
+    matches: matchesOf(rule).map((conditions) => withMark(conditions, match)),
+  }))
+  return [...marked, withWeight(rule, props, state.weight)]
+}
+
+function withWeight(
+  rule: Fields,
+  { stableService, canaryService }: TrackServices,
+  weight: number,
+): Fields {
+  const backendRefs = items(rule.backendRefs)
+    .map(fields)
+    .map((backend) => {
       if (backend.name === canaryService) return { ...backend, weight }
       if (backend.name === stableService) return { ...backend, weight: FULL_WEIGHT - weight }
       return backend
     })
-  const marked = state.matches.map((match) => ({
-    ...rule,
-    matches: matchesOf(rule).map((conditions) => withMark(conditions, match)),
-    backendRefs: shared(FULL_WEIGHT),
-  }))
-  return [...marked, { ...rule, backendRefs: shared(state.weight) }]
+  return { ...rule, backendRefs }
 }
 
 /** A rule without matches takes every request. */

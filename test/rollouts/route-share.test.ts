@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
-import { isShareable, shareRoute } from '../../rollouts/route-share.ts'
+import { isShareable, shareRoute, withdrawShare } from '../../rollouts/route-share.ts'
 import { appAtRest } from './app-fixture.ts'
 
 const { route, configMap } = appAtRest()
@@ -72,5 +72,31 @@ describe('the share of the canary in a route', () => {
     expect(isShareable(route)).toBe(true)
     expect(isShareable(configMap)).toBe(false)
     expect(share(configMap, 50)).toBe(configMap)
+  })
+})
+
+describe('a route without the share of the canary', () => {
+  const services = { stableService: 'checkout-stable', canaryService: 'checkout-canary' }
+  const withdrawn = (object: KubernetesObject) => withdrawShare(object, services)
+
+  it('is what it is at rest, whatever the weight was', () => {
+    for (let weight = 0; weight <= 100; weight++) {
+      expect(withdrawn(share(route, weight))).toEqual(route)
+    }
+  })
+
+  it('sends requests with a mark to stable as well', () => {
+    const marked = share(route, 30, [{ header: 'x-canary', value: 'yes' }])
+    expect(rulesOf(withdrawn(marked)).map(({ backendRefs }) => backendRefs)).toMatchObject([
+      [{ weight: 100 }, { weight: 0 }],
+      [{ weight: 100 }, { weight: 0 }],
+    ])
+  })
+
+  it('keeps rules that are not about both tracks, and objects that are no routes', () => {
+    const own = { backendRefs: [{ name: 'checkout-canary', port: 80, weight: 1 }] }
+    const mixed = { ...route, spec: { rules: [own] } }
+    expect(withdrawn(mixed)).toEqual(mixed)
+    expect(withdrawn(configMap)).toBe(configMap)
   })
 })

@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander'
+import { addClusterOptions, type ClusterOptions } from './cluster-options.ts'
+
+/** How to abort in the cluster, and where. */
+export interface AbortLiveOptions extends ClusterOptions {
+  readonly live?: boolean
+  readonly reason?: string
+  readonly acceptFewerPods?: boolean
+  readonly syncSuspended?: boolean
+}
+
+export const addAbortLiveOptions = (command: Command): Command =>
+  addClusterOptions(
+    command
+      .addOption(
+        new Option(
+          '--live',
+          'in the cluster, while Git is out of reach; the options below say where and how',
+        ).conflicts(['remote', 'branch', 'env', 'server']),
+      )
+      .option('--accept-fewer-pods', 'although stable has fewer pods than it should')
+      .option(
+        '--sync-suspended',
+        'you have seen to it that nothing syncs the route until this is settled',
+      ),
+  )
+
+/** Somebody may think that they abort elsewhere than they would. */
+export class MissingLiveError extends Error {
+  override readonly name = 'MissingLiveError'
+  readonly code = 'MISSING_LIVE'
+  readonly remedy = 'Add --live to abort in the cluster, or leave them out to abort on the branch'
+
+  constructor() {
+    super('Options that say where and how to abort in the cluster do nothing without --live')
+  }
+}
+
+/** @throws {MissingLiveError} if there is one of these options */
+export function assertNotLive(options: AbortLiveOptions): void {
+  const { kubeconfig, context, argocdNamespace, acceptFewerPods, syncSuspended } = options
+  const given = [kubeconfig, context, argocdNamespace, acceptFewerPods, syncSuspended]
+  if (given.some((value) => value !== undefined)) throw new MissingLiveError()
+}

@@ -1,0 +1,129 @@
+import { at, text } from '../manifests/fields.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { LiveAbort } from '../rollouts/live-abort.ts'
+import type { RecordSpec } from '../rollouts/record.ts'
+import type { SyncIdentity } from '../rollouts/sync-of-object.ts'
+import type { ClusterObjects } from './cluster-objects.ts'
+import type { Place } from './commit-moves.ts'
+import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
+import { recordAt } from './record-at.ts'
+import { suspendedFor, suspensionOf, syncName } from './suspended-sync.ts'
+
+export interface UntilAtSourceProps {
+  readonly objects: ClusterObjects
+  readonly place: Place
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  readonly abort: LiveAbort
+  /** What applies the routes of the app. */
+  readonly syncs: readonly SyncIdentity[]
+  readonly patience?: SettlePatience
+  /** Told once of each thing that is waited for, as a sentence without a full stop. */
+  readonly onWait?: ((reason: string) => void) | undefined
+}
+
+/** How long is waited for the branch, and for what fetches it. */
+export interface SettlePatience {
+  /** Pause between two looks, in milliseconds. @default 1000 */
+  readonly everyMs?: number
+  /** Most looks. @default 300 */
+  readonly mostLooks?: number
+}
+
+/**
+ * Waits until the branch sends all requests of an aborted rollout to stable, and syncs would apply a commit
+ * of which that has been seen: one that was given back before would send them to the canary once more.
+ *
+ * @throws {LiveAbortRefusedError} if that takes too long, or cannot be seen
+ * @throws {BrokenRolloutError} {RemoteRefusedError} {RemoteUnreachableError}
+ * @throws {KubernetesError}
+ */
+export async function untilAtSource(props: UntilAtSourceProps): Promise<void> {
+  const { objects, app, onWait, patience = {} } = props
+  const { everyMs = 1000, mostLooks = 300 } = patience
+  const safe = new Set<string>()
+  const said = new Set<string>()
+  for (let looks = 1; ; looks++) {
+    const reason = await waitsFor(props, safe)
+    if (reason === undefined) return
+    if (!said.has(reason)) onWait?.(reason)
+    said.add(reason)
+    if (looks >= mostLooks) throw tooLate(app, reason)
+    await objects.pause(everyMs)
+  }
+}
+
+/** @param safe commits that may be applied; the newest is added if it may */
+async function waitsFor(props: UntilAtSourceProps, safe: Set<string>): Promise<string | undefined> {
+  const { place, app } = props
+  const tip = (await place.remote.tip(place.branch)) ?? ''
+  const unsafe = danger(await recordAt(place, tip, app), props)
+  if (unsafe !== undefined) return unsafe
+  safe.add(tip)
+  return lateSource(props, safe)
+}
+
+/** Why the branch must not be applied yet, as a sentence; `undefined` if it may. */
+function danger(
+  record: RecordSpec | undefined,
+  { abort, place: { branch } }: UntilAtSourceProps,
+): string | undefined {
+  const { rollout } = record ?? {}
+  if (rollout?.id !== abort.rollout) return undefined
+  const isTraffic = rollout.stage.phase === 'aborting' && rollout.stage.part === 'traffic'
+  const isByPods = abort.replicas !== undefined
+  if (!isTraffic && !isByPods) {
+    return `${branch} keeps requests on the canary until a look has seen stable with its old version`
+  }
+  // Stable gets its old version back by the very sync that is suspended.
+  if (!isTraffic || !isByPods) return undefined
+  return `${branch} has the pods of the canary until a look has seen that there are none: lockstep rollout tick --kubeconfig FILE`
+}
+
+/** What would not yet apply a commit that is safe, as a sentence; `undefined` if nothing is left of that. */
+async function lateSource(
+  { objects, app, syncs }: UntilAtSourceProps,
+  safe: ReadonlySet<string>,
+): Promise<string | undefined> {
+  for (const identity of syncs) {
+    const sync = await objects.find(identity)
+    const isOurs = sync !== undefined && suspendedFor(sync).includes(app)
+    // An Application asks the branch itself when it is given back.
+    if (!isOurs || !suspensionOf(sync).isSuspended(sync) || sync.kind === 'Application') continue
+    const source = await sourceOf(objects, sync)
+    const commit = commitOf(source)
+    if (commit !== undefined && safe.has(commit)) continue
+    const { namespace, name } = source.metadata
+    return `GitRepository ${namespace}/${name} has not fetched the newest commit yet`
+  }
+  return undefined
+}
+
+async function sourceOf(
+  objects: ClusterObjects,
+  sync: KubernetesObject,
+): Promise<KubernetesObject> {
+  const reference = at(sync.spec, 'sourceRef')
+  const kind = text(at(reference, 'kind')) ?? ''
+  const name = text(at(reference, 'name')) ?? ''
+  const namespace = text(at(reference, 'namespace')) ?? sync.metadata.namespace ?? ''
+  const identity = { group: 'source.toolkit.fluxcd.io', kind, namespace, name }
+  const source = kind === 'GitRepository' ? await objects.find(identity) : undefined
+  if (source !== undefined) return source
+  throw new LiveAbortRefusedError(
+    `${syncName(sync)} applies what ${kind} ${namespace}/${name} has, and which commit that is cannot be seen`,
+    `See that it has the abort, give it back with flux resume kustomization ${sync.metadata.name} -n ${sync.metadata.namespace}, then run this again`,
+  )
+}
+
+/** `deploy@sha1:1f0c…` */
+const commitOf = ({ status }: KubernetesObject): string | undefined =>
+  text(at(status, 'artifact', 'revision'))
+    ?.split(':')
+    .at(-1)
+
+const tooLate = (app: string, reason: string): LiveAbortRefusedError =>
+  new LiveAbortRefusedError(
+    `The sync of ${app} is not given back yet: ${reason}`,
+    'Requests stay on stable meanwhile. Run it again, which goes on from here',
+  )

@@ -1,0 +1,100 @@
+import { at, fields, number } from '../manifests/fields.ts'
+import { type Identity, identityOf } from '../manifests/identity.ts'
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { type Labels, selectsByMap } from '../manifests/label-selector.ts'
+import { objectName } from '../rollouts/object-name.ts'
+import { withdrawShare } from '../rollouts/route-share.ts'
+import type { ClusterObjects, ObjectPatch } from './cluster-objects.ts'
+import {
+  type AppName,
+  type RolloutInCluster,
+  servicesOf,
+  trackInCluster,
+} from './rollout-in-cluster.ts'
+
+/** How all requests of an app come to stable, by changes of live objects alone. */
+export interface TrafficShift {
+  /** What splits the requests: its sync would put the split back. */
+  readonly splitters: readonly KubernetesObject[]
+  /** Which of them remember why it was done. */
+  readonly noted: readonly KubernetesObject[]
+  /** One after the other. All can be made again. */
+  readonly steps: readonly ShiftStep[]
+}
+
+export interface ShiftStep {
+  readonly target: Identity
+  /** What is so then, as a sentence without a full stop. */
+  readonly what: string
+  /** `undefined` if it is so already. */
+  readonly change: (live: KubernetesObject) => ObjectPatch | undefined
+  /** What is missing before the next step, as sentences. @default - nothing ever is */
+  readonly lacks?: (live: KubernetesObject) => readonly string[]
+}
+
+/** By routes: each of them gives stable everything, at once. */
+export const shiftByRoutes = (routes: readonly KubernetesObject[], app: AppName): TrafficShift => ({
+  splitters: routes,
+  noted: routes,
+  steps: routes.map((route) => ({
+    target: identityOf(route),
+    what: `${objectName(route)} sends all requests to stable`,
+    change: (live) => withoutShare(live, app),
+  })),
+})
+
+function withoutShare(route: KubernetesObject, app: AppName): ObjectPatch | undefined {
+  const spec = fields(withdrawShare(route, servicesOf(app)).spec)
+  return JSON.stringify(spec) === JSON.stringify(route.spec) ? undefined : { spec }
+}
+
+export interface ShiftByPodsProps extends Pick<RolloutInCluster, 'stable' | 'canary'> {
+  /** Pods that all requests need. */
+  readonly replicas: number
+  /** Whether it goes on although not all of these are ready. */
+  readonly acceptsFewerPods: boolean
+}
+
+/** By pods, where they are the weights: stable gets all that is needed first, and then the canary has none. */
+export const shiftByPods = (props: ShiftByPodsProps): TrafficShift => {
+  const { stable, canary, replicas, acceptsFewerPods } = props
+  return {
+    splitters: [stable, canary],
+    noted: [stable],
+    steps: [
+      {
+        target: identityOf(stable),
+        what: `${objectName(stable)} has ${replicas} pods`,
+        change: (live) => (replicasOf(live) >= replicas ? undefined : { spec: { replicas } }),
+        lacks: (live) => {
+          const { missing, ready } = trackInCluster(live)
+          return acceptsFewerPods && ready > 0 ? [] : missing
+        },
+      },
+      {
+        target: identityOf(canary),
+        what: `${objectName(canary)} has none`,
+        change: (live) => (replicasOf(live) === 0 ? undefined : { spec: { replicas: 0 } }),
+      },
+    ],
+  }
+}
+
+export const replicasOf = ({ spec }: KubernetesObject): number => number(at(spec, 'replicas')) ?? 1
+
+/**
+ * Whether the Service that callers use has the pods of both tracks behind it.
+ *
+ * @throws {KubernetesError}
+ */
+export async function isSplitByPods(
+  objects: ClusterObjects,
+  { namespace, name }: AppName,
+  { stable, canary }: Pick<RolloutInCluster, 'stable' | 'canary'>,
+): Promise<boolean> {
+  const service = await objects.find({ group: '', kind: 'Service', namespace, name })
+  return [stable, canary].every(({ spec }) => {
+    const labels = fields(at(spec, 'template', 'metadata', 'labels')) as Labels
+    return selectsByMap(at(service?.spec, 'selector'), labels)
+  })
+}

@@ -124,10 +124,12 @@ async function tellCommits(
   { target, tip, heard, signal, nowMs }: NewTip,
   isMeant: (app: string) => boolean,
 ): Promise<string | undefined> {
-  const { environment } = target
+  const { environment, branch } = target
   const { remote, close } = await target.open(signal)
   try {
-    const since = await commitsSince({ remote, environment, tip, heard, nowMs })
+    // A connection has no commit that it has not fetched.
+    const newest = (await remote.tip(branch)) ?? tip
+    const since = await commitsSince({ remote, environment, tip: newest, heard, nowMs })
     if (since.hasGap) {
       const id = since.heard === undefined ? {} : { id: since.heard }
       await sse.writeSSE({ event: 'reset', data: JSON.stringify({ environment, tip }), ...id })

@@ -1,36 +1,8 @@
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import type { LoggedCommit } from '../../gitops/git-remote.ts'
 import { readTrailers } from '../../gitops/read-trailers.ts'
-import { ROLLOUT_ACTIONS } from '../../rollouts/decision.ts'
-import { STAGE_NAMES } from '../../rollouts/stage-name.ts'
+import type { commitSchema } from './commit-answer-schema.ts'
 import { appNameOf } from './rollout-answer.ts'
-
-const changeSchema = z
-  .object({
-    namespace: z.string(),
-    name: z.string(),
-    action: z.enum([...ROLLOUT_ACTIONS, 'direct']).optional(),
-    rollout: z.string().optional().meta({ description: 'Its id' }),
-    step: z.string().optional().meta({ description: 'The step that it is in: 2/4' }),
-    stage: z.enum(STAGE_NAMES).optional(),
-    weight: z.int().optional(),
-    revision: z.string().optional(),
-    evidence: z.array(z.string()).meta({ description: 'Why' }),
-    actor: z.string().optional().meta({ description: 'Who asked for it' }),
-  })
-  .openapi('RolloutChange')
-
-export const commitSchema = z
-  .object({
-    commit: z.string(),
-    at: z.string().meta({ description: 'When, by the clock of whoever has committed it' }),
-    author: z.string(),
-    subject: z.string(),
-    changes: z
-      .array(changeSchema)
-      .meta({ description: 'As its trailers say; none for what somebody has edited by hand' }),
-  })
-  .openapi('RolloutCommit')
 
 export type CommitAnswer = z.infer<typeof commitSchema>
 

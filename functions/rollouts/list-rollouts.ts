@@ -1,19 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { rolloutStates } from '../../reconciler/rollout-states.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
-import { brokenAnswer, brokenSchema, rolloutAnswer, rolloutSchema } from './rollout-answer.ts'
+import { brokenAnswer, listedAnswer } from './rollout-answer.ts'
+import { rolloutsSchema } from './rollout-answer-schema.ts'
 import { type RolloutFunctionContext, rolloutCall } from './rollout-call.ts'
 import { environmentQuery, namespaceSchema } from './rollout-schemas.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
-
-const rolloutsSchema = z
-  .object({
-    environment: z.string(),
-    commit: z.string().optional().meta({ description: 'What was read; absent without a branch' }),
-    rollouts: z.array(rolloutSchema),
-    broken: z.array(brokenSchema).meta({ description: 'Apps of which nothing can be said' }),
-  })
-  .openapi('Rollouts')
 
 const route = createRoute({
   method: 'get',
@@ -44,13 +36,15 @@ export function addListRollouts(
     const { environment, namespace } = c.req.valid('query')
     const access = { verb: 'list', namespace: namespace ?? '*', name: '*' } as const
     return rolloutCall(c, context, { environment, access }, async ({ target, onBranch }) => {
-      const { commit, states, broken } = await onBranch((place) => rolloutStates({ place }))
+      const { commit, states, broken } = await onBranch((place) =>
+        rolloutStates({ place, nowMs: context.clock.wallMs() }),
+      )
       const isMeant = ({ app }: { readonly app: string }): boolean =>
         namespace === undefined || app.startsWith(`${namespace}/`)
       const rollouts = states
         .filter(isMeant)
         .toSorted((one, other) => (one.app < other.app ? -1 : 1))
-        .map((state) => rolloutAnswer(target.environment, state))
+        .map((state) => listedAnswer(target.environment, state))
       return c.json(
         {
           environment: target.environment,

@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import type { BrokenApp } from '../../reconciler/read-apps.ts'
 import type { RolloutState } from '../../reconciler/rollout-states.ts'
 import { weightOf } from '../../reconciler/step-name.ts'
@@ -6,104 +6,25 @@ import { approvalOf } from '../../rollouts/approvals.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { ForwardStage, Rollout } from '../../rollouts/record.ts'
 import { allSteps } from '../../rollouts/step-state.ts'
+import type {
+  brokenSchema,
+  inFlightSchema,
+  listedSchema,
+  rolloutSchema,
+  rolloutsSchema,
+} from './rollout-answer-schema.ts'
 
-const PHASES = ['progressing', 'promoting', 'shifting-back'] as const
-
-const step = z.int().meta({ description: 'Counted from 1; 0 before the first one' })
-
-const stageSchema = z
-  .object({
-    phase: z.enum([...PHASES, 'aborting']),
-    step: step.optional(),
-    part: z.enum(['scaling', 'live', 'template', 'traffic']).optional(),
-    from: z
-      .object({
-        phase: z.enum(PHASES),
-        step: step.optional(),
-        part: z.enum(['scaling', 'live']).optional(),
-      })
-      .optional()
-      .meta({ description: 'Where it was when it was aborted' }),
-  })
-  .openapi('RolloutStage')
-
-const gateFields = { step, gate: z.enum(['enter', 'leave']) }
-
-const awaitingSchema = z
-  .object({
-    ...gateFields,
-    since: z.string(),
-    role: z.string().optional().meta({ description: 'Who may approve' }),
-    quorum: z.int().optional().meta({ description: 'How many different people must' }),
-    deadlineSeconds: z.number().optional(),
-    onTimeout: z.enum(['abort', 'pause']).optional(),
-  })
-  .openapi('AwaitedApproval')
-
-const inFlightSchema = z
-  .object({
-    id: z.string(),
-    candidate: z.string(),
-    base: z.string().meta({ description: 'What an abort brings back' }),
-    stage: stageSchema,
-    steps: z.int().meta({ description: 'How many there are, the one with all traffic included' }),
-    weight: z.number().meta({ description: 'Percent of the requests, as the branch says' }),
-    startedAt: z.string(),
-    since: z.string().meta({ description: 'When the stage was entered' }),
-    need: z.int().meta({ description: 'Pods that all traffic needs' }),
-    isRollback: z.boolean(),
-    paused: z.object({ by: z.string(), reason: z.string(), at: z.string() }).optional(),
-    hastened: z.int().optional().meta({ description: 'Step whose hold somebody has ended' }),
-    awaiting: awaitingSchema.optional(),
-    approvals: z.array(
-      z.object({ ...gateFields, by: z.string(), proof: z.string(), at: z.string() }),
-    ),
-    abort: z
-      .object({
-        reason: z.string(),
-        by: z.string().optional(),
-        at: z.string(),
-        holdsBack: z.boolean(),
-      })
-      .optional(),
-  })
-  .openapi('RolloutInFlight')
-
-export const rolloutSchema = z
-  .object({
-    environment: z.string(),
-    namespace: z.string(),
-    name: z.string(),
-    stable: z.string().meta({ description: 'Revision; in flight that of before' }),
-    rollout: inFlightSchema.optional().meta({ description: 'Absent at rest' }),
-    queued: z
-      .object({
-        revision: z.string(),
-        request: z.object({ kind: z.enum(['retry', 'rollback']), by: z.string() }).optional(),
-      })
-      .optional()
-      .meta({ description: 'What is released next' }),
-    heldBack: z
-      .array(z.object({ revision: z.string(), rollout: z.string().optional(), reason: z.string() }))
-      .meta({ description: 'What was aborted and may be retried, newest first' }),
-    former: z.array(z.string()).meta({ description: 'What one can go back to, newest first' }),
-    tampered: z.string().optional().meta({ description: 'Who has changed its files by hand' }),
-  })
-  .openapi('Rollout')
-
-export const brokenSchema = z
-  .object({
-    namespace: z.string(),
-    name: z.string(),
-    problem: z.string().meta({ description: 'What is wrong, and what to do' }),
-  })
-  .openapi('BrokenRollout')
-
+/** A rollout as requests are answered, and as commands show it. */
 export type RolloutAnswer = z.infer<typeof rolloutSchema>
+export type InFlightAnswer = z.infer<typeof inFlightSchema>
+export type ListedAnswer = z.infer<typeof listedSchema>
+export type BrokenAnswer = z.infer<typeof brokenSchema>
+/** All of an environment. */
+export type RolloutsAnswer = z.infer<typeof rolloutsSchema>
 
 export const rolloutAnswer = (
   environment: string,
-  { app, record, plan, stable, tampered }: RolloutState,
+  { app, record, plan, stable, tampered }: Omit<RolloutState, 'closed'>,
 ): RolloutAnswer => {
   const { rollout, queued, heldBack, former } = record.spec
   return {
@@ -118,7 +39,12 @@ export const rolloutAnswer = (
   }
 }
 
-export const brokenAnswer = ({ app, problem }: BrokenApp): z.infer<typeof brokenSchema> => ({
+export const listedAnswer = (environment: string, state: RolloutState): ListedAnswer => ({
+  ...rolloutAnswer(environment, state),
+  ...(state.closed !== undefined && { closed: state.closed }),
+})
+
+export const brokenAnswer = ({ app, problem }: BrokenApp): BrokenAnswer => ({
   ...appNameOf(app),
   problem,
 })
@@ -129,7 +55,7 @@ export function appNameOf(app: string): { readonly namespace: string; readonly n
   return { namespace, name }
 }
 
-function inFlightAnswer(plan: RolloutPlan, rollout: Rollout): z.infer<typeof inFlightSchema> {
+function inFlightAnswer(plan: RolloutPlan, rollout: Rollout): InFlightAnswer {
   const { commits: _, changed: __, isRollback = false, stage, awaiting, ...rest } = rollout
   return {
     ...rest,

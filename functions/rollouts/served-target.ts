@@ -3,6 +3,7 @@ import type { Clock } from '../../leases/clock.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
 import { type TickCommit, type TickProps, type TickResult, tick } from '../../reconciler/tick.ts'
 import { TipWatch } from '../../reconciler/tip-watch.ts'
+import { given } from '../configuration/given.ts'
 import type { OpenedRemote, RolloutTarget } from './rollout-target.ts'
 
 /** What is looked at in one environment, and how. */
@@ -57,6 +58,7 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
     environment,
     repository,
     branch,
+    sight: sightOf(props),
     open,
     ticks,
     // One that others asked for as well, so nobody's signal ends it.
@@ -87,6 +89,7 @@ export function separateTarget(props: TargetProps): RolloutTarget {
     environment,
     repository,
     branch,
+    sight: sightOf(props),
     open,
     tick: async (signal) => {
       const result = await withRemote((remote) => tickOn(props, remote, signal), signal)
@@ -97,6 +100,8 @@ export function separateTarget(props: TargetProps): RolloutTarget {
     watch: () => new TipWatch({ tip: () => withRemote((remote) => remote.tip(branch)), clock }),
   }
 }
+
+const sightOf = ({ live, metrics, deadlineMs }: TargetProps) => given({ live, metrics, deadlineMs })
 
 const tickOn = (
   { environment, branch, clock, ...props }: TargetProps,

@@ -2,26 +2,23 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { recordPath } from '../../manifests/layout.ts'
 import { BrokenRolloutError } from '../../reconciler/act-on-rollout.ts'
 import type { Place } from '../../reconciler/commit-moves.ts'
+import { lookAtRollout, type RolloutLook } from '../../reconciler/look-at-rollout.ts'
 import { type RolloutState, rolloutStates } from '../../reconciler/rollout-states.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
 import { isKnown } from '../http/if-none-match.ts'
 import { ProblemError } from '../http/problem-error.ts'
 import { problemResponses } from '../http/problem-schema.ts'
-import { type CommitAnswer, commitAnswer, commitSchema } from './commit-answer.ts'
-import { rolloutAnswer, rolloutSchema } from './rollout-answer.ts'
-import { type RolloutFunctionContext, rolloutCall } from './rollout-call.ts'
+import { type CommitAnswer, commitAnswer } from './commit-answer.ts'
+import { lookedAnswer } from './look-answer.ts'
+import { shownSchema } from './look-answer-schema.ts'
+import { rolloutAnswer } from './rollout-answer.ts'
+import { type RolloutCall, type RolloutFunctionContext, rolloutCall } from './rollout-call.ts'
 import { ROLLOUT_PROBLEMS } from './rollout-problem-types.ts'
 import { appParams, environmentQuery } from './rollout-schemas.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
 
-const MOST_HISTORY = 100
-
-const shownSchema = rolloutSchema
-  .extend({
-    commit: z.string().meta({ description: 'What was read' }),
-    history: z.array(commitSchema).meta({ description: 'Newest first' }),
-  })
-  .openapi('ShownRollout')
+/** More than the rollouts have that one looks back to. */
+const MOST_HISTORY = 1_000
 
 const route = createRoute({
   method: 'get',
@@ -34,9 +31,13 @@ const route = createRoute({
     query: environmentQuery.extend({
       history: z
         .string()
-        .regex(/^(\d{1,2}|100)$/, { error: `Use a whole number from 0 to ${MOST_HISTORY}` })
+        .regex(/^(\d{1,3}|1000)$/, { error: `Use a whole number from 0 to ${MOST_HISTORY}` })
         .default('20')
         .meta({ description: 'How many commits to tell' }),
+      look: z.enum(['true', 'false'], { error: 'Use true or false' }).default('false').meta({
+        description:
+          'Whether to look at the cluster and the metrics as a tick does. Nothing follows from it',
+      }),
     }),
     headers: z.object({
       'if-none-match': z.string().optional().meta({ description: 'ETag of the last answer' }),
@@ -44,10 +45,10 @@ const route = createRoute({
   },
   responses: {
     200: {
-      description: 'As the branch has it',
+      description: 'As the branch has it, and as it was seen if that was asked for',
       content: { 'application/json': { schema: shownSchema } },
     },
-    304: { description: 'The branch has not moved since that ETag' },
+    304: { description: 'The branch has not moved since that ETag; never with a look' },
     ...COMMON_PROBLEMS,
     ...problemResponses({ 409: 'The files of the rollout say nothing that can be relied on' }),
   },
@@ -59,25 +60,48 @@ export function addShowRollout(
   context: RolloutFunctionContext,
 ): void {
   app.openapi(route, (c) => {
-    const { environment, history } = c.req.valid('query')
+    const { environment, history, look } = c.req.valid('query')
     const { 'if-none-match': known } = c.req.valid('header')
     const place = c.req.valid('param')
     const access = { verb: 'get', ...place } as const
     const logged = { namespace: place.namespace, app: place.name }
-    return rolloutCall(c, context, { environment, access, logged }, ({ target, onBranch }) =>
-      onBranch(async (branch) => {
-        const name = `${place.namespace}/${place.name}`
+    const name = `${place.namespace}/${place.name}`
+    const limit = Number(history)
+    return rolloutCall(c, context, { environment, access, logged }, (call) =>
+      call.onBranch(async (branch) => {
+        if (look === 'true') {
+          const looked = lookedAnswer(await lookAs(call, branch, name))
+          const { commit } = looked
+          const commits = await readHistory(branch, { app: name, commit, limit })
+          return c.json({ ...looked, history: commits }, 200)
+        }
         const { state, commit } = await readState(branch, name)
         const tag = `W/"${commit}"`
         c.header('ETag', tag)
         if (isKnown(tag, known)) return c.body(null, 304)
-        const commits = await readHistory(branch, { app: name, commit, limit: Number(history) })
-        const rollout = rolloutAnswer(target.environment, state)
-        return c.json({ ...rollout, commit, history: commits }, 200)
+        const commits = await readHistory(branch, { app: name, commit, limit })
+        const rollout = rolloutAnswer(call.target.environment, state)
+        return c.json({ ...rollout, commit, plan: state.plan, history: commits }, 200)
       }),
     )
   })
 }
+
+const LOOK_MS = 5_000
+
+const lookAs = (
+  { target, clock, signal }: RolloutCall,
+  place: Place,
+  app: string,
+): Promise<RolloutLook> =>
+  lookAtRollout({
+    deadlineMs: LOOK_MS,
+    ...target.sight,
+    place,
+    app,
+    now: () => clock.wallMs(),
+    signal,
+  })
 
 /**
  * @throws {ProblemError} if the app has had no rollout

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { TickResult } from '../../reconciler/tick.ts'
 import { ROLLOUT_ACTIONS } from '../../rollouts/decision.ts'
-import { appNameOf, brokenAnswer, brokenSchema } from './rollout-answer.ts'
+import { appNameOf, brokenAnswer } from './rollout-answer.ts'
+import { brokenSchema } from './rollout-answer-schema.ts'
 
 const appFields = { namespace: z.string(), name: z.string() }
 

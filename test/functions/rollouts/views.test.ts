@@ -9,7 +9,7 @@ import {
   RemoteUnreachableError,
 } from '../../../gitops/git-remote-errors.ts'
 import { MemoryGitRemote } from '../../gitops/memory-git-remote.ts'
-import { APP, releaseOn } from '../../reconciler/release-fixture.ts'
+import { APP, briefPlan, releaseOn } from '../../reconciler/release-fixture.ts'
 import { FunctionCaller } from '../locks/function-caller.ts'
 import { ROLLOUT, rolloutsOf, targetProps, worldInMemory, worldOnDisk } from './rollout-world.ts'
 
@@ -52,7 +52,52 @@ describe('Whoever looks', () => {
       changes: [{ step: '2/3', evidence: expect.any(Array) }],
     })
     expect(before.commit).not.toBe(newest.commit)
-    expect((await alice.call('GET', `${ROLLOUT}?history=101`)).status).toBe(400)
+    expect((await alice.call('GET', `${ROLLOUT}?history=1000`)).status).toBe(200)
+    expect((await alice.call('GET', `${ROLLOUT}?history=1001`)).status).toBe(400)
+  })
+
+  it('sees the plan, and what the function sees of the cluster if it wants', async () => {
+    const { alice, until, release } = await worldInMemory()
+    await until(({ rollout }) => rollout?.stage.part === 'live')
+    const { body: plain } = await alice.call('GET', ROLLOUT)
+    expect(plain.plan).toEqual(briefPlan)
+    expect(plain.look).toBeUndefined()
+    await release.cluster.sync()
+    const before = await release.place.remote.tip('deploy')
+    const { body, headers } = await alice.call('GET', `${ROLLOUT}?look=true`)
+    expect(headers.get('etag')).toBeNull()
+    expect(body).toMatchObject({
+      ...plain,
+      look: {
+        at: new Date(release.cluster.nowMs).toISOString(),
+        observation: { stable: { ready: expect.any(Number) }, canary: { missing: [] } },
+        decision: { kind: 'wait', reasons: [expect.stringContaining('held')] },
+      },
+    })
+    expect(await release.place.remote.tip('deploy')).toBe(before)
+    expect((await alice.call('GET', `${ROLLOUT}?look=perhaps`)).status).toBe(400)
+  })
+
+  it('is told that nobody can be asked of the cluster, and that an app is unknown', async () => {
+    const { release } = await worldInMemory()
+    const { live: _, ...blind } = targetProps(release)
+    const alice = new FunctionCaller([rolloutsOf([separateTarget(blind)])], 'alice')
+    const { body } = await alice.call('GET', `${ROLLOUT}?look=true`)
+    expect(body.look).toMatchObject({ problem: 'nobody looks at the cluster' })
+    expect(await alice.call('GET', '/v1/rollouts/shop/cart?look=true')).toMatchObject({
+      status: 404,
+      body: { code: 'UNKNOWN_ROLLOUT' },
+    })
+  })
+
+  it('sees what keeps a rollout from going on', async () => {
+    const { alice, release } = await worldInMemory()
+    await release.edit([{ path: 'prod/STOP', write: 'an incident\n' }])
+    const closed = expect.stringContaining('stopped by prod/STOP (an incident)')
+    const { body: list } = await alice.call('GET', '/v1/rollouts')
+    expect(list.rollouts).toMatchObject([{ name: 'checkout', closed }])
+    const { body: shown } = await alice.call('GET', `${ROLLOUT}?look=true`)
+    expect(shown.look).toMatchObject({ closed })
   })
 
   it.each([

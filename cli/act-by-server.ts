@@ -1,6 +1,6 @@
 import type { RolloutRequest } from '../rollouts/acts.ts'
 import { RolloutApi } from './rollout-api.ts'
-import type { Acted, KnownRollout, RequestOf } from './rollout-request.ts'
+import type { Acted, RequestOf } from './rollout-request.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Asked {
@@ -19,9 +19,11 @@ export async function actByServer(
   { env, signal }: Pick<Terminal, 'env' | 'signal'>,
 ): Promise<Acted> {
   const api = new RolloutApi({ server, environment, token: env.LOCKSTEP_TOKEN, signal })
-  const app = await api.find(name)
-  const request = requestOf(await knownOf(api, app))
-  const done = await api.ask(app, request.action, bodyOf(request))
+  const { app, environment: found } = await api.find(name)
+  const { rollout, former } = await api.known(app, found)
+  const awaiting = rollout?.awaiting
+  const request = requestOf({ former, ...(awaiting !== undefined && { awaiting }) })
+  const done = await api.ask(app, found, request.action, bodyOf(request))
   return {
     app,
     environment: done.environment,
@@ -29,11 +31,6 @@ export async function actByServer(
     nextLook: 'the next look of the functions',
     ...(done.commit !== undefined && { commit: done.commit }),
   }
-}
-
-async function knownOf(api: RolloutApi, app: string): Promise<KnownRollout> {
-  const { rollout, former } = await api.show(app)
-  return { former, ...(rollout?.awaiting !== undefined && { awaiting: rollout.awaiting }) }
 }
 
 /** What the API calls the parts of a request. */

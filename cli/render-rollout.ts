@@ -1,69 +1,68 @@
-import { stepName } from '../reconciler/step-name.ts'
+import type { LookAnswer, LookedAnswer } from '../functions/rollouts/look-answer.ts'
+import type { InFlightAnswer } from '../functions/rollouts/rollout-answer.ts'
 import { analysedMetrics } from '../rollouts/analysed-metrics.ts'
 import { approvalOf, missingApproval } from '../rollouts/approvals.ts'
-import type { Move } from '../rollouts/decision.ts'
-import type { Observation } from '../rollouts/observation.ts'
-import type { ApprovalGate, RecordSpec, Rollout } from '../rollouts/record.ts'
+import type { ApprovalGate } from '../rollouts/record.ts'
 import { allSteps } from '../rollouts/step-state.ts'
 import { describeChange, describeGates, describeMetric } from './describe-step.ts'
 import { inWords } from './duration-argument.ts'
-import type { RolloutLook } from './look-at-rollout.ts'
-import { stateName, whereabouts } from './rollout-state-name.ts'
+import { stateName, stepOf, whereabouts } from './rollout-state-name.ts'
 
 /** All about the rollouts of one app, as lines for people. */
-export function renderRollout(look: RolloutLook): readonly string[] {
-  const { app, environment } = look
-  const { rollout } = app.record.spec
-  const state = stateName(app)
-  const headline = rollout === undefined ? state : `${state}, ${whereabouts(app, rollout)}`
+export function renderRollout(looked: LookedAnswer): readonly string[] {
+  const { namespace, name, environment, stable, rollout } = looked
+  const state = stateName(looked)
+  const headline = rollout === undefined ? state : `${state}, ${whereabouts(rollout)}`
   return [
-    `${app.app} in ${environment}: ${headline}`,
-    ...(rollout === undefined ? [field('stable', app.stable)] : renderInFlight(look, rollout)),
-    ...renderOthers(look, app.record.spec),
+    `${namespace}/${name} in ${environment}: ${headline}`,
+    ...(rollout === undefined ? [field('stable', stable)] : renderInFlight(looked, rollout)),
+    ...renderOthers(looked),
   ]
 }
 
-function renderInFlight(look: RolloutLook, rollout: Rollout): readonly string[] {
-  const { app, atMs } = look
+function renderInFlight(looked: LookedAnswer, rollout: InFlightAnswer): readonly string[] {
+  const { look, tampered } = looked
   const { candidate, base, id, startedAt, since, need, paused, abort } = rollout
-  const ago = (time: string) => inWords(atMs - Date.parse(time))
+  const ago = (time: string) => inWords(Date.parse(look.at) - Date.parse(time))
   return [
     field('rollout', `${id}, begun ${ago(startedAt)} ago, where it is for ${ago(since)}`),
     field('candidate', candidate),
     field('stable', base),
     field('pods', `${need} carry all requests`),
-    ...(app.tampered === undefined ? [] : [field('by hand', app.tampered)]),
+    ...(tampered === undefined ? [] : [field('by hand', tampered)]),
     ...(abort === undefined
       ? []
       : [
           field('aborted', abort.by === undefined ? abort.reason : `${abort.reason} (${abort.by})`),
         ]),
     ...(paused === undefined ? [] : [field('paused', `by ${paused.by}: ${paused.reason}`)]),
-    ...(look.closure === undefined ? [] : [field('closed', look.closure.reason)]),
+    ...(look.closed === undefined ? [] : [field('closed', look.closed)]),
     ...renderNow(look),
     '',
-    ...renderSteps(look, rollout),
-    ...renderApprovals(look, rollout),
+    ...renderSteps(looked, rollout),
+    ...renderApprovals(looked, rollout),
   ]
 }
 
 /** What a look at the cluster says. */
-function renderNow({ decision, problem, observation, atMs }: RolloutLook): readonly string[] {
+function renderNow(look: LookAnswer): readonly string[] {
+  const { at, decision, problem, observation } = look
   if (decision.kind === 'move') {
-    return [...renderSeen(observation), field('next', describeMove(decision))]
+    const { action, evidence } = decision
+    return [...renderSeen(look), field('next', [action, ...evidence].join(': '))]
   }
   if (observation === undefined) return problem === undefined ? [] : [field('unseen', problem)]
-  const { untilMs } = decision
+  const { reasons, until } = decision
   return [
-    ...renderSeen(observation),
-    ...decision.reasons.map((reason) => field('waits', reason)),
-    ...(untilMs === undefined ? [] : [field('time left', inWords(untilMs - atMs))]),
+    ...renderSeen(look),
+    ...reasons.map((reason) => field('waits', reason)),
+    ...(until === undefined
+      ? []
+      : [field('time left', inWords(Date.parse(until) - Date.parse(at)))]),
   ]
 }
 
-const describeMove = ({ action, evidence }: Move): string => [action, ...evidence].join(': ')
-
-function renderSeen(observation: Observation | undefined): readonly string[] {
+function renderSeen({ observation }: LookAnswer): readonly string[] {
   if (observation === undefined) return []
   const { stable, canary, verdicts } = observation
   return [
@@ -72,8 +71,8 @@ function renderSeen(observation: Observation | undefined): readonly string[] {
   ]
 }
 
-function renderSteps({ app: { plan } }: RolloutLook, rollout: Rollout): readonly string[] {
-  const current = Number(stepName(plan, rollout).split('/')[0])
+function renderSteps({ plan }: LookedAnswer, rollout: InFlightAnswer): readonly string[] {
+  const [current] = stepOf(rollout)
   const steps = allSteps(plan.spec)
   const width = Math.max(...steps.map((step) => describeChange(step).length))
   return steps.flatMap((step, index) => {
@@ -85,17 +84,17 @@ function renderSteps({ app: { plan } }: RolloutLook, rollout: Rollout): readonly
   })
 }
 
-function renderApprovals(look: RolloutLook, rollout: Rollout): readonly string[] {
-  const { plan } = look.app
+function renderApprovals(looked: LookedAnswer, rollout: InFlightAnswer): readonly string[] {
+  const { plan } = looked
   const given = rollout.approvals.map(
     ({ by, proof, step, gate, at }) =>
       `  ${by} (${proof}) ${gate === 'enter' ? 'before' : 'after'} step ${step}, ${at}`,
   )
-  const open = gatesAhead(look, rollout).flatMap((gate) => {
+  const open = gatesAhead(looked, rollout).flatMap((gate) => {
     const missing = missingApproval(plan, rollout, gate)
     return missing === undefined
       ? []
-      : [`  ${missing}`, `    ${approveCommand(look, rollout, gate)}`]
+      : [`  ${missing}`, `    ${approveCommand(looked, rollout, gate)}`]
   })
   return [
     ...(given.length === 0 ? [] : ['', 'Approved', ...given]),
@@ -104,31 +103,30 @@ function renderApprovals(look: RolloutLook, rollout: Rollout): readonly string[]
 }
 
 /** Those of this step and of all that come, in order. */
-function gatesAhead({ app: { plan } }: RolloutLook, { stage }: Rollout): readonly ApprovalGate[] {
-  if (stage.phase !== 'progressing') return []
+function gatesAhead({ plan }: LookedAnswer, { stage }: InFlightAnswer): readonly ApprovalGate[] {
+  const { phase, step: current = 0 } = stage
+  if (phase !== 'progressing') return []
   const steps = allSteps(plan.spec).map((_, index) => index + 1)
   return steps
     .flatMap((step): ApprovalGate[] => [
       { step, gate: 'enter' },
       { step, gate: 'leave' },
     ])
-    .filter(({ step, gate }) => step > stage.step || (step === stage.step && gate === 'leave'))
+    .filter(({ step, gate }) => step > current || (step === current && gate === 'leave'))
     .filter((gate) => approvalOf(plan, gate) !== undefined)
 }
 
 const approveCommand = (
-  { app, environment }: RolloutLook,
-  { candidate }: Rollout,
+  { namespace, name, environment }: LookedAnswer,
+  { candidate }: InFlightAnswer,
   { step, gate }: ApprovalGate,
 ): string =>
-  `lockstep rollout approve ${app.app} --env ${environment} --revision ${candidate} --step ${step}${gate === 'enter' ? ' --before' : ''}`
+  `lockstep rollout approve ${namespace}/${name} --env ${environment} --revision ${candidate} --step ${step}${gate === 'enter' ? ' --before' : ''}`
 
-function renderOthers(
-  { app, environment }: RolloutLook,
-  { queued, heldBack, former }: RecordSpec,
-): readonly string[] {
+function renderOthers(looked: LookedAnswer): readonly string[] {
+  const { namespace, name, environment, queued, heldBack, former } = looked
   const command = (verb: string, revision: string) =>
-    `lockstep rollout ${verb} ${app.app} ${revision} --env ${environment}`
+    `lockstep rollout ${verb} ${namespace}/${name} ${revision} --env ${environment}`
   return [
     ...(queued === undefined ? [] : ['', `Next: ${queued.revision}${requestOf(queued)}`]),
     ...(heldBack.length === 0 ? [] : ['', 'Held back']),
@@ -141,7 +139,7 @@ function renderOthers(
   ]
 }
 
-const requestOf = ({ request }: NonNullable<RecordSpec['queued']>): string =>
+const requestOf = ({ request }: NonNullable<LookedAnswer['queued']>): string =>
   request === undefined ? '' : `, a ${request.kind} that ${request.by} asked for`
 
 const field = (name: string, value: string): string => `  ${name.padEnd(10)}  ${value}`

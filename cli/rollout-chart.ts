@@ -1,6 +1,6 @@
+import type { CommitAnswer } from '../functions/rollouts/commit-answer.ts'
 import type { TrailerAction } from '../gitops/app-trailers.ts'
-import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { rolloutHistory } from '../gitops/rollout-history.ts'
+import type { RolloutLog } from './rollout-source.ts'
 
 /** One rollout as the log of the branch tells it. */
 export interface RolloutChart {
@@ -40,13 +40,9 @@ export class NoRolloutInLogError extends Error {
   }
 }
 
-export interface RolloutChartProps {
-  readonly app: string
-  readonly environment: string
-  /** Newest first. */
-  readonly log: readonly LoggedCommit[]
+export interface RolloutChartProps extends RolloutLog {
   /** Its id. @default - the newest */
-  readonly rollout?: string
+  readonly rollout?: string | undefined
 }
 
 /**
@@ -54,12 +50,9 @@ export interface RolloutChartProps {
  *
  * @throws {NoRolloutInLogError}
  */
-export function rolloutChart({ app, environment, log, rollout }: RolloutChartProps): RolloutChart {
-  const told = rolloutHistory(log, app).flatMap(({ told: own, ...commit }) =>
-    own?.rollout === undefined || own.action === undefined
-      ? []
-      : [{ ...commit, ...own, rollout: own.rollout, action: own.action }],
-  )
+export function rolloutChart(props: RolloutChartProps): RolloutChart {
+  const { app, environment, commits, rollout } = props
+  const told = commits.flatMap(changesOf)
   const id = rollout ?? told[0]?.rollout
   const own = told.filter((one) => one.rollout === id).reverse()
   const [first] = own
@@ -69,12 +62,12 @@ export function rolloutChart({ app, environment, log, rollout }: RolloutChartPro
     environment,
     rollout: first.rollout,
     revision: first.revision ?? '',
-    events: own.map(({ id: commit, author, committedAtMs, action, weight = 0, evidence = [] }) => {
+    events: own.map(({ commit, author, at, action, weight = 0, evidence }) => {
       const successPercent = measuredSuccess(evidence)
       return {
         commit,
-        author: author.name,
-        atMs: committedAtMs,
+        author,
+        atMs: Date.parse(at),
         action,
         weight,
         evidence,
@@ -83,6 +76,14 @@ export function rolloutChart({ app, environment, log, rollout }: RolloutChartPro
     }),
   }
 }
+
+/** What a commit has done to a rollout; nothing if it is none of ours. */
+const changesOf = ({ commit, at, author, changes }: CommitAnswer) =>
+  changes.flatMap(({ rollout, action, ...change }) =>
+    rollout === undefined || action === undefined
+      ? []
+      : [{ commit, at, author, ...change, rollout, action }],
+  )
 
 /** As verdicts say it. */
 const SUCCESS = /^success rate (\d+(?:\.\d+)?) % of /

@@ -12,20 +12,38 @@ export const addRolloutOptions = (command: Command): Command =>
     'environment (default: the only one on the branch that it can be)',
   )
 
-/** Who does what a person asks for: they themselves on the branch, or the functions for them. */
-export interface ActOptions extends RolloutOptions {
+/** Who is asked: the branch itself, or the functions. */
+export interface ServedOptions extends RolloutOptions {
   readonly server?: string
 }
 
+/** Of a command that does something. */
+export type ActOptions = ServedOptions
+
+/** Of a command that looks at one app. */
+export interface LookOptions extends ServedOptions, SightOptions {}
+
 export const addActOptions = (command: Command): Command =>
   addRolloutOptions(command).addOption(
-    new Option(
-      '--server <url>',
-      'ask the functions at this address, as whoever the token in LOCKSTEP_TOKEN is of (default: act on the branch, with your own rights)',
-    )
-      .argParser(serverAddress)
-      .conflicts(['remote', 'branch']),
+    serverOption('act on the branch').conflicts(['remote', 'branch']),
   )
+
+export const addReadOptions = (command: Command): Command =>
+  addRolloutOptions(command).addOption(
+    serverOption('read the branch').conflicts([
+      'remote',
+      'branch',
+      'kubeconfig',
+      'context',
+      'prometheus',
+    ]),
+  )
+
+const serverOption = (instead: string): Option =>
+  new Option(
+    '--server <url>',
+    `ask the functions at this address, as whoever the token in LOCKSTEP_TOKEN is of (default: ${instead}, with your own rights)`,
+  ).argParser(serverAddress)
 
 function serverAddress(text: string): string {
   const { protocol = '' } = URL.parse(text) ?? {}

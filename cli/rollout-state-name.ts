@@ -1,6 +1,4 @@
-import type { RolloutState } from '../reconciler/rollout-states.ts'
-import { stepName, weightOf } from '../reconciler/step-name.ts'
-import type { Rollout } from '../rollouts/record.ts'
+import type { InFlightAnswer, RolloutAnswer } from '../functions/rollouts/rollout-answer.ts'
 
 /** A state in a word, for tables and programs. */
 export type RolloutStateName =
@@ -15,19 +13,27 @@ export type RolloutStateName =
   | 'aborting'
 
 /** What an app's rollouts are doing. What a person has to do comes before what happens by itself. */
-export function stateName({ record: { spec } }: Pick<RolloutState, 'record'>): RolloutStateName {
-  const { rollout, queued } = spec
+export function stateName({
+  rollout,
+  queued,
+}: Pick<RolloutAnswer, 'rollout' | 'queued'>): RolloutStateName {
   if (rollout === undefined) return queued === undefined ? 'at rest' : 'queued'
-  const { stage } = rollout
-  if (stage.phase === 'aborting') return 'aborting'
+  const { phase, part } = rollout.stage
+  if (phase === 'aborting') return 'aborting'
   if (rollout.paused !== undefined) return 'paused'
   if (rollout.awaiting !== undefined) return 'waits for approval'
-  if (stage.phase === 'progressing') return stage.part
-  return stage.phase === 'promoting' ? 'promoting' : 'shifting back'
+  if (phase === 'progressing') return part === 'live' ? 'live' : 'scaling'
+  return phase === 'promoting' ? 'promoting' : 'shifting back'
 }
 
 /** Where a rollout in flight is: `step 2 of 4, weight 25 %`. */
-export function whereabouts({ plan }: Pick<RolloutState, 'plan'>, rollout: Rollout): string {
-  const [step, steps] = stepName(plan, rollout).split('/')
-  return `step ${step} of ${steps}, weight ${weightOf(plan, rollout)} %`
+export function whereabouts(rollout: InFlightAnswer): string {
+  const [step, steps] = stepOf(rollout)
+  return `step ${step} of ${steps}, weight ${rollout.weight} %`
+}
+
+/** Which step of how many a rollout is in. Beyond the last one it has left them all behind. */
+export function stepOf({ stage, steps }: InFlightAnswer): readonly [step: number, steps: number] {
+  const { phase, step = steps } = stage.phase === 'aborting' ? (stage.from ?? stage) : stage
+  return [phase === 'progressing' ? step : steps, steps]
 }

@@ -1,28 +1,26 @@
 import { Command, Option } from 'commander'
-import type { LoggedCommit } from '../gitops/git-remote.ts'
-import { historyEntry } from '../gitops/rollout-history.ts'
+import type { CommitAnswer } from '../functions/rollouts/commit-answer.ts'
+import type { LookedAnswer } from '../functions/rollouts/look-answer.ts'
+import { RemoteUnreachableError } from '../gitops/git-remote-errors.ts'
 import { durationMs } from './duration-argument.ts'
-import { type FoundRollout, findRollout } from './find-rollout.ts'
 import { inLines } from './in-lines.ts'
-import { lookAtRollout, type RolloutLook } from './look-at-rollout.ts'
-import { openSight, type Sight } from './open-sight.ts'
-import { pause } from './pause.ts'
+import { renderCommit } from './render-commit.ts'
 import { renderRollout } from './render-rollout.ts'
-import { withRolloutBranch } from './rollout-branch.ts'
-import { renderCommit, rolloutLog } from './rollout-log.ts'
+import { RefusedByServerError, ServerUnreachableError } from './rollout-api-errors.ts'
 import {
   APP_ARGUMENT,
-  addRolloutOptions,
+  addReadOptions,
   addSightOptions,
-  type RolloutOptions,
-  type SightOptions,
+  type LookOptions,
 } from './rollout-options.ts'
+import type { RolloutSource } from './rollout-source.ts'
 import type { Terminal } from './terminal.ts'
+import { withRolloutSource } from './with-rollout-source.ts'
 
 /** `lockstep rollout watch`: how a rollout goes, until it is over. */
 export const rolloutWatchCommand = (terminal: Terminal): Command =>
   addSightOptions(
-    addRolloutOptions(
+    addReadOptions(
       new Command('watch')
         .description('Show how a rollout goes until it is over; 1 is the exit code of an abort')
         .argument(...APP_ARGUMENT)
@@ -32,37 +30,27 @@ export const rolloutWatchCommand = (terminal: Terminal): Command =>
             .argParser(durationMs),
         ),
     ),
-  ).action((app: string, options: RolloutWatchOptions) => runWatch(app, options, terminal))
+  ).action((app: string, options: RolloutWatchOptions) =>
+    withRolloutSource(app, options, terminal, (source) => watch(source, options, terminal)),
+  )
 
-interface RolloutWatchOptions extends RolloutOptions, SightOptions {
+interface RolloutWatchOptions extends LookOptions {
   readonly every: number
 }
 
-async function runWatch(
-  name: string,
-  options: RolloutWatchOptions,
-  terminal: Terminal,
-): Promise<void> {
-  using sight = await openSight(options, terminal)
-  await withRolloutBranch(options, terminal, async (branch) => {
-    const found = await findRollout(branch, name)
-    await watch(new Watched(found, sight, terminal), options, terminal)
-  })
-}
-
 async function watch(
-  watched: Watched,
+  source: RolloutSource,
   { every }: RolloutWatchOptions,
   terminal: Terminal,
 ): Promise<void> {
+  const watched = new Watched(source, terminal)
   while (!terminal.signal.aborted) {
-    const look = await watched.look()
-    const { rollout, queued } = look.app.record.spec
-    if (rollout === undefined && queued === undefined) {
+    const looked = await watched.look()
+    if (looked !== undefined && looked.rollout === undefined && looked.queued === undefined) {
       if (watched.isTakenBack) terminal.setExitCode(1)
       return
     }
-    await pause(every, terminal.signal)
+    await source.pause(every)
   }
 }
 
@@ -73,57 +61,70 @@ const TOLD_COMMITS = 50
 
 /** Tells what has changed since the last look: on a screen in its place, elsewhere line by line. */
 class Watched {
-  readonly #found: FoundRollout
-  readonly #sight: Sight
+  readonly #source: RolloutSource
   readonly #terminal: Terminal
   #tip: string | undefined
-  #log: readonly LoggedCommit[] = []
+  #log: readonly CommitAnswer[] = []
   #said = ''
+  #problem: string | undefined
 
-  constructor(found: FoundRollout, sight: Sight, terminal: Terminal) {
-    this.#found = found
-    this.#sight = sight
+  constructor(source: RolloutSource, terminal: Terminal) {
+    this.#source = source
     this.#terminal = terminal
   }
 
   /** Whether the newest commit has taken a revision back. */
   get isTakenBack(): boolean {
-    const [newest] = this.#log
-    const action = newest && historyEntry(newest, this.#found.app).told?.action
+    const action = this.#log[0]?.changes[0]?.action
     return action === 'abort' || action === 'abort-finish'
   }
 
-  async look(): Promise<RolloutLook> {
-    const { signal, redraw } = this.#terminal
-    const look = await lookAtRollout(this.#found, this.#sight.surroundings, signal)
-    const known = this.#log[0]?.id
-    if (look.commit !== this.#tip) {
-      this.#log = await rolloutLog(this.#found, look.commit, TOLD_COMMITS)
-      this.#tip = look.commit
+  /** `undefined` if nothing could be read just now, though it could before. */
+  async look(): Promise<LookedAnswer | undefined> {
+    const known = this.#log[0]?.commit
+    const looked = await this.#read().catch((error: unknown) => {
+      if (this.#tip === undefined || !isPassing(error)) throw error
+      if (this.#problem !== error.message) this.#terminal.err(`${error.message}. Trying again\n`)
+      this.#problem = error.message
+    })
+    if (looked === undefined) return undefined
+    this.#problem = undefined
+    const { redraw } = this.#terminal
+    if (redraw === undefined) this.#tell(looked, known)
+    else redraw(this.#screen(looked))
+    return looked
+  }
+
+  async #read(): Promise<LookedAnswer> {
+    const looked = await this.#source.look()
+    if (looked.commit !== this.#tip) {
+      const { commits } = await this.#source.log(TOLD_COMMITS)
+      this.#log = commits
+      this.#tip = looked.commit
     }
-    if (redraw === undefined) this.#tell(look, known)
-    else redraw(this.#screen(look))
-    return look
+    return looked
   }
 
-  #screen(look: RolloutLook): string {
+  #screen(looked: LookedAnswer): string {
     const commits = this.#log.slice(0, SHOWN_COMMITS)
-    return inLines([
-      ...renderRollout(look),
-      '',
-      ...commits.flatMap((one) => renderCommit(one, look.app.app)),
-    ])
+    return inLines([...renderRollout(looked), '', ...commits.flatMap(renderCommit)])
   }
 
-  #tell(look: RolloutLook, known: string | undefined): void {
-    const { decision, app } = look
-    const [headline = ''] = renderRollout(look)
-    const index = this.#log.findIndex(({ id }) => id === known)
+  #tell(looked: LookedAnswer, known: string | undefined): void {
+    const { decision } = looked.look
+    const [headline = ''] = renderRollout(looked)
+    const index = this.#log.findIndex(({ commit }) => commit === known)
     const commits = this.#log.slice(0, index < 0 ? SHOWN_COMMITS : index).reverse()
-    this.#terminal.out(inLines(commits.flatMap((one) => renderCommit(one, app.app))))
+    this.#terminal.out(inLines(commits.flatMap(renderCommit)))
     const reasons = decision.kind === 'wait' ? decision.reasons : decision.evidence
     const said = inLines([headline, ...reasons.map((reason) => `  ${reason}`)])
     if (said !== this.#said) this.#terminal.out(said)
     this.#said = said
   }
 }
+
+/** Whether it may be over with the next look. */
+const isPassing = (error: unknown): error is Error =>
+  error instanceof ServerUnreachableError ||
+  error instanceof RemoteUnreachableError ||
+  (error instanceof RefusedByServerError && error.isPassing)

@@ -15,7 +15,7 @@ export function approvalOf(
 /** What people still have to do about a gate, as a sentence; `undefined` if nothing. */
 export function missingApproval(
   plan: RolloutPlan,
-  rollout: Rollout,
+  rollout: Pick<Rollout, 'approvals'>,
   gate: ApprovalGate,
 ): string | undefined {
   const approval = approvalOf(plan, gate)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { renderChartHtml } from '../../cli/render-chart-html.ts'
 import { renderChartSvg } from '../../cli/render-chart-svg.ts'
 import { NoRolloutInLogError, rolloutChart } from '../../cli/rollout-chart.ts'
+import { type CommitAnswer, commitAnswer } from '../../functions/rollouts/commit-answer.ts'
 import { commitMessage } from '../../gitops/commit-message.ts'
 import type { LoggedCommit } from '../../gitops/git-remote.ts'
 import type { RolloutAction } from '../../rollouts/decision.ts'
@@ -19,29 +20,32 @@ interface Told {
   readonly rollout?: string
 }
 
-/** As `GitRemote.log` tells it: newest first. */
-const logOf = (told: readonly Told[]): readonly LoggedCommit[] =>
+/** As commits of `GitRemote.log` are told: newest first. */
+const logOf = (told: readonly Told[]): readonly CommitAnswer[] =>
   told
-    .map(({ action, atSeconds, weight, evidence, rollout = 'bad-2' }, index) => ({
-      id: `${index}`.padStart(40, 'c0ffee'),
-      parents: [],
-      author: { name: 'lockstep', email: 'lockstep@example.com' },
-      committedAtMs: beganMs + atSeconds * 1000,
-      message: commitMessage(`rollout prod: ${app} ${action}`, {
-        action: 'rollout',
-        environment: 'prod',
-        apps: [
-          {
-            app,
-            action,
-            rollout,
-            revision: 'r8zztqg447',
-            evidence: [evidence],
-            ...(weight !== undefined && { weight }),
-          },
-        ],
+    .map(
+      ({ action, atSeconds, weight, evidence, rollout = 'bad-2' }, index): LoggedCommit => ({
+        id: `${index}`.padStart(40, 'c0ffee'),
+        parents: [],
+        author: { name: 'lockstep', email: 'lockstep@example.com' },
+        committedAtMs: beganMs + atSeconds * 1000,
+        message: commitMessage(`rollout prod: ${app} ${action}`, {
+          action: 'rollout',
+          environment: 'prod',
+          apps: [
+            {
+              app,
+              action,
+              rollout,
+              revision: 'r8zztqg447',
+              evidence: [evidence],
+              ...(weight !== undefined && { weight }),
+            },
+          ],
+        }),
       }),
-    }))
+    )
+    .map((logged) => commitAnswer(logged, (each) => each === app))
     .reverse()
 
 const LOG = logOf([
@@ -64,7 +68,7 @@ const LOG = logOf([
 ])
 
 describe('lockstep rollout show --format', () => {
-  const chart = rolloutChart({ app, environment: 'prod', log: LOG })
+  const chart = rolloutChart({ app, environment: 'prod', commits: LOG })
 
   it('draws the newest rollout, to the byte', async () => {
     expect(chart.events.map(({ action }) => action)).toEqual([
@@ -93,9 +97,9 @@ describe('lockstep rollout show --format', () => {
   })
 
   it('draws an older one by its id, and says if there is none of it', () => {
-    const older = rolloutChart({ app, environment: 'prod', log: LOG, rollout: 'good-1' })
+    const older = rolloutChart({ app, environment: 'prod', commits: LOG, rollout: 'good-1' })
     expect(older.events).toHaveLength(1)
-    const missing = () => rolloutChart({ app, environment: 'prod', log: LOG, rollout: 'none' })
+    const missing = () => rolloutChart({ app, environment: 'prod', commits: LOG, rollout: 'none' })
     expect(missing).toThrow(NoRolloutInLogError)
   })
 

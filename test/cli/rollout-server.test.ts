@@ -70,7 +70,7 @@ describe('lockstep rollout --server', { timeout: 120_000 }, () => {
     const nobody = await ask('pause', 'shop/checkout', '--server', 'http://127.0.0.1:9')
     expect(nobody).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('Leave --server out to act on the branch'),
+      stderr: expect.stringContaining('Leave --server out to work on the branch itself'),
     })
     const both = await ask('pause', 'checkout', '--server', address, '--remote', '/elsewhere')
     expect(both.stderr).toContain('cannot be used with')

@@ -35,9 +35,11 @@ export const quickPlan = planWith({
 })
 
 /** A person at a terminal, and a release that waits for its start. */
-export async function rolloutTerminal(plan: RolloutPlan = quickPlan): Promise<RolloutTerminal> {
+export async function rolloutTerminal(
+  plan: RolloutPlan = quickPlan,
+  repository = bareRepository(join(temporaryFolder(), 'deploy.git')),
+): Promise<RolloutTerminal> {
   const folder = temporaryFolder()
-  const repository = bareRepository(join(folder, 'deploy.git'))
   const release = await releaseOn(await gitClient(repository), plan)
   const where = ['--remote', repository, '--branch', 'deploy']
   return {

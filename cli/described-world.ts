@@ -1,12 +1,16 @@
 import { analysedMetrics } from '../rollouts/analysed-metrics.ts'
-import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
+import type { AnalysisMetric, LatencyMetric } from '../rollouts/analysis-metric.ts'
 import type { AnalysisVerdict } from '../rollouts/analysis-verdict.ts'
 import { analysisWindow } from '../rollouts/analysis-window.ts'
 import { errorRateOfTest } from '../rollouts/error-rate.ts'
 import type { RequestCounts, TimeWindow } from '../rollouts/metrics.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
-import type { SimulatedTraffic, SimulatedWorld } from '../rollouts/simulated-release.ts'
-import { verdictOfFailures } from '../rollouts/verdict-of-requests.ts'
+import type { SimulatedTraffic, SimulatedWorld } from '../rollouts/simulated-world.ts'
+import {
+  type MeasuredRequests,
+  verdictOfFailures,
+  verdictOfSlowness,
+} from '../rollouts/verdict-of-requests.ts'
 
 /** What a person says of the world that a release is to be run in. Times in milliseconds. */
 export interface WorldDescription {
@@ -18,16 +22,24 @@ export interface WorldDescription {
   readonly readyMs: number
   /** Of both tracks together. */
   readonly requestsPerSecond: number
-  /** Share of the canary's requests that fail, in percent, from a time since the start on. */
-  readonly failures: readonly Failing[]
+  /** Share of the canary's requests that fail, in percent. Before the first one none does. */
+  readonly failures: readonly Since[]
+  /**
+   * Time within which as many requests are answered as each latency metric asks for, in milliseconds.
+   * Before the first one none takes long. Absent if nobody has said anything of it.
+   */
+  readonly latency?: { readonly canary: readonly Since[]; readonly stable: readonly Since[] }
+  /** Metrics that are good all the time, by name. */
+  readonly good: readonly string[]
 }
 
-export interface Failing {
-  readonly percent: number
+/** What is so from a time since the start on. */
+export interface Since {
+  readonly value: number
   readonly fromMs: number
 }
 
-/** The world as it was described: requests come evenly, and whatever nobody spoke of is good. */
+/** The world as it was described: requests come evenly, and what nobody spoke of has no figures. */
 export function describedWorld(plan: RolloutPlan, world: WorldDescription): SimulatedWorld {
   return {
     passMs: () => world.everyMs,
@@ -50,38 +62,79 @@ interface Judged {
   readonly traffic: SimulatedTraffic
 }
 
-function verdictOf(metric: AnalysisMetric, { plan, world, traffic }: Judged): AnalysisVerdict {
-  if (metric.type !== 'success-rate') {
-    return { metric: metric.name, outcome: 'pass', reason: `${metric.name} is taken for good` }
+function verdictOf(metric: AnalysisMetric, judged: Judged): AnalysisVerdict {
+  const { world } = judged
+  const { name } = metric
+  if (world.good.includes(name)) {
+    return { metric: name, outcome: 'pass', reason: `${name} was said to be good` }
   }
-  const { windowSeconds } = metric
-  const window = analysisWindow({ ...traffic, windowSeconds })
-  const total = requestsIn(window, world.requestsPerSecond * traffic.weight)
-  const stableTotal = requestsIn(window, world.requestsPerSecond * (100 - traffic.weight))
-  const isCompared = metric.compareWithStable && traffic.weight < 100
-  return verdictOfFailures(metric, {
-    canary: { total, bad: failuresIn(window, world, traffic, total) },
-    ...(isCompared && { stable: { total: stableTotal, bad: 0 } satisfies RequestCounts }),
-    errorRate: errorRateOfTest(plan.spec, window.number),
+  if (metric.type === 'success-rate') {
+    const share = ({ value }: Since) => value / 100
+    const bad = { canary: world.failures, stable: [], share }
+    return verdictOfFailures(metric, measured(metric, judged, bad))
+  }
+  if (metric.type === 'query' || world.latency === undefined) return withoutFigures(metric)
+  const bad = { ...world.latency, share: ({ value }: Since) => slowShare(metric, value) }
+  const { errorRate, canary, stable } = measured(metric, judged, bad)
+  const boundaryMs = metric.belowMs
+  return verdictOfSlowness(metric, {
+    errorRate,
+    canary: { ...canary, boundaryMs },
+    ...(stable !== undefined && { stable: { ...stable, boundaryMs } }),
   })
 }
 
-const requestsIn = ({ startMs, endMs }: TimeWindow, perSecondAndPercent: number): number =>
-  Math.floor(((endMs - startMs) / 1000) * (perSecondAndPercent / 100))
+function withoutFigures({ name, type }: AnalysisMetric): AnalysisVerdict {
+  const described = type === 'latency' ? 'describe it with --latency, or ' : ''
+  const reason = `${name} has no figures here: ${described}say with --good ${name} that it is good`
+  return { metric: name, outcome: 'inconclusive', reason }
+}
+
+/** As if times were distributed exponentially: more of them are long the longer they are at all. */
+const slowShare = ({ percentile, belowMs }: LatencyMetric, ms: number): number =>
+  (1 - percentile / 100) ** (belowMs / ms)
+
+interface BadRequests {
+  readonly canary: readonly Since[]
+  readonly stable: readonly Since[]
+  /** Which part of the requests is bad while something is so. */
+  readonly share: (since: Since) => number
+}
+
+function measured(
+  { windowSeconds, compareWithStable }: AnalysisMetric,
+  { plan, world, traffic }: Judged,
+  { canary, stable, share }: BadRequests,
+): MeasuredRequests {
+  const { weight, startMs } = traffic
+  const window = analysisWindow({ ...traffic, windowSeconds })
+  const count = (percent: number, changes: readonly Since[]): RequestCounts => {
+    const total = requestsIn(window, (world.requestsPerSecond * percent) / 100)
+    const parts = changes.map((since) => ({ from: startMs + since.fromMs, share: share(since) }))
+    return { total, bad: Math.min(total, Math.round(meanShare(window, parts) * total)) }
+  }
+  const isCompared = compareWithStable && weight < 100
+  return {
+    canary: count(weight, canary),
+    ...(isCompared && { stable: count(100 - weight, stable) }),
+    errorRate: errorRateOfTest(plan.spec, window.number),
+  }
+}
+
+const requestsIn = ({ startMs, endMs }: TimeWindow, perSecond: number): number =>
+  Math.floor(((endMs - startMs) / 1000) * perSecond)
 
 /** By the part of the window in which each share was in force. */
-function failuresIn(
+function meanShare(
   { startMs, endMs }: TimeWindow,
-  { failures }: WorldDescription,
-  { startMs: beganMs }: SimulatedTraffic,
-  total: number,
+  parts: readonly { readonly from: number; readonly share: number }[],
 ): number {
   if (endMs <= startMs) return 0
-  const sorted = failures.toSorted((a, b) => a.fromMs - b.fromMs)
-  const bad = sorted.map(({ percent, fromMs }, index) => {
-    const from = Math.max(startMs, beganMs + fromMs)
-    const to = Math.min(endMs, beganMs + (sorted[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY))
-    return (Math.max(0, to - from) / (endMs - startMs)) * (percent / 100) * total
+  const sorted = parts.toSorted((a, b) => a.from - b.from)
+  const shares = sorted.map(({ from, share }, index) => {
+    const begin = Math.max(startMs, from)
+    const end = Math.min(endMs, sorted[index + 1]?.from ?? Number.POSITIVE_INFINITY)
+    return (Math.max(0, end - begin) / (endMs - startMs)) * share
   })
-  return Math.min(total, Math.round(bad.reduce((sum, one) => sum + one, 0)))
+  return shares.reduce((sum, one) => sum + one, 0)
 }

@@ -3,8 +3,12 @@ import { runProgram } from '../../cli/program.ts'
 import { ROOT } from '../meta/repository.ts'
 import { type FakeTerminal, fakeTerminal } from './fake-terminal.ts'
 
-/** On a day that no window freezes, with what the shop plans for production. */
-async function simulate(...options: readonly string[]): Promise<FakeTerminal> {
+/** On a day that no window freezes, with what the shop plans for production, and fast enough. */
+const simulate = (...options: readonly string[]): Promise<FakeTerminal> =>
+  simulateAsSaid('--latency', '250ms', ...options)
+
+/** With nothing said that is not in the options. */
+async function simulateAsSaid(...options: readonly string[]): Promise<FakeTerminal> {
   const terminal = fakeTerminal({ cwd: ROOT, env: process.env })
   const fixed = ['checkout', '--env', 'prod', '--start', '2026-11-24T09:00Z']
   await runProgram(['rollout', 'simulate', ...fixed, ...options], terminal)
@@ -54,6 +58,50 @@ describe('lockstep rollout simulate', { timeout: 60_000 }, () => {
     expect(bad).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/be aborted\.\n$/) })
   })
 
+  it('takes a version back that is slow, and none that is as slow as it may be', async () => {
+    const slow = await simulate('--latency', '900ms@5m', '--stable-latency', '400ms')
+    expect(slow.stdout).toMatch(
+      /abort, step 2\/4, weight 0\n +[\d.]+ % of [\d,]+ requests took longer than 400 ms, /,
+    )
+    expect(slow).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/be aborted\.\n$/) })
+    const fine = await simulate(
+      '--latency',
+      '400ms',
+      '--stable-latency',
+      '400ms',
+      '--approve',
+      '30m',
+    )
+    expect(fine.stdout).toMatch(/[\d.]+ % of [\d,]+ requests took longer than 400 ms, at most 1 %/)
+    expect(fine.stdout).toMatch(/It would be promoted\.\n$/)
+  })
+
+  it('takes a version back that is slower than the old one, though it is fast enough', async () => {
+    const slower = await simulate('--latency', '390ms@5m', '--stable-latency', '150ms')
+    expect(slower.stdout).toMatch(
+      /requests took longer than 400 ms, worse than stable's 0[\d.]* % of/,
+    )
+    const alike = ['--latency', '390ms@5m', '--stable-latency', '390ms', '--approve', '30m']
+    expect((await simulate(...alike)).stdout).toMatch(/It would be promoted\.\n$/)
+  })
+
+  it('has no figures for what nobody spoke of, and says how to give some', async () => {
+    const untold = await simulateAsSaid('--approve', '30m')
+    expect(untold.stdout).toContain(
+      'latency-p99 has no figures here: describe it with --latency, or say with --good latency-p99 that it is good\n',
+    )
+    expect(untold).toMatchObject({ exitCode: 1 })
+    expect(actionsOf(untold)).not.toContain('promote')
+    const told = await simulateAsSaid('--good', 'latency-p99', '--approve', '30m')
+    expect(told.stdout).toContain('latency-p99 was said to be good\n')
+    expect(told.stdout).toMatch(/It would be promoted\.\n$/)
+    const other = await simulateAsSaid('--good', 'latency')
+    expect(other).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no metric 'latency'\n.*Use one of: success-rate, latency-p99/),
+    })
+  })
+
   it('aborts what nobody approves in time, and waits for pods as long as they take', async () => {
     const slow = await simulate('--ready', '20m')
     expect(slow.stdout).toMatch(/ 0:2\d:\d\d {2}shift, step 1\/4, weight 5\n/)
@@ -69,6 +117,8 @@ describe('lockstep rollout simulate', { timeout: 60_000 }, () => {
 
   it.each([
     ['--failing', '5%', 'Write a percentage'],
+    ['--latency', 'slow@5m', 'Write a number and its unit'],
+    ['--stable-latency', '0ms', 'Write a time above 0'],
     ['--ready', 'soon', 'Write a number and its unit'],
     ['--requests', '0', 'Write a number above 0'],
     ['--start', 'tomorrow', 'Write a time as'],

@@ -39,20 +39,22 @@ export async function runAbortLive(
 function intention(plan: LiveAbortPlan): readonly string[] {
   const { abort, shift, stable, syncs } = plan
   return [
-    `To abort ${abort.rollout} of ${abort.app} in the cluster, where ${stable.name} has ${stable.ready} of ${stable.desired} pods ready:`,
+    `Rollout ${abort.rollout} of ${abort.app} is to be aborted in the cluster, where ${stable.name} has ${stable.ready} of ${stable.desired} pods ready:`,
     ...syncs.flatMap((sync) => [
       isSuspendedByOthers(sync)
         ? `  ${syncName(sync)} is suspended already, by somebody else`
         : `  ${syncName(sync)} is suspended until it is settled`,
       ...sharing(othersIn(abort.app, sync)),
     ]),
-    ...(syncs.length === 0 ? ['  nothing is suspended: nothing is known to sync it'] : []),
+    ...(syncs.length === 0
+      ? ['  Nothing is suspended: see to it that nothing applies the branch until this is settled']
+      : []),
     ...shift.steps.map(({ what }) => `  ${what}`),
   ]
 }
 
 const sharing = (others: readonly string[]): readonly string[] =>
-  others.length === 0 ? [] : [`    nor does it apply anything of ${others.join(', ')} meanwhile`]
+  others.length === 0 ? [] : [`    It applies nothing of ${others.join(', ')} meanwhile either`]
 
 function outcome(
   { abort: { app }, syncs }: LiveAbortPlan,
@@ -62,12 +64,11 @@ function outcome(
   const theirs = syncs.filter(isSuspendedByOthers).map(syncName)
   return [
     headline(app, done, open),
-    ...done.map((what) => `  ${what}`),
     ...open.map((reason) => `  not yet: ${reason}. Run this again`),
-    '  The branch does not have that. The next look that sees the cluster commits the abort.',
-    '  When Git is back, this gives the sync back, and commits the abort if no look has:',
+    '  The branch does not know that. The next look that sees the cluster commits the abort.',
+    '  When Git is back, this commits it if no look has, and gives the sync back:',
     `    lockstep rollout settle ${app}${whereOf(options)}`,
-    ...theirs.map((sync) => `  Whoever has suspended ${sync} must not resume it before`),
+    ...theirs.map((sync) => `  Whoever has suspended ${sync} must not resume it before that`),
   ]
 }
 

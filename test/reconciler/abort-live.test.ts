@@ -108,6 +108,13 @@ describe('An abort in the cluster', () => {
     expect(api.get(ROUTE)).toEqual(after)
   })
 
+  it('is nobody’s where the API server does not say whose', async () => {
+    const { api, abort } = clusterInFlight()
+    api.forbidden = (request) => request.endsWith('/selfsubjectreviews')
+    await abort()
+    expect(liveAbortOf(api.get(ROUTE))).not.toHaveProperty('by')
+  })
+
   it('knows which other apps the sync applies', () => {
     expect(othersIn('shop/checkout', kustomization('any'))).toEqual(['shop/web'])
     expect(othersIn('shop/checkout', application('any'))).toEqual(['shop/web'])
@@ -264,6 +271,21 @@ describe('What would put the route back', () => {
     byArgo(cluster, { ...sync, metadata: { ...sync.metadata, ownerReferences } })
     expect((await refusalOf(cluster)).message).toContain('ApplicationSet all-of-prod')
     expect(written(cluster.api)).toEqual([])
+  })
+
+  it('may be what remembers to have applied that, as client-side apply does', async () => {
+    const { api, abort } = clusterInFlight()
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'sync',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    }
+    const applied = JSON.stringify({ spec: { suspend: false } })
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': applied }
+    const child = withMetadata(kustomization('prod-traffic-shop'), { labels, annotations })
+    api.put(KUSTOMIZATIONS, child)
+    api.put(KUSTOMIZATIONS, kustomization('sync'))
+    await abort()
+    expect(written(api)).toEqual(['checkout', 'sync', 'prod-traffic-shop', 'checkout'])
   })
 
   it('is left to whoever has suspended it before', async () => {

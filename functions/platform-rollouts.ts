@@ -1,6 +1,7 @@
 import { systemClock } from '../leases/clock.ts'
 import type { RemoteRollouts } from './configuration/remote-rollouts.ts'
 import type { LogSink } from './http/log-sink.ts'
+import { ImagesAtOnce } from './images/images-at-once.ts'
 import { Notifications } from './notifications/notifications.ts'
 import { tellOthers } from './rollouts/commit-news.ts'
 import { rolloutFunction } from './rollouts/rollout-function.ts'
@@ -16,7 +17,8 @@ import { webhookFunction } from './webhooks/webhook-function.ts'
 export interface PlatformRollouts {
   readonly fetch: (request: Request) => Response | Promise<Response>
   /**
-   * One tick of each environment, as the platform's timer asks for it.
+   * One tick of each environment, as the platform's timer asks for it, and a look at the images whose
+   * time has come.
    *
    * @throws {TimerTickError} if one of them failed, after all were tried
    */
@@ -43,7 +45,7 @@ const TOLD_WITHIN_MS = 5_000
 const TICK_WITHIN_MS = 55_000
 
 export function platformRollouts(
-  { targets: configured, access, senders, told }: RemoteRollouts,
+  { targets: configured, followers, access, senders, told }: RemoteRollouts,
   log: LogSink,
   streams: Partial<StreamLimits>,
 ): PlatformRollouts {
@@ -52,14 +54,18 @@ export function platformRollouts(
     separateTarget({ ...each, onCommit: tellOthers(notifier, each) }),
   )
   const rollouts = rolloutFunction({ ...access, targets, log, streams })
-  const sink = new RolloutSink({ targets, clock: systemClock, log })
+  const images = new ImagesAtOnce({ followers, clock: systemClock, log })
+  const sink = new RolloutSink({ targets, images, clock: systemClock, log })
   const { takes, fetch } = byPath({
     rollouts,
     webhooks: webhookFunction({ senders, sink, log }),
   })
   return {
     fetch: (request) => (takes(new URL(request.url).pathname) ? fetch : rollouts.fetch)(request),
-    tickAll: () => tickAll(targets, log),
+    tickAll: async () => {
+      const looked = images.lookAtAll(AbortSignal.timeout(TICK_WITHIN_MS))
+      await Promise.all([tickAll(targets, log), looked])
+    },
   }
 }
 

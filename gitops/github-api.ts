@@ -61,7 +61,7 @@ export class GitHubApi {
   }
 
   /** @param path below the repository: `git/refs` */
-  rest(method: 'GET' | 'POST', path: string, body?: unknown): Promise<GitHubAnswer> {
+  rest(method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<GitHubAnswer> {
     const { apiUrl, owner, name } = this.#props
     return this.#send(`${apiUrl}/repos/${owner}/${name}/${path}`, method, body)
   }

@@ -15,6 +15,8 @@ export interface GitHubAppTokenProps extends GitHubAppProps, ExchangeProps {
   readonly apiUrl: string
   /** The one repository that the token is good for, without its owner. */
   readonly repository: string
+  /** @default { contents: 'write' } */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write'>>
   readonly now?: (() => Date) | undefined
 }
 
@@ -38,8 +40,8 @@ const SKEW_SECONDS = 60
 const SPARE_MS = 5 * 60 * 1000
 
 /**
- * Tokens of an installation of a GitHub App, good for the contents of one repository. Each lasts an
- * hour, and is asked for again five minutes before it ends.
+ * Tokens of an installation of a GitHub App, good for one repository, and of that for its contents if
+ * nothing else is said. Each lasts an hour, and is asked for again five minutes before it ends.
  */
 export function gitHubAppToken(props: GitHubAppTokenProps): () => Promise<string> {
   const { now = () => new Date() } = props
@@ -59,12 +61,12 @@ interface InstallationToken {
 }
 
 async function requestToken(props: GitHubAppTokenProps, now: Date): Promise<InstallationToken> {
-  const { apiUrl, installationId, repository } = props
+  const { apiUrl, installationId, repository, permissions = { contents: 'write' } } = props
   const location = `${apiUrl}/app/installations/${installationId}/access_tokens`
   const answer = await reach(props, location, {
     method: 'POST',
     headers: { Authorization: `Bearer ${await appToken(props, now)}` },
-    body: JSON.stringify({ repositories: [repository], permissions: { contents: 'write' } }),
+    body: JSON.stringify({ repositories: [repository], permissions }),
   })
   if (answer.status !== 201) {
     throw githubFailure(location, answer, 'Check the id of the app, its installation and its key')

@@ -75,7 +75,8 @@ const wholeNumber = (text: string | undefined): number | undefined =>
 
 const TRAILER = /^Lockstep-([A-Za-z-]+):(.*)$/
 
-function trailerLines(message: string): readonly (readonly [name: string, value: string])[] {
+/** All trailers of ours, without what their names begin with, in their order. */
+export function trailerLines(message: string): readonly (readonly [name: string, value: string])[] {
   // The first paragraph is the subject.
   const [, ...paragraphs] = message.trimEnd().split(/\n[^\S\n]*\n/)
   return (paragraphs.at(-1) ?? '').split(/\r?\n/).flatMap((line): (readonly [string, string])[] => {

@@ -30,6 +30,7 @@ export const PUBLISHED_FOLDERS = [
   'constructs',
   'gitops',
   'reconciler',
+  'images',
   'cli',
   'chunks',
 ] as const

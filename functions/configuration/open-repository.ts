@@ -1,4 +1,7 @@
+import type { ChangeRequests } from '../../gitops/change-requests.ts'
+import { GitHubPullRequests } from '../../gitops/github-pull-requests.ts'
 import { GitHubRemote } from '../../gitops/github-remote.ts'
+import { GitLabMergeRequests } from '../../gitops/gitlab-merge-requests.ts'
 import { GitLabRemote } from '../../gitops/gitlab-remote.ts'
 import { SmartHttpRemote } from '../../gitops/smart-http-remote.ts'
 import type { OpenedRemote } from '../rollouts/rollout-target.ts'
@@ -14,6 +17,8 @@ export interface Repository {
   /** Address, without credentials. */
   readonly address: string
   readonly open: (signal?: AbortSignal) => Promise<OpenedRemote>
+  /** Absent where the host has none. */
+  readonly requests?: (signal?: AbortSignal) => ChangeRequests
 }
 
 /** Opens a repository by the `git` command. */
@@ -70,6 +75,8 @@ async function openGitHub(
     address: `https://${host}/${repository}`,
     open: async (signal) =>
       opened(new GitHubRemote({ repository, access, ...given({ apiUrl, signal }) })),
+    requests: (signal) =>
+      new GitHubPullRequests({ repository, access, ...given({ apiUrl, signal }) }),
   }
 }
 
@@ -83,6 +90,8 @@ async function openGitLab(
     address: `${instance ?? 'https://gitlab.com'}/${project}`,
     open: async (signal) =>
       opened(new GitLabRemote({ project, token, author, ...given({ instance, signal }) })),
+    requests: (signal) =>
+      new GitLabMergeRequests({ project, token, ...given({ instance, signal }) }),
   }
 }
 

@@ -4,6 +4,7 @@ import { rolloutAuthorizer } from '../identity/rollout-authorizer.ts'
 import type { NotificationTarget } from '../notifications/notification-target.ts'
 import type { WebhookSender } from '../webhooks/webhook-sender.ts'
 import { type Access, LET_IN, readAccess } from './access.ts'
+import { type ConfiguredFollower, openImageFollowers } from './image-followers.ts'
 import { Mistakes } from './mistakes.ts'
 import { readNotificationTargets } from './notification-settings.ts'
 import { readRemoteCluster } from './remote-cluster.ts'
@@ -19,6 +20,7 @@ import type { SettingSource } from './setting-source.ts'
 /** What functions of a platform were told that serve rollouts. */
 export interface RemoteRollouts {
   readonly targets: readonly ConfiguredTarget[]
+  readonly followers: readonly ConfiguredFollower[]
   readonly access: Access
   readonly senders: readonly WebhookSender[]
   readonly told: readonly NotificationTarget[]
@@ -49,13 +51,23 @@ export async function readRemoteRollouts(
   const targets =
     settings &&
     (await mistakes.collect(() => openRolloutTargets(source, settings, { own, connect }, clock)))
-  const senders = await mistakes.collect(() => readRolloutSenders(source))
+  const followers =
+    settings && (await mistakes.collect(() => openImageFollowers(source, settings, undefined)))
+  const senders = await mistakes.collect(() => readRolloutSenders(source, settings?.images))
   const told = await mistakes.collect(() => readNotificationTargets(source))
   if (access === 'nobody') mistakes.add(`Nobody would be let in. ${LET_IN}`)
   if (settings === undefined && mistakes.isEmpty) {
     mistakes.add('LOCKSTEP_ROLLOUTS: Is missing. Write which environments are served')
   }
-  if (!mistakes.isEmpty || !targets || !access || access === 'nobody') throw mistakes.toError()
+  if (!mistakes.isEmpty || !targets || !followers || !access || access === 'nobody') {
+    throw mistakes.toError()
+  }
   const authorizer = rolloutAuthorizer(access.authorizer, targets)
-  return { targets, access: { ...access, authorizer }, senders: senders ?? [], told: told ?? [] }
+  return {
+    targets,
+    followers,
+    access: { ...access, authorizer },
+    senders: senders ?? [],
+    told: told ?? [],
+  }
 }

@@ -63,7 +63,7 @@ const git = z.strictObject({
   remote: z.string('Write a path or an address').min(1, 'Write a path or an address'),
 })
 
-/** A deploy repository, and how it is reached. */
+/** A repository, and how it is reached. */
 export const REPOSITORY = z.discriminatedUnion(
   'kind',
   [github, gitlab, smartHttp, git],

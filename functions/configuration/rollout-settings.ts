@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { configured } from './configuration-error.ts'
 import { ENVIRONMENT_NAME } from './environment-name.ts'
+import { imageProblems } from './image-problems.ts'
+import { IMAGE_SETTINGS, type ImageFileSettings, type RegistrySettings } from './image-settings.ts'
 import { METRIC_SETTINGS } from './metric-settings.ts'
 import { readYaml } from './read-yaml.ts'
 import { REPOSITORY } from './repository-settings.ts'
@@ -58,12 +60,17 @@ const TARGET = z.strictObject({
   pace: PACE.prefault({}),
 })
 
-/** All environments of one function. */
+/** All environments of one function, and the images that it follows. */
 export const ROLLOUT_SETTINGS = z
   .strictObject({
     targets: z.array(TARGET).min(1, 'Add a target, or do not name the file'),
+    ...IMAGE_SETTINGS,
   })
-  .superRefine(({ targets }, context) => {
+  .superRefine((settings, context) => {
+    const { targets } = settings
+    for (const { path, message } of imageProblems(settings)) {
+      context.addIssue({ code: 'custom', path: [...path], message })
+    }
     for (const [index, { environment }] of targets.entries()) {
       const first = targets.findIndex((other) => other.environment === environment)
       if (first === index) continue
@@ -80,6 +87,8 @@ export type RolloutTargetSettings = z.output<typeof ROLLOUT_SETTINGS>['targets']
 /** What was written down, and what to call it when something is wrong with it. */
 export interface RolloutSettings {
   readonly targets: readonly RolloutTargetSettings[]
+  readonly images: readonly ImageFileSettings[]
+  readonly registries: readonly RegistrySettings[]
   readonly where: string
 }
 
@@ -96,6 +105,5 @@ export async function readRolloutSettings(
   const setting = await settingText(source, 'LOCKSTEP_ROLLOUTS')
   if (setting === undefined) return undefined
   const { text, where } = setting
-  const { targets } = configured(ROLLOUT_SETTINGS, readYaml(text, where), where)
-  return { targets, where }
+  return { ...configured(ROLLOUT_SETTINGS, readYaml(text, where), where), where }
 }

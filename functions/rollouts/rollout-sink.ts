@@ -9,6 +9,7 @@ import type { AppOnBranch } from '../../reconciler/app-on-branch.ts'
 import type { Place } from '../../reconciler/commit-moves.ts'
 import { gateOnBranch } from '../../reconciler/gate-on-branch.ts'
 import type { LogSink } from '../http/log-sink.ts'
+import type { ImagePushes } from '../images/image-pushes.ts'
 import { repositoryName } from '../webhooks/repository-name.ts'
 import {
   type Alert,
@@ -25,6 +26,8 @@ import type { RolloutTarget } from './rollout-target.ts'
 
 export interface RolloutSinkProps {
   readonly targets: readonly RolloutTarget[]
+  /** @default - no image is followed */
+  readonly images?: ImagePushes
   readonly clock: Pick<Clock, 'wallMs'>
   readonly log: LogSink
 }
@@ -96,11 +99,13 @@ export class RolloutSink implements WebhookSink {
     return { ...answer, ...(step !== undefined && step > 0 && { step: step - 1 }) }
   }
 
-  /** Images are taken up where they are published: nothing here follows from one. */
-  async image({ repository, tag, sender }: ImagePush): Promise<void> {
-    this.#props.log({
+  async image(push: ImagePush, signal: AbortSignal): Promise<void> {
+    const { images, log } = this.#props
+    if (await images?.pushed(push, signal)) return
+    const { repository, tag, sender } = push
+    log({
       level: 'info',
-      message: 'An image was pushed; nothing here follows from that',
+      message: 'An image was pushed that nobody follows here',
       fields: { sender, image: `${repository}:${tag}` },
     })
   }

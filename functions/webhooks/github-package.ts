@@ -33,6 +33,7 @@ export const githubPackageEvent = z
  */
 export function readGitHubPackage(
   event: z.output<typeof githubPackageEvent>,
+  id: string | undefined,
   context: ReadingContext,
 ): WebhookReading {
   if (event.action !== 'published' && event.action !== 'updated') {
@@ -44,6 +45,6 @@ export function readGitHubPackage(
   // Ends with a colon, and without a tag, now and then.
   const url = about.package_version?.package_url?.replace(/:[^:/]*$/, '')
   const repository = url || `ghcr.io/${about.namespace ?? ''}/${about.name}`
-  const tellings = imageTelling({ repository, tag, digest }, context)
+  const tellings = imageTelling({ repository, tag, digest, id }, context)
   return tellings.length === 0 ? nothing(NO_IMAGE) : { tellings }
 }

@@ -24,12 +24,13 @@ export const githubPush = z
 export const readGitHub: WebhookReader = (delivery, context) => {
   const event = delivery.header('x-github-event')
   const id = delivery.header('x-github-delivery')
-  const { tellings, ...rest } = readEvent(event, delivery, context)
+  const { tellings, ...rest } = readEvent(event, id, delivery, context)
   return { ...rest, tellings: tellings.map((telling) => ({ ...telling, ...(id && { id }) })) }
 }
 
 function readEvent(
   event: string | undefined,
+  id: string | undefined,
   delivery: WebhookDelivery,
   context: ReadingContext,
 ): WebhookReading {
@@ -38,7 +39,7 @@ function readEvent(
       return readPush(delivery.read(githubPush), context)
     case 'package':
     case 'registry_package':
-      return readGitHubPackage(delivery.read(githubPackageEvent), context)
+      return readGitHubPackage(delivery.read(githubPackageEvent), id, context)
     default:
       return nothing(`the event ${oneLine(event ?? 'without a name', 40)} changes nothing here`)
   }

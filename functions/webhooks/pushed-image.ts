@@ -8,7 +8,7 @@ export interface PushedImage {
   readonly tag: string
   readonly digest?: string | null | undefined
   /** Of the event, where the registry gives it one. */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 /** Nothing, if that names no image. */
@@ -24,6 +24,7 @@ export function imageTelling(
     repository: image.repository,
     tag: image.tag,
     claimedDigest: digest ?? undefined,
+    delivery: id,
   }
   return [{ kind: 'image', push, ...(id !== undefined && { id }) }]
 }

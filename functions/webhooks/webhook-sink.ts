@@ -126,7 +126,7 @@ export interface GateAnswer {
 
 /**
  * An image that a registry says it got. A hint: the digest is read again from the registry, and from
- * none that no app uses.
+ * none that the settings do not name.
  */
 export interface ImagePush extends Told {
   /** With its host: `ghcr.io/acme/checkout`. */
@@ -134,6 +134,8 @@ export interface ImagePush extends Told {
   readonly tag: string
   /** As the webhook has it. Nothing is written because of it. */
   readonly claimedDigest: string | undefined
+  /** By which the sender knows its webhook, or the event in it; for people. Not all have one. */
+  readonly delivery: string | undefined
 }
 
 /** The sink cannot take anything now, and may later. */

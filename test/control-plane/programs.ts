@@ -76,8 +76,16 @@ export const KUSTOMIZE_CONTROLLER: Program = {
   versionOf: 'github.com/fluxcd/kustomize-controller',
 }
 
+/** Has the images that are followed, in the tests of that. */
+export const REGISTRY: Program = {
+  name: 'registry',
+  moduleFolder: 'registry',
+  package: 'github.com/distribution/distribution/v3/cmd/registry',
+  versionOf: 'github.com/distribution/distribution/v3',
+}
+
 /** What is built ahead of a test run. */
-export const BUILT_PROGRAMS: readonly Program[] = [...PROGRAMS, KUSTOMIZE_CONTROLLER]
+export const BUILT_PROGRAMS: readonly Program[] = [...PROGRAMS, KUSTOMIZE_CONTROLLER, REGISTRY]
 
 type NameOf<Programs extends readonly Program[]> = Programs[number]['name']
 

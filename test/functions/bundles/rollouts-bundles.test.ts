@@ -5,9 +5,10 @@ import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import worker from '../../../functions/workers-rollouts.ts'
 import { SmartHttpRemote } from '../../../gitops/smart-http-remote.ts'
-import { bareRepository, git } from '../../gitops/git.ts'
+import { bareRepository, filesOf, git } from '../../gitops/git.ts'
 import { type GitHttpServer, gitHttpServer } from '../../gitops/git-http-server.ts'
 import { AUTHOR } from '../../gitops/smart-http-client.ts'
+import { RegistryStandIn } from '../../images/registry-stand-in.ts'
 import { type Release, releaseOn } from '../../reconciler/release-fixture.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { builtBundle } from './built-bundle.ts'
@@ -55,6 +56,8 @@ interface Served {
   readonly release: Release
   readonly variables: Readonly<Record<string, string>>
   readonly server: GitHttpServer
+  /** The bare one. */
+  readonly repository: string
 }
 
 /** A rollout that has had its time, so that a look at it is an abort. */
@@ -70,7 +73,7 @@ async function lateRollout(): Promise<Served> {
   const release = await releaseOn(new SmartHttpRemote({ url, author: AUTHOR, credentials }))
   release.cluster.nowMs = Date.now() - 5 * DAY_MS
   await release.tick()
-  return { release, variables: settingsFor(url), server }
+  return { release, variables: settingsFor(url), server, repository }
 }
 
 type Ask = (path: string, init?: RequestInit) => Promise<Response>
@@ -108,6 +111,87 @@ const fluxEvent = (secret: string): RequestInit => ({
     metadata: { revision: 'deploy@sha1:0000000000000000000000000000000000000000' },
   }),
 })
+
+const REGISTRY_SECRET = 'a-secret-of-the-registry'
+const IMAGES = 'apps/images.json'
+
+interface Following {
+  readonly variables: Readonly<Record<string, string>>
+  readonly registry: RegistryStandIn
+  /** Of the file. */
+  readonly text: () => string
+}
+
+/** A file of images in the repository of the rollouts, whose one image is followed. */
+async function followedImage(): Promise<Following> {
+  const { variables, repository: bare, release } = await lateRollout()
+  const registry = await RegistryStandIn.start()
+  const { targets } = JSON.parse(variables.LOCKSTEP_ROLLOUTS ?? '')
+  const [{ repository }] = targets
+  const follow = [{ image: 'r.example.com/shop/web', tag: 'main', at: ['prod', 'web'] }]
+  const images = [
+    { environment: 'prod', repository, branch: 'main', file: IMAGES, by: 'commit', follow },
+  ]
+  const registries = [{ host: 'r.example.com', address: registry.address }]
+  const write = `{"prod":{"web":"r.example.com/shop/web:main@sha256:${'0'.repeat(64)}"}}`
+  await release.place.remote.commit({
+    branch: 'main',
+    parent: undefined,
+    isNewBranch: true,
+    changes: [{ path: IMAGES, write }],
+    message: 'images',
+  })
+  return {
+    registry,
+    text: () => filesOf(bare, 'main')[IMAGES] as string,
+    variables: {
+      ...variables,
+      LOCKSTEP_ROLLOUTS: JSON.stringify({ targets, images, registries }),
+      LOCKSTEP_WEBHOOKS: JSON.stringify({
+        senders: [
+          {
+            kind: 'registry/harbor',
+            host: 'r.example.com',
+            secrets: [{ variable: 'REGISTRY_SECRET' }],
+          },
+        ],
+      }),
+      REGISTRY_SECRET,
+    },
+  }
+}
+
+/** As Harbor has it; whether it is true, the registry knows. */
+const pushed = (tag: string, delivery: string): RequestInit => ({
+  method: 'POST',
+  headers: { authorization: `Bearer ${REGISTRY_SECRET}`, 'content-type': 'application/json' },
+  body: JSON.stringify({
+    type: 'PUSH_ARTIFACT',
+    occur_at: delivery,
+    event_data: { resources: [{ tag }], repository: { repo_full_name: 'shop/web' } },
+  }),
+})
+
+/** What a function does on every platform. */
+async function followsImages({ registry, text }: Following, ask: Ask): Promise<void> {
+  const tell = async (tag: string, delivery: string) =>
+    (await ask('/webhooks/registry/harbor', pushed(tag, delivery))).status
+  const first = registry.push('shop/web', 'main', 'first')
+  expect(await tell('main', '1')).toBe(202)
+  expect(text()).toContain(`main@${first}`)
+  const second = registry.push('shop/web', 'main', 'second')
+  expect(await tell('latest', '2')).toBe(202)
+  expect(text()).toContain(first)
+  registry.intercept = (_, response) => {
+    response.writeHead(503).end()
+    return true
+  }
+  expect(await tell('main', '3')).toBe(503)
+  expect(text()).toContain(first)
+  registry.intercept = () => false
+  expect(await tell('main', '3')).toBe(202)
+  expect(text()).toContain(second)
+}
 
 const eventOf = (path: string, { method = 'GET', headers = {}, body }: RequestInit = {}) => {
   const { pathname, searchParams } = new URL(path, 'https://rollouts.example.com')
@@ -201,6 +285,20 @@ describe('The bundle lambda-rollouts in a stand-in for its runtime, over smart H
     expect((await release.record()).heldBack).toHaveLength(1)
   })
 
+  it('commits the digest of an image that was pushed, before it answers', async () => {
+    const following = await followedImage()
+    await followsImages(following, (await start(following.variables)).ask)
+  })
+
+  it('finds an image that nobody has told of when its schedule says so', async () => {
+    const { registry, text, variables } = await followedImage()
+    const digest = registry.push('shop/web', 'main')
+    const { api, instance } = await start(variables)
+    await api.invoke(SCHEDULED)
+    expect(text()).toContain(digest)
+    expect(instance.output).toContain('r.example.com/shop/web in prod: committed')
+  })
+
   it('tells those who listen what is new, and lets them come again', async () => {
     const { variables } = await lateRollout()
     const { ask } = await start(variables)
@@ -229,6 +327,11 @@ describe('The bundle workers-rollouts in workerd, over smart HTTP', () => {
   it('serves rollouts', async () => {
     const served = await lateRollout()
     await servesRollouts(served, await start(served.variables))
+  })
+
+  it('commits the digest of an image that was pushed, before it answers', async () => {
+    const following = await followedImage()
+    await followsImages(following, await start(following.variables))
   })
 
   it('holds the connections of those who listen', async () => {

@@ -1,0 +1,211 @@
+import { retryAfterMs } from '../gitops/retry-after.ts'
+import { boundedBody } from './bounded-body.ts'
+import { RegistryError } from './registry-error.ts'
+import { type RegistryCredentials, RegistryTokens } from './registry-tokens.ts'
+
+export type { RegistryCredentials } from './registry-tokens.ts'
+
+export interface OciRegistryProps {
+  /** What its images begin with, for people: `ghcr.io`. */
+  readonly host: string
+  /** @default `https://` and the host; of Docker Hub where its registry is */
+  readonly address?: string
+  /** @default - we ask as nobody */
+  readonly credentials?: () => Promise<RegistryCredentials>
+  /** @default the platform's own */
+  readonly fetch?: typeof fetch
+  /** Longest wait for one answer, in milliseconds. @default 5_000 */
+  readonly timeoutMs?: number
+}
+
+/** Where Docker Hub's registry is, which is not where its pages are. */
+const HUB_REGISTRY = 'https://registry-1.docker.io'
+
+/** "It is recommended to limit manifests to 4 MiB": distribution spec, "Pushing Manifests". */
+const MOST_MANIFEST_BYTES = 4 * 1024 * 1024
+
+const MOST_PAGE_BYTES = 4 * 1024 * 1024
+const MOST_PAGES = 100
+
+/** An image for one platform, or for several. Schema 1 of Docker is none of them: its digest is of no bytes. */
+const MANIFEST_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+]
+
+const DIGEST = /^sha256:[a-f0-9]{64}$/
+
+/**
+ * What a registry has, by the API of the OCI distribution spec, reading alone.
+ *
+ * Where it is comes from settings and never from anybody who tells of it, and no redirect is followed: a
+ * registry answers for its manifests itself.
+ */
+export class OciRegistry {
+  readonly host: string
+  readonly #address: string
+  readonly #tokens: RegistryTokens
+  readonly #fetch: typeof fetch
+  readonly #timeoutMs: number
+
+  constructor(props: OciRegistryProps) {
+    const { host, credentials, fetch: send = fetch, timeoutMs = 5_000 } = props
+    const { address = host === 'docker.io' ? HUB_REGISTRY : `https://${host}` } = props
+    this.host = host
+    this.#address = address.replace(/\/+$/, '')
+    this.#fetch = send
+    this.#timeoutMs = timeoutMs
+    this.#tokens = new RegistryTokens({
+      host,
+      address: this.#address,
+      credentials,
+      send: (url, init) => this.#send(url, init),
+    })
+  }
+
+  /**
+   * The digest that a tag has now, as the registry says.
+   *
+   * @throws {RegistryError}
+   */
+  async digest(name: string, tag: string, signal: AbortSignal): Promise<string> {
+    const what = `${this.host}/${name}:${tag}`
+    const response = await this.#ask(name, `manifests/${tag}`, { method: 'HEAD', signal })
+    const digest = response.headers.get('docker-content-digest')
+    assertManifest(response, what)
+    if (digest === null) return digestOf(await this.#manifest(name, tag, signal))
+    if (DIGEST.test(digest)) return digest
+    throw new RegistryError('wrong', `${what} has a digest that is none: '${digest.slice(0, 100)}'`)
+  }
+
+  /**
+   * Reads what a digest stands for, so that nothing is written that nobody can pull.
+   *
+   * @throws {RegistryError} if there is nothing, or something else
+   */
+  async verify(name: string, digest: string, signal: AbortSignal): Promise<void> {
+    const found = await digestOf(await this.#manifest(name, digest, signal))
+    if (found === digest) return
+    throw new RegistryError('wrong', `${this.host}/${name}@${digest} has content of ${found}`)
+  }
+
+  /**
+   * All tags of an image.
+   *
+   * @throws {RegistryError}
+   */
+  async tags(name: string, signal: AbortSignal): Promise<readonly string[]> {
+    const tags: string[] = []
+    let next: string | undefined = 'tags/list?n=1000'
+    for (let pages = 0; next !== undefined; pages++) {
+      if (pages === MOST_PAGES) {
+        throw new RegistryError('wrong', `${this.host}/${name} has more tags than can be read`)
+      }
+      const response: Response = await this.#ask(name, next, { signal })
+      tags.push(...tagsOf(await boundedBody(response, MOST_PAGE_BYTES, this.host)))
+      next = nextPage(response.headers.get('link'))
+    }
+    return tags
+  }
+
+  async #manifest(
+    name: string,
+    reference: string,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const response = await this.#ask(name, `manifests/${reference}`, { signal })
+    assertManifest(response, `${this.host}/${name}${whichOf(`manifests/${reference}`)}`)
+    return boundedBody(response, MOST_MANIFEST_BYTES, this.host)
+  }
+
+  /** @param path below the image */
+  async #ask(name: string, path: string, init: RequestInit): Promise<Response> {
+    const url = `${this.#address}/v2/${name}/${path}`
+    const accept = path.startsWith('manifests/') ? MANIFEST_TYPES.join(', ') : 'application/json'
+    const withProof = (authorization: string | undefined): Promise<Response> =>
+      this.#send(url, { ...init, headers: { accept, ...(authorization && { authorization }) } })
+    let response = await withProof(this.#tokens.known(name))
+    if (response.status === 401) {
+      await response.body?.cancel()
+      const header = response.headers.get('www-authenticate')
+      response = await withProof(await this.#tokens.answer(name, header))
+    }
+    if (response.status === 200) return response
+    await response.body?.cancel()
+    throw failureOf(response, `${this.host}/${name}${whichOf(path)}`)
+  }
+
+  async #send(url: string, { signal, ...init }: RequestInit = {}): Promise<Response> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs)
+    const given = signal ?? undefined
+    try {
+      // Called by itself: the platform's own wants no receiver.
+      const send = this.#fetch
+      return await send(url, {
+        ...init,
+        redirect: 'manual',
+        signal: given === undefined ? timeout : AbortSignal.any([given, timeout]),
+      })
+    } catch (error) {
+      given?.throwIfAborted()
+      const why = error instanceof Error ? causeOf(error) : String(error)
+      throw new RegistryError('unreachable', `${this.host} cannot be reached: ${why}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+/** `:main`, `@sha256:…`; nothing for the image as a whole. */
+function whichOf(path: string): string {
+  const [, reference] = /^manifests\/(.*)$/.exec(path) ?? []
+  if (reference === undefined) return ''
+  return reference.includes(':') ? `@${reference}` : `:${reference}`
+}
+
+/** `fetch failed` says nothing; Node has the reason in the cause. */
+const causeOf = ({ message, cause }: Error): string =>
+  cause instanceof Error ? cause.message || message : message
+
+function failureOf({ status, headers }: Response, what: string): RegistryError {
+  if (status === 401 || status === 403) {
+    return new RegistryError('refused', `${what} is not for us: ${status}`)
+  }
+  if (status === 404) return new RegistryError('absent', `There is no ${what}`)
+  if (status === 429) {
+    const words = `Too many requests for ${what}`
+    return new RegistryError('throttled', words, { retryAfterMs: retryAfterMs(headers) })
+  }
+  if (status >= 500) return new RegistryError('unreachable', `${what} is answered ${status}`)
+  return new RegistryError('wrong', `${what} is answered ${status}, which no registry should`)
+}
+
+function assertManifest({ headers }: Response, what: string): void {
+  const type = headers.get('content-type')?.split(';')[0]?.trim() ?? ''
+  if (MANIFEST_TYPES.includes(type)) return
+  throw new RegistryError('wrong', `${what} is no image but '${type.slice(0, 100)}'`)
+}
+
+async function digestOf(content: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content))
+  return `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+function tagsOf(body: Uint8Array): readonly string[] {
+  try {
+    const { tags } = JSON.parse(new TextDecoder().decode(body)) as { tags?: unknown }
+    const all: readonly unknown[] = Array.isArray(tags) ? tags : []
+    return all.filter((tag): tag is string => typeof tag === 'string')
+  } catch (error) {
+    throw new RegistryError('wrong', 'A list of tags is no JSON', { cause: error })
+  }
+}
+
+/** Of the address that a registry names only what is asked for counts, and none of where. */
+function nextPage(link: string | null): string | undefined {
+  const [, target = ''] = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(link ?? '') ?? []
+  const query = target.split('?')[1]
+  return query === undefined ? undefined : `tags/list?${query}`
+}

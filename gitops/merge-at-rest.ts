@@ -1,6 +1,6 @@
 import type { RenderedFile } from '../manifests/rendering.ts'
+import { formerRevisions } from '../rollouts/former-revisions.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
-import { KEPT_FORMER } from '../rollouts/promotion.ts'
 import type { RecordSpec } from '../rollouts/record.ts'
 import { recordFile, recordOf } from '../rollouts/record-file.ts'
 import { renditionFile } from '../rollouts/rendition-file.ts'
@@ -111,13 +111,10 @@ function direct(
   reason: string,
 ): MergedApp {
   const { queued, ...rest } = record
-  const former = [stable, ...record.former].flatMap((one) =>
-    one === undefined || one === revision ? [] : [one],
-  )
   const next: RecordSpec = {
     ...rest,
     heldBack: record.heldBack.filter((held) => held.revision !== revision),
-    former: [...new Set(former)].slice(0, KEPT_FORMER),
+    former: formerRevisions(record.former, { stable: revision, before: stable }),
   }
   const base = stable === undefined ? undefined : { revision: stable, files: before }
   const renditions = base === undefined ? [] : [renditionFile(app.app, base)]

@@ -1,10 +1,12 @@
 import type { RolloutPlan } from '../rollouts/plan.ts'
 import type { RecordSpec, Rollout } from '../rollouts/record.ts'
+import { redirectAbort } from '../rollouts/redirect-abort.ts'
 import { render } from '../rollouts/render.ts'
 import type { Rendition } from '../rollouts/rendition.ts'
 import { renditionFile } from '../rollouts/rendition-file.ts'
 import { stageName } from '../rollouts/stage-name.ts'
-import type { HeldBack, MergedApp } from './app-merge.ts'
+import { stageState } from '../rollouts/stage-state.ts'
+import type { HeldBack, MergedApp, RolloutNote } from './app-merge.ts'
 import { recordTrailers } from './app-trailers.ts'
 import { baseWithRest } from './base-with-rest.ts'
 import { heldBackByEdit, heldBackRevision, staying } from './held-back.ts'
@@ -17,11 +19,15 @@ export interface MergeInFlightProps extends MergeAtRestProps {
   readonly rollout: Rollout
 }
 
-/** What publish does about an app that has a rollout in flight: it never ends it, nor moves it on. */
+/**
+ * What publish does about an app that has a rollout in flight: it never ends it, nor moves it on. Only
+ * where an abort leads to may be told anew.
+ */
 export function mergeInFlight(props: MergeInFlightProps): MergedApp {
   const { app, released, record, rollout, definition } = props
+  const isAborting = rollout.stage.phase === 'aborting'
   if (released.onBranch.edited.length > 0) return heldBackByEdit(released)
-  if (app.direct !== undefined) return directInFlight(props)
+  if (app.direct !== undefined && !isAborting) return directInFlight(props)
   if (definition === undefined) return { ...asItIs(props), heldBack: withoutPlan(props) }
   const { revision, plan } = definition
   const base = released.rendition(rollout.base)
@@ -30,8 +36,10 @@ export function mergeInFlight(props: MergeInFlightProps): MergedApp {
   const stops = otherTracks(app.app, own, plan)
   if (stops.length > 0) return { files: [], kept: released.onBranch.paths, stops }
   const flight = { ...props, definition, base, candidate, plan: own }
-  if (revision === rollout.candidate) return candidateAgain(flight)
+  // Both are the same where an abort leads to the candidate after all.
   if (revision === rollout.base) return baseAgain(flight)
+  if (app.direct !== undefined) return directWhileAborting(flight, app.direct)
+  if (revision === rollout.candidate) return candidateAgain(flight)
   const held = record.heldBack.find((one) => one.revision === revision)
   if (held !== undefined) return heldBackRevision(released, record, held)
   return another(flight)
@@ -47,16 +55,21 @@ interface Flight extends MergeInFlightProps {
 
 /** The rest follows in both; the plan counts from the next rollout on. */
 function candidateAgain(flight: Flight): MergedApp {
-  const { record, rollout, candidate, definition, base, released } = flight
+  const { record, rollout, candidate, base } = flight
   if (rollout.stage.phase === 'aborting') return beingAborted(flight)
-  const ownPlan = candidate.files.filter(({ path }) => path === released.planPath)
-  const others = definition.files.filter(({ path }) => path !== released.planPath)
-  const after = { revision: candidate.revision, files: [...others, ...ownPlan] }
+  const after = publishedCandidate(flight)
   return rendered(flight, {
     base: baseWithRest({ base, before: candidate, after }),
     candidate: after,
     record: withoutQueue(record),
   })
+}
+
+/** The candidate as it is published now, but for its plan. */
+function publishedCandidate({ candidate, definition, released }: Flight): Rendition {
+  const ownPlan = candidate.files.filter(({ path }) => path === released.planPath)
+  const others = definition.files.filter(({ path }) => path !== released.planPath)
+  return { revision: candidate.revision, files: [...others, ...ownPlan] }
 }
 
 function beingAborted({ released, record, rollout }: Flight): MergedApp {
@@ -73,13 +86,39 @@ function beingAborted({ released, record, rollout }: Flight): MergedApp {
 
 /** What it goes back to is base as it is published now. The tick begins the abort, if there is a need. */
 function baseAgain(flight: Flight): MergedApp {
-  const { record, rollout, definition, candidate } = flight
+  const { record, rollout } = flight
   const isAborting = rollout.stage.phase === 'aborting'
   return rendered(flight, {
-    base: { revision: rollout.base, files: definition.files },
-    candidate,
+    ...backToPublished(flight),
     record: isAborting ? withoutQueue(record) : withQueue(record, rollout.base),
   })
+}
+
+/** What is published is what the rollout goes back to; it may be the candidate itself. */
+function backToPublished(flight: Flight): Pick<NextState, 'base' | 'candidate'> {
+  const { revision, files } = flight.definition
+  if (revision !== flight.candidate.revision) {
+    return { base: { revision, files }, candidate: flight.candidate }
+  }
+  const both = publishedCandidate(flight)
+  return { base: both, candidate: both }
+}
+
+/** What was stable before may never get ready again: the abort ends in what is published instead. */
+function directWhileAborting(flight: Flight, reason: string): MergedApp {
+  const { record, rollout, definition } = flight
+  const { revision } = definition
+  const merged = rendered(flight, {
+    ...backToPublished(flight),
+    record: redirectAbort(record, rollout, revision),
+  })
+  return {
+    ...merged,
+    rollout: {
+      message: `rollout ${rollout.id} is being aborted, and ends in revision ${revision}, which is released without a canary: ${reason}`,
+      trailers: { ...merged.rollout.trailers, action: 'direct', evidence: [reason] },
+    },
+  }
 }
 
 /** It waits: for the abort that it causes, or for the promotion that is under way. */
@@ -100,14 +139,15 @@ function rendered(
   { released, record, rollout, definition, plan }: Flight,
   next: NextState,
   queued?: Rendition,
-): MergedApp {
+): MergedApp & { readonly rollout: RolloutNote } {
   const { app } = released
   const { base, candidate } = next
-  const renditions = [base, candidate, ...(queued === undefined ? [] : [queued])]
+  const after = next.record.rollout ?? rollout
+  const renditions = [...new Set([base, candidate, ...(queued === undefined ? [] : [queued])])]
   const { files, kept } = recordChange(released, record, next.record)
   return {
     files: [
-      ...render({ base, candidate, plan, rollout }),
+      ...render({ base, candidate, plan, rollout: after }),
       ...files,
       ...renditions.map((rendition) => renditionFile(app, rendition)),
     ],
@@ -126,6 +166,7 @@ function rendered(
         ...(next.record.queued !== record.queued && {
           action: next.record.queued === undefined ? 'drop' : 'queue',
         }),
+        weight: stageState(plan.spec, after.stage).share.weight,
         revision: definition.revision,
       },
     },
@@ -160,7 +201,7 @@ function withoutPlan({ app, rollout, released }: MergeInFlightProps): HeldBack {
   }
 }
 
-/** What an abort goes back to must stay as it is until nobody can need it any more. */
+/** What an abort goes back to stays as it is while the rollout may still go on. */
 function directInFlight(props: MergeInFlightProps): MergedApp {
   const { app, rollout, released } = props
   return {
@@ -169,10 +210,7 @@ function directInFlight(props: MergeInFlightProps): MergedApp {
       {
         kind: 'rollout-in-flight',
         message: `--direct ${app.app} would change what rollout ${rollout.id} goes back to while two revisions share the traffic`,
-        remedy:
-          rollout.stage.phase === 'aborting'
-            ? `It is being aborted already: see with \`lockstep rollout show ${app.app}\` what that waits for, and publish when it is over`
-            : `End it first with \`lockstep rollout abort ${app.app}\`, and publish when it is over`,
+        remedy: `Abort it first with \`lockstep rollout abort ${app.app}\`, and publish again at once: the abort ends in what is published then`,
         files: [released.recordPath],
       },
     ],

@@ -1,5 +1,5 @@
 import { KEPT_HELD_BACK } from '../rollouts/abort.ts'
-import { KEPT_FORMER } from '../rollouts/promotion.ts'
+import { formerRevisions } from '../rollouts/former-revisions.ts'
 import type { RecordSpec } from '../rollouts/record.ts'
 import { type StageName, stageName } from '../rollouts/stage-name.ts'
 import type { AppTrailers } from './app-trailers.ts'
@@ -116,12 +116,12 @@ function heldBackAfter(
 }
 
 function formerAfter(
-  { former }: ReplayedRecord,
+  { former, rollout }: ReplayedRecord,
   { action, base, revision }: AppTrailers,
 ): readonly string[] {
   if (action !== 'finish' && action !== 'direct') return former
-  const others = former.filter((one) => one !== base && one !== revision)
-  return [...(base === undefined ? [] : [base]), ...others].slice(0, KEPT_FORMER)
+  // A release without a canary in the middle of an abort is the base from then on.
+  return formerRevisions(former, { stable: revision, before: rollout?.base ?? base })
 }
 
 /** Ids of rollouts end in their number. */

@@ -54,9 +54,12 @@ function wasSeenByRequests(
   return hasTraffic(spec, stage.part === 'live' ? stage.step : stage.step - 1)
 }
 
-/** Before the template is copied, traffic goes at once; after that stable gets its old one back first. */
+/**
+ * Before the template is copied, traffic goes at once; after that stable gets its old one back first.
+ * Nothing holds it up, so a pause is over.
+ */
 function abortingFrom(
-  rollout: Rollout,
+  { paused, ...rollout }: Rollout,
   from: ForwardStage,
   { spec }: RolloutPlan,
   nowMs: number,
@@ -80,7 +83,9 @@ export function withoutAborted(record: RecordSpec, { abort, ...rollout }: Rollou
     ...rest,
     ...(queued !== undefined && queued.revision !== rollout.base && { queued }),
   }
-  if (abort?.holdsBack === false) return left
+  // Somebody has released the candidate itself without a canary meanwhile.
+  const isStable = rollout.candidate === rollout.base
+  if (isStable || abort?.holdsBack === false) return left
   const reason = abort?.reason ?? 'aborted'
   return heldBack(left, { revision: rollout.candidate, rollout: rollout.id, reason })
 }

@@ -28,7 +28,7 @@ export function endAbort(
         ...record,
         rollout: moved(rollout, { stage: { ...stage, part: 'traffic' }, section, nowMs }),
       },
-      evidence: [`${stable.ready} pods of stable run ${rollout.base} again`],
+      evidence: [`${stable.ready} pods of stable run ${rollout.base}`],
     }
   }
   // What was suspended for that does not follow the branch, so there is nothing to wait for.

@@ -1,12 +1,10 @@
 import { heldBack } from './abort.ts'
 import type { Decision } from './decision.ts'
+import { formerRevisions } from './former-revisions.ts'
 import { moved } from './moved.ts'
 import type { NextProps } from './next-props.ts'
 import type { Observation } from './observation.ts'
 import type { ForwardStage, RecordSpec, Rollout } from './record.ts'
-
-/** Revisions that were stable before and that one can go back to. */
-export const KEPT_FORMER = 3
 
 type Ending = Exclude<ForwardStage, { readonly phase: 'progressing' }>
 
@@ -41,12 +39,11 @@ export function promotion(
 /** The record once the candidate is stable and nothing else is left of its rollout. */
 function promoted(record: RecordSpec, { candidate, base, isRollback }: Rollout): RecordSpec {
   const { rollout: _, queued, ...rest } = record
-  const former = [base, ...record.former.filter((one) => one !== base && one !== candidate)]
   const after: RecordSpec = {
     ...rest,
     ...(queued !== undefined && queued.revision !== candidate && { queued }),
     heldBack: record.heldBack.filter(({ revision }) => revision !== candidate),
-    former: former.slice(0, KEPT_FORMER),
+    former: formerRevisions(record.former, { stable: candidate, before: base }),
   }
   if (!isRollback) return after
   // The app definitions still say it, and the next publish would only release it again.

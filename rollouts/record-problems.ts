@@ -23,7 +23,9 @@ function rolloutProblems(rollout: Rollout, { count }: RecordSpec): readonly Plan
   if (id !== `${candidate}-${count}`) {
     add('id', id, `must be ${candidate}-${count}, by candidate and count`)
   }
-  if (candidate === base) add('candidate', candidate, 'must be another revision than the base')
+  if (candidate === base && stage.phase !== 'aborting') {
+    add('candidate', candidate, 'must be another revision than the base')
+  }
   for (const section of ['workloads', 'traffic'] as const) {
     if (changed[section] > commits) {
       add(`changed.${section}`, changed[section], `must be one of the ${commits} commits`)

@@ -1,18 +1,16 @@
-import { at, type Fields, fields, items } from '../manifests/fields.ts'
-import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { AnalysisVerdict } from './analysis-verdict.ts'
 import type { Decision, Move } from './decision.ts'
 import { next } from './next.ts'
 import type { NextProps } from './next-props.ts'
-import type { Observation, SeenTrack } from './observation.ts'
+import type { Observation } from './observation.ts'
 import type { RolloutPlan } from './plan.ts'
 import type { RecordSpec } from './record.ts'
 import { render } from './render.ts'
 import type { Rendition } from './rendition.ts'
-import { isShareable } from './route-share.ts'
-import { AT_REST } from './step-state.ts'
-import { stageReplicas } from './track-replicas.ts'
+import { type Pods, SimulatedCluster } from './simulated-cluster.ts'
+import { templateIn } from './simulated-files.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
 
 export interface SimulatedReleaseProps {
   readonly plan: RolloutPlan
@@ -23,82 +21,33 @@ export interface SimulatedReleaseProps {
   readonly startMs?: number
 }
 
-/** What is imagined around a release. Asked anew at each look, always in the same order. */
-export interface SimulatedWorld {
-  /** Time until the next look, in milliseconds. */
-  passMs(): number
-  /** Whether the sync applies a part of the branch now that has differed for so long. */
-  syncs(section: 'workloads' | 'traffic', differsForMs: number): boolean
-  /** Most pods that get ready now of those that a track is short of, for so long. */
-  getReady(track: 'stable' | 'canary', shortForMs: number): number
-  /** Pods that all traffic needs, by the time since the start: autoscalers ask for their share. */
-  demand?(seconds: number): number
-  /** What metrics say while the canary has requests. */
-  verdicts(traffic: SimulatedTraffic): readonly AnalysisVerdict[]
-}
-
-export interface SimulatedTraffic {
-  readonly record: RecordSpec
-  /** Share of the requests on the canary, in percent. */
-  readonly weight: number
-  readonly liveSinceMs: number
-  readonly startMs: number
-  readonly nowMs: number
-}
-
-interface Pods {
-  /** Of which template, by its image; `undefined` if there is no such workload. */
-  template: string | undefined
-  desired: number
-  /** Of the newest template. */
-  ready: number
-  /** Of whatever template: a rolling update takes none away before another one is ready. */
-  available: number
-}
-
-/**
- * An app on a cluster that is imagined: a sync that applies workloads and traffic apart and late, pods
- * that take their time, an autoscaler with a mind of its own. It goes by the files of the branch alone.
- */
+/** An app on a branch and in a cluster that are imagined, and what is decided about it. */
 export class SimulatedRelease {
   readonly plan: RolloutPlan
-  readonly renditions: { readonly base: Rendition; readonly candidate: Rendition }
+  /** As the branch keeps them: what is published in mid-flight changes them. */
+  renditions: { readonly base: Rendition; readonly candidate: Rendition }
   readonly commits: Move[] = []
   record: RecordSpec
   files: readonly RenderedFile[]
   nowMs: number
 
-  readonly #props: SimulatedReleaseProps
+  readonly #world: SimulatedWorld
+  readonly #cluster: SimulatedCluster
   readonly #beganMs: number
-  /** Pods that all traffic needed by the record whose workloads the cluster has. */
-  #appliedNeed = 0
-  #workloads: readonly RenderedFile[]
-  #traffic: readonly RenderedFile[]
-  #trafficSinceMs: number
   #committedAtMs: number
-  readonly #shortSinceMs: { stable: number; canary: number }
-  readonly #pods: { stable: Pods; canary: Pods }
 
-  constructor(props: SimulatedReleaseProps) {
-    this.#props = props
-    this.nowMs = props.startMs ?? Date.parse('2026-11-21T00:00:00Z')
+  constructor({ plan, base, candidate, world, startMs }: SimulatedReleaseProps) {
+    this.nowMs = startMs ?? Date.parse('2026-11-21T00:00:00Z')
+    this.#world = world
     this.#beganMs = this.nowMs
-    this.#trafficSinceMs = this.nowMs
     this.#committedAtMs = this.nowMs
-    this.#shortSinceMs = { stable: this.nowMs, canary: this.nowMs }
-    this.plan = props.plan
-    this.renditions = { base: props.base, candidate: props.candidate }
-    this.files = props.base.files
-    this.#workloads = section(this.files, 'workloads')
-    this.#traffic = section(this.files, 'traffic')
-    const { min } = props.plan.spec.replicas
-    this.#pods = {
-      stable: { template: this.#templateOf('stable'), desired: min, ready: min, available: min },
-      canary: { template: undefined, desired: 0, ready: 0, available: 0 },
-    }
+    this.plan = plan
+    this.renditions = { base, candidate }
+    this.files = base.files
+    this.#cluster = new SimulatedCluster({ plan, world, files: this.files, startMs: this.nowMs })
     this.record = {
       count: 0,
-      queued: { revision: props.candidate.revision },
+      queued: { revision: candidate.revision },
       heldBack: [],
       former: [],
     }
@@ -137,134 +86,58 @@ export class SimulatedRelease {
   /** The revision that the branch has as stable at rest. */
   stableRevision(): string {
     const { base, candidate } = this.renditions
-    const template = templateIn(section(this.files, 'workloads'), this.#nameOf('stable'))
-    return template === templateIn(candidate.files, this.#nameOf('stable'))
-      ? candidate.revision
-      : base.revision
+    const { deployment } = this.plan.spec.tracks.stable
+    const isCandidate =
+      templateIn(this.files, deployment) === templateIn(candidate.files, deployment)
+    return isCandidate ? candidate.revision : base.revision
   }
 
   /** Share of the requests that the cluster sends to the canary now, in percent. */
   weight(): number {
-    const backends = items(this.#rules().at(-1)?.backendRefs).map(fields)
-    const { service } = this.plan.spec.tracks.canary
-    return Number(backends.find(({ name }) => name === service)?.weight ?? 0)
-  }
-
-  /** Pods that all traffic needs now, as far as anybody measures it; 0 if nobody does. */
-  demand(): number {
-    return Math.min(this.#props.world.demand?.(this.#seconds()) ?? 0, this.plan.spec.replicas.max)
-  }
-
-  hasMarkedTraffic(): boolean {
-    return this.#rules().length > 1
+    return this.#cluster.weight()
   }
 
   pods(): { readonly stable: Readonly<Pods>; readonly canary: Readonly<Pods> } {
-    return this.#pods
-  }
-
-  /** Some time in which the sync may apply what the branch has, and pods may get ready. */
-  pass(): void {
-    const { world } = this.#props
-    this.nowMs += world.passMs()
-    const differsForMs = this.nowMs - this.#committedAtMs
-    if (world.syncs('workloads', differsForMs)) this.#applyWorkloads()
-    if (world.syncs('traffic', differsForMs)) this.#applyTraffic()
-    this.#movePods('stable')
-    this.#movePods('canary')
-  }
-
-  observe(): Observation {
-    const { rollout } = this.record
-    const isTrafficThere = same(this.#traffic, section(this.files, 'traffic'))
-    return {
-      atMs: this.nowMs,
-      stable: this.#seen('stable'),
-      canary: rollout === undefined ? { missing: [], desired: 0, ready: 0 } : this.#seen('canary'),
-      traffic: isTrafficThere
-        ? { missing: [], liveSinceMs: this.#trafficSinceMs }
-        : { missing: ['the route is another one'] },
-      verdicts:
-        this.weight() > 0 || this.hasMarkedTraffic()
-          ? this.#props.world.verdicts({
-              record: this.record,
-              weight: this.weight(),
-              liveSinceMs: this.#trafficSinceMs,
-              startMs: this.#beganMs,
-              nowMs: this.nowMs,
-            })
-          : [],
-      alerts: [],
-    }
-  }
-
-  #seen(track: 'stable' | 'canary'): SeenTrack {
-    const { desired, ready } = this.#pods[track]
-    const isThere = same(this.#workloads, section(this.files, 'workloads'))
-    const missing = [
-      ...(isThere ? [] : [`${track} is another one`]),
-      ...(ready < desired ? [`${track} has ${ready} of ${desired} pods`] : []),
-    ]
-    return { missing, desired, ready }
+    return this.#cluster.pods
   }
 
   /** Fewest pods of the canary that a share of the traffic needs, so far as the cluster knows. */
   neededCanary(weight: number): number {
-    const need = this.#appliedNeed
-    const capacity = { ...AT_REST, weight, capacity: weight }
-    return stageReplicas(this.plan.spec.router, { capacity, stableIsWhole: false }, need).canary
+    return this.#cluster.neededCanary(weight)
   }
 
-  #applyWorkloads(): void {
-    this.#workloads = section(this.files, 'workloads')
-    this.#appliedNeed = this.record.rollout?.need ?? 0
+  /** Some time in which the cluster may follow the branch. */
+  pass(): void {
+    this.nowMs += this.#world.passMs()
+    const need = this.record.rollout?.need ?? 0
+    const branch = { files: this.files, committedAtMs: this.#committedAtMs, need }
+    this.#cluster.follow(branch, this.nowMs)
   }
 
-  #applyTraffic(): void {
-    const files = section(this.files, 'traffic')
-    if (same(files, this.#traffic)) return
-    this.#traffic = files
-    this.#trafficSinceMs = this.nowMs
-  }
-
-  #movePods(track: 'stable' | 'canary'): void {
-    const pods = this.#pods[track]
-    const template = this.#templateOf(track)
-    const floor = this.#floorOf(track)
-    const share = track === 'canary' ? this.weight() : 100 - this.weight()
-    const asked = this.demand() && Math.ceil((this.demand() * share) / 100)
-    const isScaled = this.plan.spec.replicas.min !== this.plan.spec.replicas.max
-    if (template !== pods.template) {
-      pods.template = template
-      pods.ready = 0
+  observe(): Observation {
+    const cluster = this.#cluster
+    const hasCanary = this.record.rollout !== undefined
+    return {
+      atMs: this.nowMs,
+      stable: cluster.see('stable', this.files),
+      canary: hasCanary ? cluster.see('canary', this.files) : { missing: [], desired: 0, ready: 0 },
+      traffic: cluster.has('traffic', this.files)
+        ? { missing: [], liveSinceMs: cluster.trafficSinceMs }
+        : { missing: ['the route is another one'] },
+      verdicts: this.#verdicts(),
     }
-    pods.desired = isScaled && floor > 0 ? Math.max(floor, asked) : floor
-    if (pods.ready >= pods.desired) this.#shortSinceMs[track] = this.nowMs
-    const shortForMs = this.nowMs - this.#shortSinceMs[track]
-    const more = this.#props.world.getReady(track, shortForMs)
-    pods.ready = Math.min(pods.desired, pods.ready + more)
-    pods.available = Math.min(pods.desired, Math.max(pods.available, pods.ready))
   }
 
-  #templateOf(track: 'stable' | 'canary'): string | undefined {
-    return templateIn(this.#workloads, this.#nameOf(track))
-  }
-
-  #floorOf(track: 'stable' | 'canary'): number {
-    const name = this.#nameOf(track)
-    const autoscaler = objectOf(this.#workloads, 'HorizontalPodAutoscaler', name)
-    const deployment = objectOf(this.#workloads, 'Deployment', name)
-    if (deployment === undefined) return 0
-    return Number(at(autoscaler, 'spec', 'minReplicas') ?? at(deployment, 'spec', 'replicas') ?? 0)
-  }
-
-  #nameOf(track: 'stable' | 'canary'): string {
-    return this.plan.spec.tracks[track].deployment
-  }
-
-  #rules(): readonly Fields[] {
-    const route = this.#traffic.find(({ object }) => object !== undefined && isShareable(object))
-    return items(at(route?.object, 'spec', 'rules')).map(fields)
+  #verdicts(): readonly AnalysisVerdict[] {
+    const weight = this.#cluster.weight()
+    if (weight === 0 && !this.#cluster.hasMarkedTraffic()) return []
+    return this.#world.verdicts({
+      record: this.record,
+      weight,
+      liveSinceMs: this.#cluster.trafficSinceMs,
+      startMs: this.#beganMs,
+      nowMs: this.nowMs,
+    })
   }
 
   #rendered({ action, record }: Move): readonly RenderedFile[] {
@@ -274,33 +147,4 @@ export class SimulatedRelease {
     if (action === 'finish') return candidate.files
     return action === 'abort' || action === 'abort-finish' ? base.files : this.files
   }
-
-  #seconds(): number {
-    return (this.nowMs - this.#beganMs) / 1000
-  }
-}
-
-const section = (
-  files: readonly RenderedFile[],
-  name: 'workloads' | 'traffic',
-): readonly RenderedFile[] => files.filter(({ path }) => path.startsWith(`${name}/`))
-
-/** Whether two lists hold the same files. */
-export function same(a: readonly RenderedFile[], b: readonly RenderedFile[]): boolean {
-  const texts = new Map(a.map(({ path, text }) => [path, text]))
-  return a.length === b.length && b.every(({ path, text }) => texts.get(path) === text)
-}
-
-const objectOf = (
-  files: readonly RenderedFile[],
-  kind: string,
-  name: string,
-): KubernetesObject | undefined =>
-  files.find(({ object }) => object?.kind === kind && object.metadata.name === name)?.object
-
-/** The image stands for the whole template. */
-function templateIn(files: readonly RenderedFile[], deployment: string): string | undefined {
-  const object = objectOf(files, 'Deployment', deployment)
-  const containers = items(at(object, 'spec', 'template', 'spec', 'containers'))
-  return object === undefined ? undefined : String(at(fields(containers[0]), 'image'))
 }

@@ -19,6 +19,8 @@ export interface ImaginedClusterProps {
 export class ImaginedCluster implements LiveState {
   /** Names of Deployments whose pods never get ready. */
   readonly stuck = new Set<string>()
+  /** Images that cannot be had any more, so that no pod of them gets ready. */
+  readonly goneImages = new Set<string>()
   nowMs = Date.parse('2026-11-21T00:00:00Z')
   /** How far the clock goes on with each look. */
   lookMs = 10_000
@@ -93,9 +95,11 @@ export class ImaginedCluster implements LiveState {
             fieldsV1: { 'f:spec': {} },
           },
         ]
+    const creationTimestamp =
+      before?.metadata.creationTimestamp ?? new Date(this.nowMs).toISOString()
     return {
       ...object,
-      metadata: { ...object.metadata, generation, managedFields },
+      metadata: { ...object.metadata, generation, managedFields, creationTimestamp },
       ...(before?.status !== undefined && { status: before.status }),
     } as KubernetesObject
   }
@@ -111,7 +115,8 @@ export class ImaginedCluster implements LiveState {
     const autoscaler = this.live('HorizontalPodAutoscaler', name)
     const spec = object.spec as { replicas?: number }
     spec.replicas ??= Number(at(autoscaler, 'spec', 'minReplicas') ?? 1)
-    const readyReplicas = this.stuck.has(name) ? 0 : spec.replicas
+    const isStuck = this.stuck.has(name) || this.goneImages.has(imageOf(object))
+    const readyReplicas = isStuck ? 0 : spec.replicas
     Object.assign(object, {
       status: {
         observedGeneration,
@@ -139,3 +144,6 @@ export class ImaginedCluster implements LiveState {
     Object.assign(object, { status: { parents } })
   }
 }
+
+const imageOf = (deployment: KubernetesObject): string =>
+  String(at(fields(items(at(deployment, 'spec', 'template', 'spec', 'containers'))[0]), 'image'))

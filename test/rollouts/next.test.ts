@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { act } from '../../rollouts/acts.ts'
+import type { Move } from '../../rollouts/decision.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
-import { type SimulatedRelease, same } from '../../rollouts/simulated-release.ts'
+import { redirectAbort } from '../../rollouts/redirect-abort.ts'
+import type { Rendition } from '../../rollouts/rendition.ts'
+import { same } from '../../rollouts/simulated-files.ts'
+import type { SimulatedRelease } from '../../rollouts/simulated-release.ts'
+import { stageName } from '../../rollouts/stage-name.ts'
 import type { RolloutStep } from '../../rollouts/step.ts'
 import { planWith, ratioSpec, soundPlan } from './plan-fixture.ts'
-import { approver, released, runInto, runToRest } from './released.ts'
+import { approver, IMAGE, released, runInto, runToRest } from './released.ts'
+import { renditionOf } from './renditions.ts'
 
 const plans: fc.Arbitrary<RolloutPlan> = fc
   .record({
@@ -83,11 +89,15 @@ describe('A rollout', () => {
             badSince !== null && seconds > badSince ? 'fail' : 'pass'
           const release = released(plan, seed, { demand, verdict })
           const started = release.pods().stable.desired
-          runToRest(release, () => expectCapacity(release, started))
+          const expectSafety = () => {
+            expectCapacity(release, started)
+            expectSeenTemplate(release, started)
+          }
+          runToRest(release, expectSafety)
           // What was committed last may still be on its way.
           for (let pass = 0; pass < 50; pass++) {
             release.pass()
-            expectCapacity(release, started)
+            expectSafety()
           }
         },
       ),
@@ -139,12 +149,7 @@ describe('A rollout', () => {
         const release = released(plan, seed)
         runInto(release, ticks)
         if (release.record.rollout === undefined) return
-        const move = act(
-          { action: 'abort', reason: 'somebody saw errors' },
-          { plan, record: release.record, actor: approver, nowMs: release.nowMs },
-        )
-        if (move === undefined) throw new Error('A rollout in flight can be aborted')
-        release.commit(move)
+        release.commit(abortAsked(release))
         runToRest(release)
         expect(same(release.files, release.renditions.base.files)).toBe(true)
         expect(release.record.heldBack[0]).toMatchObject({
@@ -152,6 +157,34 @@ describe('A rollout', () => {
           reason: 'somebody saw errors',
         })
       }),
+    )
+  })
+
+  it('ends in what is released without a canary while it is aborted, and keeps its pods', () => {
+    fc.assert(
+      fc.property(
+        runs,
+        fc.nat(60),
+        fc.nat(8),
+        fc.boolean(),
+        ({ plan, seed }, ticks, later, isCandidate) => {
+          const release = released(plan, seed)
+          const started = abortedAfter(release, ticks, later)
+          if (release.record.rollout === undefined) return
+          const { base, candidate } = release.renditions
+          const next = isCandidate ? candidate : renditionOf(`${IMAGE}:1.6`, plan)
+          const isSeenFirst = stageName(release.record.rollout.stage) === 'aborting-template'
+          releaseDirectly(release, next)
+          runToRest(release, () => {
+            expectCapacity(release, started)
+            if (isSeenFirst) expectSeenTemplate(release, started)
+          })
+          expect(same(release.files, next.files)).toBe(true)
+          expect(release.record.former).toEqual([base.revision])
+          const heldBack = release.record.heldBack.map(({ revision }) => revision)
+          expect(heldBack).toEqual(isCandidate ? [] : [candidate.revision])
+        },
+      ),
     )
   })
 
@@ -169,6 +202,37 @@ describe('A rollout', () => {
   })
 })
 
+function abortAsked({ plan, record, nowMs }: SimulatedRelease): Move {
+  const request = { action: 'abort', reason: 'somebody saw errors' } as const
+  const move = act(request, { plan, record, actor: approver, nowMs })
+  if (move === undefined) throw new Error('A rollout in flight can be aborted')
+  return move
+}
+
+/** Some looks, an abort, and some more looks; the pods of stable when it was aborted. */
+function abortedAfter(release: SimulatedRelease, ticks: number, later: number): number {
+  runInto(release, ticks)
+  const started = release.pods().stable.desired
+  if (release.record.rollout !== undefined) release.commit(abortAsked(release))
+  for (let tick = 0; tick < later; tick++) release.tick()
+  return started
+}
+
+/** As publish does it: weights are none of its business. */
+function releaseDirectly(release: SimulatedRelease, base: Rendition): void {
+  const { record, renditions } = release
+  if (record.rollout === undefined) throw new Error('There is no rollout')
+  const { weights } = snapshot(release)
+  release.renditions = { ...renditions, base }
+  release.commit({
+    kind: 'move',
+    action: 'abort',
+    record: redirectAbort(record, record.rollout, base.revision),
+    evidence: [],
+  })
+  if (release.plan.spec.router.type === 'route') expect(snapshot(release).weights).toBe(weights)
+}
+
 const FORWARD: ReadonlySet<string> = new Set(['scale', 'shift', 'promote', 'shift-back'])
 
 /** By what the cluster has now, whatever anybody has written meanwhile. */
@@ -180,9 +244,13 @@ function expectCapacity(release: SimulatedRelease, started: number): void {
   // Pods that come while traffic grows take their time; those of the start are there.
   const needed = Math.ceil((started * (100 - weight)) / 100)
   expect(stable.available).toBeGreaterThanOrEqual(needed)
-  // Requests come back to a template only after it was seen ready.
-  if (weight === 0 && isGoingBack(release)) {
-    expect(stable.ready).toBeGreaterThanOrEqual(started)
+}
+
+/** Requests come back to a template only after it was seen ready. */
+function expectSeenTemplate(release: SimulatedRelease, started: number): void {
+  if (release.plan.spec.router.type !== 'route') return
+  if (release.weight() === 0 && isGoingBack(release)) {
+    expect(release.pods().stable.ready).toBeGreaterThanOrEqual(started)
   }
 }
 

@@ -1,10 +1,13 @@
 import { act } from '../../rollouts/acts.ts'
 import type { AnalysisVerdict } from '../../rollouts/analysis-verdict.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
-import { SimulatedRelease, type SimulatedWorld } from '../../rollouts/simulated-release.ts'
+import { SimulatedRelease } from '../../rollouts/simulated-release.ts'
+import type { SimulatedWorld } from '../../rollouts/simulated-world.ts'
 import { renditionOf } from './renditions.ts'
 
 const TICKS = 2000
+
+export const IMAGE = 'registry.example.com/shop/checkout'
 
 interface Imagined {
   /** By the time in seconds since the start. */
@@ -20,8 +23,8 @@ export const released = (
 ): SimulatedRelease =>
   new SimulatedRelease({
     plan,
-    base: renditionOf('registry.example.com/shop/checkout:1.4', plan),
-    candidate: renditionOf('registry.example.com/shop/checkout:1.5', plan),
+    base: renditionOf(`${IMAGE}:1.4`, plan),
+    candidate: renditionOf(`${IMAGE}:1.5`, plan),
     world: anyWorld(randomFrom(seed), imagined),
   })
 

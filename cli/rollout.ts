@@ -4,6 +4,7 @@ import { rolloutApproveCommand } from './rollout-approve.ts'
 import { rolloutLsCommand } from './rollout-ls.ts'
 import { rolloutPauseCommand } from './rollout-pause.ts'
 import { rolloutPromoteCommand } from './rollout-promote.ts'
+import { rolloutRepairCommand } from './rollout-repair.ts'
 import { rolloutResumeCommand } from './rollout-resume.ts'
 import { rolloutRetryCommand } from './rollout-retry.ts'
 import { rolloutRollbackCommand } from './rollout-rollback.ts'
@@ -30,5 +31,6 @@ export const rolloutCommand = (terminal: Terminal): Command =>
     .addCommand(rolloutPromoteCommand(terminal))
     .addCommand(rolloutRetryCommand(terminal))
     .addCommand(rolloutRollbackCommand(terminal))
+    .addCommand(rolloutRepairCommand(terminal))
     .addCommand(rolloutTickCommand(terminal))
     .addCommand(rolloutSimulateCommand(terminal))

@@ -1,4 +1,4 @@
-import type { RolloutAction } from '../rollouts/decision.ts'
+import { ROLLOUT_ACTIONS } from '../rollouts/decision.ts'
 import type { RecordSpec, Rollout } from '../rollouts/record.ts'
 import { type StageName, stageName } from '../rollouts/stage-name.ts'
 
@@ -37,8 +37,12 @@ export interface AppTrailers {
   readonly actor?: string
 }
 
-/** `direct`: a revision became stable without a canary, as somebody asked for. */
-export type TrailerAction = RolloutAction | 'direct'
+/**
+ * What is done to an app's rollouts, and beside that `direct`: a revision becomes stable without a canary,
+ * as somebody asked for; and `repair`: what the branch keeps of them is brought back as it was.
+ */
+export const TRAILER_ACTIONS = [...ROLLOUT_ACTIONS, 'direct', 'repair'] as const
+export type TrailerAction = (typeof TRAILER_ACTIONS)[number]
 
 /** What a record says of an app after a commit, for its trailers. */
 export function recordTrailers(

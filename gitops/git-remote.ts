@@ -19,7 +19,7 @@ export interface GitRemote {
    * All files below a folder, by path relative to it. Empty if the folder does not exist.
    *
    * @param folder empty for the whole repository
-   * @param commit a commit that `tip` or `commit` returned
+   * @param commit a commit that `tip` or `commit` returned, or `log` has told
    */
   files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>>
 

@@ -1,6 +1,5 @@
-import { ROLLOUT_ACTIONS } from '../rollouts/decision.ts'
 import { STAGE_NAMES } from '../rollouts/stage-name.ts'
-import { APP_TRAILERS, type AppTrailers, type TrailerAction } from './app-trailers.ts'
+import { APP_TRAILERS, type AppTrailers, TRAILER_ACTIONS } from './app-trailers.ts'
 
 /** What the trailers of a commit on the deploy branch say. */
 export interface ReadTrailers {
@@ -36,7 +35,7 @@ interface Group {
 
 function readGroup({ app, values }: Group): AppTrailers {
   const text = (key: keyof AppTrailers): string | undefined => values.get(APP_TRAILERS[key])?.[0]
-  const action = ACTIONS.find((known) => known === text('action'))
+  const action = TRAILER_ACTIONS.find((known) => known === text('action'))
   const stage = STAGE_NAMES.find((known) => known === text('stage'))
   const commit = wholeNumber(text('commit'))
   const weight = wholeNumber(text('weight'))
@@ -56,8 +55,6 @@ function readGroup({ app, values }: Group): AppTrailers {
     ),
   }
 }
-
-const ACTIONS: readonly TrailerAction[] = [...ROLLOUT_ACTIONS, 'direct']
 
 const TEXTS = [
   'rollout',

@@ -58,7 +58,7 @@ export class ReleasedApp {
   rendition(revision: string): Rendition {
     const path = revisionPath(this.#namespace, this.#name, revision)
     const text = this.onBranch.texts.get(path)
-    if (text === undefined) throw new MissingRenditionError(this.app, revision)
+    if (text === undefined) throw new MissingRenditionError(this.app, revision, this.#environment)
     return readRendition(text, this.#onBranch(path))
   }
 
@@ -111,7 +111,8 @@ export class ReleasedApp {
   }
 }
 
-type UnreadableError =
+/** What is on the branch of an app cannot be relied on. */
+export type UnreadableError =
   | MalformedPlanError
   | MalformedRecordError
   | MissingRenditionError

@@ -3,7 +3,7 @@ import { type AppMerge, type AppToMerge, type MergedApp, plainMerge } from './ap
 import { heldBackByEdit } from './held-back.ts'
 import { mergeAtRest } from './merge-at-rest.ts'
 import { mergeInFlight } from './merge-in-flight.ts'
-import { isUnreadable, ReleasedApp } from './released-app.ts'
+import { isUnreadable, ReleasedApp, type UnreadableError } from './released-app.ts'
 
 /**
  * The merge of apps with a rollout plan; all others are merged plainly, and so is the first release of
@@ -39,12 +39,13 @@ function merge(app: AppToMerge, released: ReleasedApp): MergedApp {
 }
 
 /** What cannot be relied on moves nothing: the app stays as it is, and a person sees why. */
-const unreadable = ({ onBranch }: ReleasedApp, { message }: Error): MergedApp => ({
+const unreadable = ({ onBranch }: ReleasedApp, error: UnreadableError): MergedApp => ({
   files: [],
   kept: onBranch.paths,
   heldBack: {
     // A list of problems, in one sentence.
-    reason: message.replace(/:\n\s*- /, ': ').replaceAll(/\n\s*- /g, '; '),
-    remedy: 'Restore the file from an earlier commit of the branch',
+    reason: error.message.replace(/:\n\s*- /, ': ').replaceAll(/\n\s*- /g, '; '),
+    remedy:
+      'remedy' in error ? error.remedy : 'Restore the file from an earlier commit of the branch',
   },
 })

@@ -1,3 +1,4 @@
+import { revisionPath } from '../manifests/layout.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
 import { recordFile } from '../rollouts/record-file.ts'
@@ -40,11 +41,14 @@ export interface RecentCommit extends LoggedCommit {
  * and squashed may have lost its trailers.
  *
  * Not seen: a branch that was moved to an older commit of its own. Nothing on it tells; it goes on from
- * there, by what is seen in the cluster.
+ * there, by what is seen in the cluster (`lostCanary`).
  */
 export async function tamperedWith(props: TamperedProps): Promise<string | undefined> {
-  const edited = await editedFile(props)
-  if (edited !== undefined) return describeEdit(edited, props)
+  const { record } = props
+  const isSpared = (path: string): boolean => isPutAside(path, record)
+  const edited =
+    (await editedByHand({ ...props, app: appOf(record), isSpared })) ?? (await unmeant(props))
+  if (edited !== undefined) return edited
   const { recent } = props
   const own = toldOf(recent, props)
   // Whatever others have done lately, the rollout is where we have left it.
@@ -61,20 +65,54 @@ export async function tamperedWith(props: TamperedProps): Promise<string | undef
   )
 }
 
-/** Path of a file that is not what it should be. */
-async function editedFile(props: TamperedProps): Promise<string | undefined> {
-  const { remote, onBranch, files, record } = props
+export interface EditedByHandProps
+  extends Pick<TamperedProps, 'remote' | 'environment' | 'commit' | 'onBranch'> {
+  /** `<namespace>/<app>`. */
+  readonly app: string
+  /** Whether an edit of a file says nothing. @default - none does */
+  readonly isSpared?: (path: string) => boolean
+}
+
+/**
+ * Who has edited a file of an app that Lockstep had written, as a sentence without a full stop;
+ * `undefined` if nobody has.
+ */
+export async function editedByHand(props: EditedByHandProps): Promise<string | undefined> {
+  const { app, onBranch, isSpared = () => false } = props
   const { inventory, tree } = onBranch
-  const written = inventory.apps.get(appOf(record))?.files ?? new Map<string, string>()
-  const other = [...written].find(([path, id]) => tree.get(path)?.id !== id)
-  if (other !== undefined) return other[0]
+  const written = inventory.apps.get(app)?.files ?? new Map<string, string>()
+  const isEdited = ([path, id]: readonly [string, string]): boolean =>
+    tree.get(path)?.id !== id && !isSpared(path)
+  const [path] = [...written].find(isEdited) ?? []
+  return path === undefined ? undefined : describeEdit(path, props)
+}
+
+/**
+ * Whether it is a rendition that no commit of an abort reads or writes: an edit of one is no reason not to
+ * end it. It is one to begin an abort, and whoever goes back to that revision is refused.
+ */
+function isPutAside(path: string, { metadata, spec }: RolloutRecord): boolean {
+  const { rollout, queued, former, heldBack } = spec
+  if (rollout?.stage.phase !== 'aborting') return false
+  const used = [rollout.base, rollout.candidate, queued?.revision]
+  return [...former, ...heldBack.map(({ revision }) => revision)].some(
+    (revision) =>
+      !used.includes(revision) &&
+      path === revisionPath(metadata.namespace, metadata.name, revision),
+  )
+}
+
+/** The same of a file that is as it was written, and not what the record means. */
+async function unmeant(props: TamperedProps): Promise<string | undefined> {
+  const { remote, onBranch, files } = props
   const ids = await blobIdsOf(remote, files)
-  return files.find(({ path }, index) => tree.get(path)?.id !== ids[index])?.path
+  const file = files.find(({ path }, index) => onBranch.tree.get(path)?.id !== ids[index])
+  return file && describeEdit(file.path, props)
 }
 
 async function describeEdit(
   path: string,
-  { remote, environment, commit, onBranch }: TamperedProps,
+  { remote, environment, commit, onBranch }: Omit<EditedByHandProps, 'app'>,
 ): Promise<string> {
   const what = onBranch.tree.has(path) ? 'edited' : 'deleted'
   const [newest] = await remote.log({ commit, path: `${environment}/${path}`, limit: 1 })
@@ -114,7 +152,8 @@ function isAsTold({ spec: { rollout } }: RolloutRecord, told: AppTrailers | unde
 }
 
 /**
- * A publish changes nothing about a rollout in flight, so it counts as no commit of it. An abort follows
+ * A publish or a repair changes nothing about a rollout in flight, so it counts as no commit of it; one that
+ * tells an abort where to end does. An abort follows
  * from whatever was there: most often it was decided upon what somebody had done by hand.
  */
 const follows = (last: AppTrailers | undefined, before: AppTrailers | undefined): boolean =>

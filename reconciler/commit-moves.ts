@@ -61,7 +61,7 @@ async function attempt({ place, moves, actor }: CommitMovesProps): Promise<Commi
     remote,
     environment,
     onBranch,
-    apps: made.map(changedApp),
+    apps: made.map((planned) => changedApp(planned, environment)),
   })
   const message = moveMessage({ environment, moves: made, from: parent, actor })
   const commit = await remote.commit({ branch, parent, isNewBranch: false, changes, message })
@@ -69,12 +69,12 @@ async function attempt({ place, moves, actor }: CommitMovesProps): Promise<Commi
 }
 
 /** Renditions that were read are written, which changes none that is there; all others stay. */
-function changedApp({ app, move }: PlannedMove): ChangedApp {
+function changedApp({ app, move }: PlannedMove, environment: string): ChangedApp {
   const needed = [...neededRevisions(move.record)]
   return {
     app: app.app,
     record: { ...app.record, spec: move.record },
-    files: filesAfter(app, move),
+    files: filesAfter(app, move, environment),
     renditions: needed.flatMap((revision) => app.renditions.get(revision) ?? []),
     kept: new Set(needed.filter((revision) => !app.renditions.has(revision))),
   }

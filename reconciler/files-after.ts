@@ -11,24 +11,29 @@ import type { AppOnBranch } from './app-on-branch.ts'
  *
  * @throws {MissingRenditionError}
  */
-export function filesAfter(app: AppOnBranch, { action, record }: Move): readonly RenderedFile[] {
+export function filesAfter(
+  app: AppOnBranch,
+  { action, record }: Move,
+  environment: string,
+): readonly RenderedFile[] {
   const { rollout } = record
   if (rollout !== undefined) {
-    const base = renditionIn(app, rollout.base)
-    const candidate = renditionIn(app, rollout.candidate)
+    const base = renditionIn(app, rollout.base, environment)
+    const candidate = renditionIn(app, rollout.candidate, environment)
     return render({ base, candidate, plan: app.plan, rollout })
   }
   const before = app.record.spec.rollout
   if (before === undefined) return app.files
-  return renditionIn(app, action === 'finish' ? before.candidate : before.base).files
+  return renditionIn(app, action === 'finish' ? before.candidate : before.base, environment).files
 }
 
 /** @throws {MissingRenditionError} */
 export function renditionIn(
   { app, renditions }: Pick<AppOnBranch, 'app' | 'renditions'>,
   revision: string,
+  environment: string,
 ): Rendition {
   const found = renditions.get(revision)
-  if (found === undefined) throw new MissingRenditionError(app, revision)
+  if (found === undefined) throw new MissingRenditionError(app, revision, environment)
   return found
 }

@@ -101,8 +101,9 @@ type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids' | 'renditions'>
 function inFlight(common: Common, props: ReadAppProps): AppOnBranch {
   const { rollout } = props.record.spec
   if (rollout === undefined) throw new Error('There is no rollout')
-  const base = renditionIn(common, rollout.base)
-  const candidate = renditionIn(common, rollout.candidate)
+  const { environment } = props.place
+  const base = renditionIn(common, rollout.base, environment)
+  const candidate = renditionIn(common, rollout.candidate, environment)
   const plan = planIn(candidate, props)
   return {
     ...common,
@@ -117,8 +118,9 @@ function atRest(common: Common, props: ReadAppProps): AppOnBranch {
   const ownPlan = planIn({ files }, props)
   const stable = stableRevision(ownPlan, files) ?? ''
   const { queued } = props.record.spec
-  const plan = queued === undefined ? ownPlan : planIn(renditionIn(common, queued.revision), props)
-  return { ...common, plan, stable, files }
+  if (queued === undefined) return { ...common, plan: ownPlan, stable, files }
+  const next = renditionIn(common, queued.revision, props.place.environment)
+  return { ...common, plan: planIn(next, props), stable, files }
 }
 
 function readRenditions({ record, place, texts }: ReadAppProps): Map<string, Rendition> {

@@ -1,4 +1,10 @@
-import { describePlanProblem, type PlanProblem } from './plan-problem.ts'
+import { type PlanProblem, statePlanProblem } from './plan-problem.ts'
+import { repairCommand } from './repair-command.ts'
+
+export interface MalformedRecordErrorOptions extends ErrorOptions {
+  /** What to do instead of what helps against a file that was damaged. */
+  readonly remedy?: string
+}
 
 /**
  * A record, or a rendition beside it, is not one that Lockstep has written. Says all that is wrong
@@ -12,11 +18,26 @@ export class MalformedRecordError extends Error {
   readonly problems: readonly PlanProblem[]
   readonly remedy: string
 
-  constructor(path: string, problems: readonly PlanProblem[], options?: ErrorOptions) {
-    const list = problems.map((problem) => `\n  - ${describePlanProblem(problem)}`).join('')
+  constructor(
+    path: string,
+    problems: readonly PlanProblem[],
+    { remedy, ...options }: MalformedRecordErrorOptions = {},
+  ) {
+    const list = problems.map((problem) => `\n  - ${statePlanProblem(problem)}`).join('')
     super(`${path} is not what Lockstep has written:${list}`, options)
     this.path = path
     this.problems = problems
-    this.remedy = `Restore the file from an earlier commit of the branch (\`git log -- ${path}\`)`
+    this.remedy = remedy ?? broughtBack(path)
   }
+}
+
+/** Environment and app of what the command brings back. */
+const REPAIRED = /^(.+)\/rollouts\/([^/]+\/[^/]+)\/(?:record|revisions\/[^/]+)\.yaml$/
+
+/** Only programs write these files, so nobody is told what to write into them. */
+function broughtBack(path: string): string {
+  const [, environment, app] = REPAIRED.exec(path) ?? []
+  const restored = `it from an earlier commit of the branch (\`git log -- ${path}\`)`
+  if (environment === undefined || app === undefined) return `Restore ${restored}`
+  return `Bring it back with ${repairCommand(app, environment)}, or restore ${restored}`
 }

@@ -12,9 +12,13 @@ export interface PlanProblem {
 }
 
 /** As a sentence: the remedy last. */
-export function describePlanProblem({ field, value, problem, remedy }: PlanProblem): string {
+export const describePlanProblem = (problem: PlanProblem): string =>
+  `${statePlanProblem(problem)}. ${problem.remedy}`
+
+/** What is wrong alone, as a sentence without a full stop. */
+export function statePlanProblem({ field, value, problem }: PlanProblem): string {
   const got = value === undefined ? '' : `, got ${preview(value)}`
-  return `${field} ${problem}${got}. ${remedy}`
+  return `${field} ${problem}${got}`
 }
 
 export const isWhole = (value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): boolean =>

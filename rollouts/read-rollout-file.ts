@@ -20,8 +20,13 @@ export interface RolloutFile<Value extends OfApp> {
   readonly malformed: (
     path: string,
     problems: readonly PlanProblem[],
-    options?: ErrorOptions,
+    options?: MalformedOptions,
   ) => Error
+}
+
+interface MalformedOptions extends ErrorOptions {
+  /** What to do if the file as a whole is right, and something else is not. */
+  readonly remedy?: string
 }
 
 /**
@@ -38,7 +43,9 @@ export function readRolloutFile<Value extends OfApp>(
 ): Value {
   const document = readDocument(text, path, malformed)
   const versionProblem = findVersionProblem(document)
-  if (versionProblem !== undefined) throw malformed(path, [versionProblem])
+  if (versionProblem !== undefined) {
+    throw malformed(path, [versionProblem], { remedy: versionProblem.remedy })
+  }
   const read = readBySchema(schema, document)
   if ('problems' in read) throw malformed(path, read.problems)
   const { value } = read

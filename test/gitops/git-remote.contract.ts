@@ -271,6 +271,22 @@ export function describeGitRemote(name: string, host: () => Promise<HostedReposi
       expect(await other.log({ commit: tip, path: 'prod/missing', limit: 10 })).toEqual([])
     })
 
+    it('lists what there was in a commit that the history tells', async () => {
+      const writer = await repository.open()
+      await commit(writer, 'then', [{ path: 'prod/a/b.yaml', write: '1' }], 'one\n')
+      await commit(writer, 'then', [{ path: 'prod/a/b.yaml', write: '2' }], 'two\n')
+      await commit(writer, 'then', [{ path: 'prod/a/b.yaml' }], 'three\n')
+      const remote = await repository.open()
+      const tip = (await remote.tip('then')) ?? ''
+      const told = await remote.log({ commit: tip, path: 'prod/a/b.yaml', limit: 10 })
+      const texts: (string | undefined)[] = []
+      for (const { id } of told) {
+        const file = (await remote.files(id, 'prod/a')).get('b.yaml')
+        texts.push(file && (await remote.contents([file.id])).get(file.id))
+      }
+      expect(texts).toEqual([undefined, '2', '1'])
+    })
+
     it('goes on from its own commit without reading again', async () => {
       const remote = await repository.open()
       let parent = await commit(remote, 'chain', [{ path: '0', write: '0' }])

@@ -363,8 +363,8 @@ it('a record that a newer Lockstep has written moves nothing, and says so', asyn
   expect(plan.heldBack).toEqual([
     {
       app: APP,
-      reason: `${RECORD} is not what Lockstep has written: apiVersion is not lockstep.dev/v1alpha1, the only one that this Lockstep knows, got "lockstep.dev/v2". Update lockstep if a newer one has written the file`,
-      remedy: 'Restore the file from an earlier commit of the branch',
+      reason: `${RECORD} is not what Lockstep has written: apiVersion is not lockstep.dev/v1alpha1, the only one that this Lockstep knows, got "lockstep.dev/v2"`,
+      remedy: 'Update lockstep if a newer one has written the file',
     },
   ])
 })
@@ -495,14 +495,20 @@ describe('without a canary', () => {
     expect(await world.record()).not.toHaveProperty('queued')
   })
 
-  it('is refused in flight, since an abort could go back to nothing', async () => {
-    const world = await inFlight(4)
-    const before = await world.files()
-    const { outcome, plan } = await world.publish(three, direct)
-    expect(outcome).toBe('stopped')
-    expect(plan.stops).toMatchObject([{ kind: 'rollout-in-flight' }])
-    expect(await world.files()).toEqual(before)
-  })
+  it.each([1, 4, 8])(
+    'is refused after %i looks, since an abort could go back to nothing',
+    async (looks) => {
+      const world = await inFlight(looks)
+      const before = await world.files()
+      for (const rendition of [one, two, three]) {
+        const { outcome, plan } = await world.publish(rendition, direct)
+        expect(outcome).toBe('stopped')
+        expect(plan.stops).toMatchObject([{ kind: 'rollout-in-flight' }])
+        expect(plan.stops[0]?.remedy).toContain(`lockstep rollout abort ${APP}`)
+      }
+      expect(await world.files()).toEqual(before)
+    },
+  )
 
   it('says when there is no canary to skip', async () => {
     const world = await atRest()
@@ -517,6 +523,98 @@ describe('without a canary', () => {
     await expect(world.publish(one, { direct: ['shop/chekout'] })).rejects.toMatchObject({
       code: 'UNKNOWN_APP',
     })
+  })
+})
+
+describe('without a canary, while an abort goes on', () => {
+  const direct = { direct: [APP], reason: 'the old image is gone' }
+  const ABORTED_IN = ['progressing', 'promoting', 'shifting-back'] as const
+
+  /** Aborted in some phase, and looked at no more. */
+  async function abortedIn(phase: (typeof ABORTED_IN)[number]): Promise<CanaryWorld> {
+    const world = await inFlight(3)
+    for (let looks = 0; looks < 30; looks++) {
+      if ((await world.record()).rollout?.stage.phase === phase) break
+      await world.tick()
+    }
+    await world.ask({ action: 'abort', reason: 'too slow' })
+    expect((await world.record()).rollout?.stage).toMatchObject({ from: { phase } })
+    return world
+  }
+
+  it.each(ABORTED_IN)('the abort of what was %s ends in the revision', async (phase) => {
+    const world = await abortedIn(phase)
+    const { id = '', commits = 0, stage } = (await world.record()).rollout ?? {}
+    const { outcome, plan } = await world.publish(three, direct)
+    expect(outcome).toBe('published')
+    expect(plan).toMatchObject({ stops: [], heldBack: [], warnings: [], drift: [] })
+    expect(plan.rollouts[0]?.message).toContain(`ends in revision ${three.revision}`)
+    const { rollout } = await world.record()
+    expect(rollout).toMatchObject({ id, base: three.revision, commits: commits + 1, stage })
+    expect(await trailersOf(world)).toMatchObject({
+      action: 'direct',
+      rollout: id,
+      commit: commits + 1,
+      revision: three.revision,
+      base: three.revision,
+      evidence: ['the old image is gone'],
+    })
+    expect((await world.publish(three, direct)).outcome).toBe('unchanged')
+    expect((await world.publish(three)).outcome).toBe('unchanged')
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(three))
+    expect(await world.record()).toMatchObject({
+      former: [one.revision],
+      heldBack: [{ revision: two.revision, reason: 'too slow' }],
+    })
+    await world.ask({ action: 'rollback', revision: one.revision })
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(one))
+  })
+
+  it('it is the way out if what was stable before gets no pods any more', async () => {
+    const world = await abortedIn('promoting')
+    world.cluster.goneImages.add('registry.example.com/shop/checkout:1')
+    await world.tick(10)
+    expect((await world.record()).rollout?.stage).toMatchObject({ part: 'template' })
+    expect(world.cluster.weight('checkout')).toBe(100)
+    await world.publish(three, direct)
+    expect(world.cluster.weight('checkout')).toBe(100)
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(three))
+  })
+
+  it('requests stay on the canary until its pods are there', async () => {
+    const world = await abortedIn('promoting')
+    world.cluster.goneImages.add('registry.example.com/shop/checkout:3')
+    await world.publish(three, direct)
+    await world.tick(10)
+    expect(world.cluster.weight('checkout')).toBe(100)
+    await world.publish(version('4'), direct)
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(version('4')))
+    expect((await world.record()).former).toEqual([three.revision, one.revision])
+  })
+
+  it.each(ABORTED_IN)('what was aborted when %s can be it after all', async (phase) => {
+    const world = await abortedIn(phase)
+    expect((await world.publish(two, direct)).outcome).toBe('published')
+    expect((await world.publish(two, direct)).outcome).toBe('unchanged')
+    const rest = version('2', withSpec('HorizontalPodAutoscaler', { maxReplicas: 12 }))
+    expect((await world.publish(rest)).outcome).toBe('published')
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(rest))
+    expect(await world.record()).toMatchObject({ former: [one.revision], heldBack: [] })
+  })
+
+  it('what was to come next comes no more', async () => {
+    const world = await abortedIn('promoting')
+    await world.publish(three)
+    expect((await world.record()).queued).toEqual({ revision: three.revision })
+    await world.publish(version('4'), direct)
+    expect(await world.record()).not.toHaveProperty('queued')
+    await world.untilRest()
+    expect(await world.released()).toEqual(textsOf(version('4')))
   })
 })
 

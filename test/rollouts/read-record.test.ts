@@ -153,12 +153,12 @@ it('says all of it at once, and how to get back', () => {
   expect(error).toMatchObject({ code: 'MALFORMED_RECORD', path: PATH })
   expect(error.message).toMatchInlineSnapshot(`
     "prod/rollouts/shop/checkout/record.yaml is not what Lockstep has written:
-      - spec.count must be a whole number, got -3. Correct it
-      - spec.rollout.stage.step must be given, as a number. Add it
-      - spec.rollout.need must be a number, got "many". Write it in digits, without quotes"
+      - spec.count must be a whole number, got -3
+      - spec.rollout.stage.step must be given, as a number
+      - spec.rollout.need must be a number, got "many""
   `)
   expect(error.remedy).toMatchInlineSnapshot(
-    `"Restore the file from an earlier commit of the branch (\`git log -- prod/rollouts/shop/checkout/record.yaml\`)"`,
+    `"Bring it back with \`lockstep rollout repair shop/checkout --env prod\`, or restore it from an earlier commit of the branch (\`git log -- prod/rollouts/shop/checkout/record.yaml\`)"`,
   )
 })
 

@@ -98,6 +98,12 @@ function abortAsked(reason: string, props: ActProps): Move | undefined {
 function pause(reason: string, props: ActProps): Move | undefined {
   const rollout = going(props, 'paused')
   if (rollout.paused !== undefined) return undefined
+  if (rollout.stage.phase !== 'progressing') {
+    throw new RolloutRequestRefusedError(
+      `Stable is becoming ${rollout.candidate}, and nothing but an abort holds that up`,
+      'Let it end, or abort',
+    )
+  }
   const paused = { by: props.actor.name, reason, at: timestamp(props.nowMs) }
   return changed('pause', props, { ...committed(rollout), paused }, reason)
 }
@@ -166,6 +172,8 @@ function queueAgain(
   revision: string,
   { record, actor }: ActProps,
 ): Move | undefined {
+  const isQueued = record.queued?.revision === revision && record.queued.request?.kind === kind
+  if (isQueued) return undefined
   const known = kind === 'retry' ? record.heldBack.map((held) => held.revision) : record.former
   if (!known.includes(revision)) {
     const what = kind === 'retry' ? 'was aborted' : 'was stable before'
@@ -174,7 +182,6 @@ function queueAgain(
       known.length === 0 ? 'There is none' : `Use one of: ${known.join(', ')}`,
     )
   }
-  if (record.queued?.revision === revision) return undefined
   const queued = { revision, request: { kind, by: actor.name } }
   const others = record.heldBack.filter((held) => held.revision !== revision)
   return {

@@ -8,7 +8,8 @@ export interface Transition {
   readonly to: StageName
 }
 
-const FORWARD = ['scaling', 'live', 'promoting', 'shifting-back'] as const
+const STEPS = ['scaling', 'live'] as const
+const FORWARD = [...STEPS, 'promoting', 'shifting-back'] as const
 const ABORTING = ['aborting-template', 'aborting-traffic'] as const
 
 const stays = (action: RolloutAction, stages: readonly StageName[]): readonly Transition[] =>
@@ -42,8 +43,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'aborting-traffic', action: 'abort-finish', to: 'at-rest' },
   ...stays('raise', FORWARD),
   ...stays('await', ['live']),
-  ...stays('pause', FORWARD),
-  ...stays('resume', [...FORWARD, ...ABORTING]),
+  ...stays('pause', STEPS),
+  ...stays('resume', STEPS),
   ...stays('hasten', ['live']),
   ...stays('approve', FORWARD),
   ...stays('queue', ['at-rest', ...FORWARD, ...ABORTING]),

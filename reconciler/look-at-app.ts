@@ -6,6 +6,7 @@ import type { Metrics } from '../rollouts/metrics.ts'
 import { next } from '../rollouts/next.ts'
 import type { Observation } from '../rollouts/observation.ts'
 import { observeRollout } from '../rollouts/observe-rollout.ts'
+import type { LeftRequests } from '../rollouts/observe-traffic.ts'
 import { objectsToRead } from '../rollouts/observed-objects.ts'
 import type { Stage } from '../rollouts/record.ts'
 import { allSteps } from '../rollouts/step-state.ts'
@@ -112,7 +113,7 @@ const LONGEST_LEAVE_MS = 5 * 60_000
 async function leftOnCanary(
   { app: { plan, record }, metrics, deadlineMs, signal }: LookProps,
   { atMs, traffic }: SeenObjects,
-): Promise<number | undefined> {
+): Promise<LeftRequests | undefined> {
   const stage = record.spec.rollout?.stage
   const isBack = stage?.phase === 'shifting-back' || stage?.phase === 'aborting'
   const { liveSinceMs } = traffic

@@ -59,11 +59,13 @@ export class PrometheusMetrics implements Metrics {
     const series = requestSeries(this.#source, track)
     const name = series.requests
     const { outcomeLabels, isFailure } = series
-    const increases = await this.#increases({ name, series, window, signal }, outcomeLabels, {
-      classOf: (labels) => (isFailure(labels) ? 'bad' : 'good'),
-    })
+    const { increases, countedUntilMs } = await this.#increases(
+      { name, series, window, signal },
+      outcomeLabels,
+      { classOf: (labels) => (isFailure(labels) ? 'bad' : 'good') },
+    )
     const bad = total(increases, 'bad')
-    return { total: total(increases, 'good') + bad, bad }
+    return { total: total(increases, 'good') + bad, bad, countedUntilMs }
   }
 
   async slowness(
@@ -74,12 +76,14 @@ export class PrometheusMetrics implements Metrics {
   ): Promise<SlowRequestCounts> {
     const series = requestSeries(this.#source, track)
     const name = `${series.durations}_bucket`
-    const increases = await this.#increases({ name, series, window, signal }, ['le'], {
-      classOf: ({ le = '' }) => String(readBoundary(le)),
-    })
+    const { increases, countedUntilMs } = await this.#increases(
+      { name, series, window, signal },
+      ['le'],
+      { classOf: ({ le = '' }) => String(readBoundary(le)) },
+    )
     const counting = increases.filter((increase) => increase.size > 0)
     // Without a single request no boundary is known, and none is needed.
-    if (counting.length === 0) return { total: 0, bad: 0, boundaryMs: limitMs }
+    if (counting.length === 0) return { total: 0, bad: 0, boundaryMs: limitMs, countedUntilMs }
     const boundary = nearestBoundary(commonBoundaries(counting), limitMs / series.unitMs)
     if (boundary === undefined) {
       throw new MetricsError(
@@ -92,6 +96,7 @@ export class PrometheusMetrics implements Metrics {
       total: all,
       bad: all - inTime,
       boundaryMs: Number((boundary * series.unitMs).toFixed(6)),
+      countedUntilMs,
     }
   }
 
@@ -120,28 +125,33 @@ export class PrometheusMetrics implements Metrics {
     },
     labels: readonly string[],
     { classOf }: { readonly classOf: (labels: Readonly<Record<string, string>>) => string },
-  ): Promise<readonly Increase[]> {
+  ): Promise<Counted> {
     const { name, series, window, signal } = asked
     const selected = selector(name, series.matchers)
     const by = [this.#instanceLabel, ...labels].join(', ')
     const [found, newestMs] = await Promise.all([
       this.#api.range(`sum by (${by}) (${selected})`, instantsIn(window), signal),
-      this.#newestSample(selected, window.endMs, signal),
+      this.#newestSamples(selected, window.endMs, signal),
     ])
     if (found.length === 0) {
       throw new MetricsError(
         `no request has been counted yet, or it has other labels than ${selected}`,
       )
     }
-    this.#refuseStale(name, window.endMs - newestMs)
-    return counterIncrease(found, { name, processLabel: this.#instanceLabel, classOf })
+    this.#refuseStale(name, window.endMs - Math.max(...newestMs))
+    const increases = counterIncrease(found, { name, processLabel: this.#instanceLabel, classOf })
+    return { increases, countedUntilMs: Math.min(...newestMs) }
   }
 
-  /** When the newest sample was taken; never if nothing is scraped any more. */
-  async #newestSample(selected: string, endMs: number, signal: AbortSignal): Promise<number> {
-    const [newest] = await this.#api.instant(`max(timestamp(${selected}))`, endMs, signal)
-    const seconds = newest?.points[0]?.value
-    return seconds === undefined ? Number.NEGATIVE_INFINITY : seconds * 1000
+  /** When the newest sample of each process was taken; none if nothing is scraped any more. */
+  async #newestSamples(
+    selected: string,
+    endMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly number[]> {
+    const query = `max by (${this.#instanceLabel}) (timestamp(${selected}))`
+    const newest = await this.#api.instant(query, endMs, signal)
+    return newest.map(({ points }) => (points[0]?.value ?? Number.NaN) * 1000)
   }
 
   #refuseStale(name: string, ageMs: number): void {
@@ -150,6 +160,13 @@ export class PrometheusMetrics implements Metrics {
     const age = Number.isFinite(ageMs) ? `is ${Math.round(ageMs / 1000)} s old` : 'is gone'
     throw new MetricsError(`the newest sample of ${name} ${age}; look whether it is still scraped`)
   }
+}
+
+interface Counted {
+  /** Of each process. */
+  readonly increases: readonly Increase[]
+  /** Up to when all of them were scraped. */
+  readonly countedUntilMs: number
 }
 
 /** Points between which a restart can be seen. */

@@ -54,6 +54,12 @@ export interface RequestCounts {
   readonly total: number
   /** Those that failed, or were too slow. */
   readonly bad: number
+  /**
+   * Up to when the requests of all processes were counted, in milliseconds since 1970.
+   *
+   * @default - the end of the window
+   */
+  readonly countedUntilMs?: number
 }
 
 export interface SlowRequestCounts extends RequestCounts {

@@ -4,7 +4,7 @@ import { type LiveAbort, liveAbortOf } from './live-abort.ts'
 import type { LiveObjects } from './live-state.ts'
 import type { Observation } from './observation.ts'
 import { observeTrack, type TrackSighting } from './observe-track.ts'
-import { observeTraffic } from './observe-traffic.ts'
+import { type LeftRequests, observeTraffic } from './observe-traffic.ts'
 import {
   type ObservedFiles,
   type ObservedTrack,
@@ -25,7 +25,7 @@ export interface ObserveRolloutProps extends ObservedFiles {
    *
    * @default - nobody tells
    */
-  readonly canaryRequestsPerSecond?: number
+  readonly canaryRequestsPerSecond?: LeftRequests
 }
 
 /** What there is to see of a rollout, and of its metrics nothing. */

@@ -26,8 +26,11 @@ export interface ObserveTrafficProps {
    *
    * @default - nobody tells
    */
-  readonly canaryRequestsPerSecond?: number | undefined
+  readonly canaryRequestsPerSecond?: LeftRequests | undefined
 }
+
+/** How many a second; `uncounted` while they were not counted for long enough to say that there are none. */
+export type LeftRequests = number | 'uncounted'
 
 /** Whether requests go as the branch says, and since when. */
 export function observeTraffic(props: ObserveTrafficProps): SeenTraffic {
@@ -99,7 +102,11 @@ function leftOnCanary(props: ObserveTrafficProps): readonly string[] {
   const goesBack = rollout?.stage.phase === 'shifting-back' || rollout?.stage.phase === 'aborting'
   const { deployment } = tracks.canary
   if (!goesBack || deployment === undefined || hasCanaryShare(props)) return []
+  const name = objectName(deployment.branch)
+  if (canaryRequestsPerSecond === 'uncounted') {
+    return [`requests that still reach ${name} were not counted for long enough yet`]
+  }
   if (canaryRequestsPerSecond <= 0) return []
   const rate = Number(canaryRequestsPerSecond.toPrecision(3))
-  return [`${objectName(deployment.branch)} still gets ${rate} requests a second`]
+  return [`${name} still gets ${rate} requests a second`]
 }

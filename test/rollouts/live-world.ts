@@ -1,6 +1,7 @@
 import { describeIdentity, identityOf } from '../../manifests/identity.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { observeRollout, type SeenRollout } from '../../rollouts/observe-rollout.ts'
+import type { LeftRequests } from '../../rollouts/observe-traffic.ts'
 import { type ObservedFiles, objectsToRead } from '../../rollouts/observed-objects.ts'
 import type { Rollout } from '../../rollouts/record.ts'
 
@@ -51,7 +52,7 @@ export class LiveWorld {
     return this
   }
 
-  observe(canaryRequestsPerSecond?: number): SeenRollout {
+  observe(canaryRequestsPerSecond?: LeftRequests): SeenRollout {
     const objects = objectsToRead(this.#props).map((identity) =>
       this.objects.get(describeIdentity(identity)),
     )

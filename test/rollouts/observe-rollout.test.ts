@@ -498,6 +498,13 @@ describe('requests that a metric store still sees at the canary', () => {
     expect(missing).toEqual(isGoingBack ? [still] : [])
   })
 
+  it('keep the canary while they were not counted for long enough', () => {
+    const world = inFlight(soundPlan, { phase: 'shifting-back' })
+    expect(world.observe('uncounted').traffic.missing).toEqual([
+      'requests that still reach Deployment shop/checkout-canary were not counted for long enough yet',
+    ])
+  })
+
   it('are none, or nobody knows', () => {
     const world = inFlight(soundPlan, { phase: 'shifting-back' })
     expect(world.observe(0).traffic.missing).toEqual([])

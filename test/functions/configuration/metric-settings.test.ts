@@ -42,7 +42,7 @@ describe('Metrics of rollouts', () => {
     const track: MeasuredTrack = { namespace: 'shop', app: 'checkout', track: 'stable', ...names }
     const window = { startMs: 1_000_000, endMs: 1_100_000 }
     const counts = await metrics.failures(track, window, new AbortController().signal)
-    expect(counts).toEqual({ total: 7, bad: 0 })
+    expect(counts).toMatchObject({ total: 7, bad: 0 })
     expect(requests.map(({ path }) => path).sort()).toEqual([
       '/prom/api/v1/query',
       '/prom/api/v1/query_range',

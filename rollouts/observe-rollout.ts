@@ -2,6 +2,7 @@ import { describeIdentity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { type LiveAbort, liveAbortOf } from './live-abort.ts'
 import type { LiveObjects } from './live-state.ts'
+import { lostCanary } from './lost-canary.ts'
 import type { Observation } from './observation.ts'
 import { observeTrack, type TrackSighting } from './observe-track.ts'
 import { type LeftRequests, observeTraffic } from './observe-traffic.ts'
@@ -49,7 +50,11 @@ export function observeRollout(props: ObserveRolloutProps): SeenRollout {
     autoscaler: autoscaler && see(autoscaler),
   })
   const sighted = { stable: seeTrack(stable), canary: seeTrack(canary) }
-  const seen = { stable: observeTrack(sighted.stable), canary: observeTrack(sighted.canary) }
+  const lost = rollout && lostCanary({ plan, rollout, tracks: sighted })
+  const seen = {
+    stable: observeTrack(sighted.stable),
+    canary: { ...observeTrack(sighted.canary), ...(lost !== undefined && { failure: lost }) },
+  }
   const abortedLive = rollout && abortOf(rollout, live)
   return {
     atMs: live.atMs,

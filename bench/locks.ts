@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SqliteLeaseStore } from '../leases/sqlite-lease-store.ts'
 import { BenchedCluster } from './locks/benched-cluster.ts'
-import { type ColdStarts, timeColdStarts } from './locks/cold-start.ts'
+import { type ColdStarts, timeLockStarts } from './locks/cold-start.ts'
 import { EtcdLock } from './locks/etcd-lock.ts'
 import { handOffsPerSecond, ourContender } from './locks/hand-off.ts'
 import { type HeldLocks, holdMany } from './locks/held-locks.ts'
@@ -44,7 +44,7 @@ export async function benchLocks({ sizes, rounds }: BenchLocksProps): Promise<Lo
   say('Calls of an API server, and of the function')
   const kubernetes = { store: 'Kubernetes', calls: await callsOfCluster(cluster, rounds) }
   say('Cold starts of the function')
-  const coldStarts = await timeColdStarts(cluster, join(OUTPUT, 'cold'), COLD_STARTS)
+  const coldStarts = await timeLockStarts(cluster, join(OUTPUT, 'cold'), COLD_STARTS)
   say('Hand-offs')
   const handOffs = await handOffsOn(cluster)
   const held: HeldLocks[] = []

@@ -1,5 +1,8 @@
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { OTHER_SOURCES } from './aborts/other-apps.ts'
+import { renderAbortRows, renderAborts } from './aborts/render.ts'
+import { type AbortsResult, abortBars, benchAborts } from './aborts.ts'
 import { synthBars } from './bars.ts'
 import { benchCheck, checkBars } from './check.ts'
 import { benchGitHosts, type GitHostsResult } from './git-hosts.ts'
@@ -9,7 +12,8 @@ import { benchLocks, lockBars } from './locks.ts'
 import { benchPublish, publishBars } from './publish.ts'
 import { type Bar, type Group, renderBar, renderGroup } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
-import { benchRollouts, renderRollouts, rolloutBars } from './rollouts.ts'
+import { renderRollouts } from './rollouts/render.ts'
+import { benchRollouts, rolloutBars } from './rollouts.ts'
 import { benchSimulation, simulationBar } from './simulation.ts'
 import { benchSync, SPLITS, type SyncResult } from './sync.ts'
 import { renderSyncRow, renderSyncTable } from './sync-table.ts'
@@ -20,7 +24,9 @@ const USAGE = `Usage: npm run bench -- synth [--sizes 1,100,1000] [--rounds 5] [
        npm run bench -- publish [--sizes 1,100,1000] [--rounds 5] [--json]
        npm run bench -- locks [--sizes 1000] [--rounds 1000] [--json]
        npm run bench -- simulation [--sizes 10000] [--json]
-       npm run bench -- rollouts [--sizes 10,100,1000] [--json]
+       npm run bench -- rollouts [--sizes 10,100,1000] [--rounds 200] [--minutes 5] [--json]
+       npm run bench -- aborts [--kustomizations 10,100,300] [--rounds 10] [--minutes 10]
+                               [--concurrent 4] [--others same,own] [--json]
        npm run bench -- git [--sizes 10000] [--rounds 10] [--json]
        npm run bench -- sync [--sizes 5,50,150] [--rounds 20] [--minutes 10]
                                 [--concurrent 4,20] [--splits environment,namespace,app] [--json]
@@ -31,13 +37,18 @@ const { values, positionals } = parseArgs({
   options: {
     sizes: { type: 'string' },
     rounds: { type: 'string' },
-    minutes: { type: 'string', default: '10' },
-    concurrent: { type: 'string', default: '4,20' },
+    minutes: { type: 'string' },
+    concurrent: { type: 'string' },
+    kustomizations: { type: 'string', default: '10,100,300' },
+    others: { type: 'string', default: 'same' },
     splits: { type: 'string', default: SPLITS.join() },
     json: { type: 'boolean', default: false },
   },
 })
-const sizes = (initial: string) => (values.sizes ?? initial).split(',').map(positive)
+const numbers = (text: string) => text.split(',').map(positive)
+const sizes = (initial: string) => numbers(values.sizes ?? initial)
+const concurrent = (initial: string) => numbers(values.concurrent ?? initial)
+const minutes = (initial: string) => positive(values.minutes ?? initial)
 const rounds = (initial: string) => positive(values.rounds ?? initial)
 
 process.once('exit', () => rmSync(OUTPUT, { recursive: true, force: true }))
@@ -54,11 +65,15 @@ switch (positionals.join(' ')) {
     break
   }
   case 'sync': {
-    const concurrent = values.concurrent.split(',').map(positive)
     const results: SyncResult[] = []
-    const bounds = { rounds: rounds('20'), minutes: positive(values.minutes) }
-    const splits = SPLITS.filter((split) => values.splits.split(',').includes(split))
-    await benchSync({ sizes: sizes('5,50,150'), concurrent, splits, ...bounds }, (result) => {
+    const props = {
+      sizes: sizes('5,50,150'),
+      concurrent: concurrent('4,20'),
+      splits: SPLITS.filter((split) => values.splits.split(',').includes(split)),
+      rounds: rounds('20'),
+      minutes: minutes('10'),
+    }
+    await benchSync(props, (result) => {
       results.push(result)
       say(renderSyncRow(result))
     })
@@ -91,9 +106,31 @@ switch (positionals.join(' ')) {
     break
   }
   case 'rollouts': {
-    const result = benchRollouts(sizes('10,100,1000'))
+    const result = await benchRollouts({
+      sizes: sizes('10,100,1000'),
+      rounds: rounds('200'),
+      minutes: minutes('5'),
+    })
     const bars = rolloutBars(result)
     console.log(values.json ? JSON.stringify({ ...result, bars }, null, 2) : renderRollouts(result))
+    if (!values.json) for (const bar of bars) console.log(renderBar(bar))
+    break
+  }
+  case 'aborts': {
+    const results: AbortsResult[] = []
+    const props = {
+      kustomizations: numbers(values.kustomizations),
+      concurrent: concurrent('4'),
+      sources: OTHER_SOURCES.filter((source) => values.others.split(',').includes(source)),
+      rounds: rounds('10'),
+      minutes: minutes('10'),
+    }
+    await benchAborts(props, (result) => {
+      results.push(result)
+      say(renderAbortRows(result))
+    })
+    const bars = results.flatMap(abortBars)
+    console.log(values.json ? JSON.stringify({ results, bars }, null, 2) : renderAborts(results))
     if (!values.json) for (const bar of bars) console.log(renderBar(bar))
     break
   }

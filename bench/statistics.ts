@@ -4,6 +4,8 @@ export interface Spread {
   readonly median: number
   readonly least: number
   readonly most: number
+  /** Nine in ten are not above it. */
+  readonly p90: number
 }
 
 export interface Result {
@@ -36,5 +38,6 @@ export function spread(values: readonly number[]): Spread {
     median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
     least: at(0),
     most: at(sorted.length - 1),
+    p90: at(Math.ceil(0.9 * sorted.length) - 1),
   }
 }

@@ -115,7 +115,8 @@ async function measure({ cluster, flux, of, bounds }: MeasureProps): Promise<Mea
   await flux.publish(rendering)
   const begun = performance.now()
   await flux.sync(kustomizations)
-  const idle = await watched.whenIdle((await flux.tip()) ?? '', kustomizations.length)
+  const names = kustomizations.map(({ metadata }) => metadata.name)
+  const idle = await watched.whenIdle((await flux.tip()) ?? '', names)
 
   const services = rendering.files.filter(({ object }) => object?.kind === 'Service')
   const times: { pushMs: number; appliedMs: number; idleMs: number }[] = []
@@ -125,13 +126,11 @@ async function measure({ cluster, flux, of, bounds }: MeasureProps): Promise<Mea
     // All over the list, and never the same one twice in a row.
     const file = services[(round * 7919) % services.length]
     if (file === undefined) throw new Error('There is no Service')
-    times.push(
-      await timePush({ flux, watched, file, round, kustomizations: kustomizations.length }),
-    )
+    times.push(await timePush({ flux, watched, file, round, kustomizations: names }))
   }
   return {
     ...of,
-    kustomizations: kustomizations.length,
+    kustomizations: names.length,
     objects: rendering.files.length,
     rounds: times.length,
     firstMs: idle - begun,
@@ -146,7 +145,8 @@ interface TimePushProps {
   readonly watched: WatchedSync
   readonly file: RenderedFile
   readonly round: number
-  readonly kustomizations: number
+  /** Names of all of them. */
+  readonly kustomizations: readonly string[]
 }
 
 async function timePush({ flux, watched, file, round, kustomizations }: TimePushProps) {

@@ -53,12 +53,12 @@ export class WatchedSync {
     )
   }
 
-  /** When that many Kustomizations have applied a commit. */
-  whenIdle(commit: string, kustomizations: number): Promise<number> {
-    const applied = () => [...this.#commits.values()].filter((it) => it === commit).length
+  /** When all of these Kustomizations have applied a commit. */
+  whenIdle(commit: string, kustomizations: readonly string[]): Promise<number> {
+    const late = () => kustomizations.filter((name) => this.#commits.get(name) !== commit)
     return this.#when(
-      () => `${kustomizations} Kustomizations have applied ${commit}, and ${applied()} have`,
-      () => this.#commits.size === kustomizations && applied() === kustomizations,
+      () => `${commit} is applied by all Kustomizations, and not by ${late().join(', ')}`,
+      () => late().length === 0,
     )
   }
 

@@ -18,6 +18,7 @@ export interface TimedCall extends Call {
   readonly p99Ms: number
 }
 
+/** Rounds that do not count, or as many as do if those are fewer. */
 const WARM_UP = 50
 
 /**
@@ -29,7 +30,7 @@ export async function timeCalls(
   rounds: number,
 ): Promise<readonly TimedCall[]> {
   const times = new Map<Call, number[]>(calls.map((call) => [call, []]))
-  for (let round = -WARM_UP; round < rounds; round++) {
+  for (let round = -Math.min(WARM_UP, rounds); round < rounds; round++) {
     const first = Math.abs(round) % calls.length
     for (const call of [...calls.slice(first), ...calls.slice(0, first)]) {
       const ms = await timeOne(call)

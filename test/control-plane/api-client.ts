@@ -2,6 +2,7 @@ import { readLines } from '../../kubernetes/answer.ts'
 import type { KubernetesRequest } from '../../kubernetes/kubernetes-client.ts'
 import { type ConnectedClient, connect } from './connected-client.ts'
 import type { Connection } from './connection.ts'
+import { eventually } from './eventually.ts'
 
 export interface ApiResponse {
   readonly status: number
@@ -12,6 +13,9 @@ export interface ApiResponse {
 }
 
 const LONGEST_EVENT_BYTES = 16 * 1024 ** 2
+
+/** By itself the server ends a watch after half an hour or more, which benchmarks outlast. */
+const LONGEST_WATCH_SECONDS = 24 * 60 * 60
 
 /** Our own client, as tests use it: they look at refusals, and read warnings. */
 export class ApiClient {
@@ -31,12 +35,25 @@ export class ApiClient {
   /**
    * Calls back with every event of a watch. Resolves when the server has begun to answer.
    *
+   * @param path with a query
    * @throws if it refuses
    */
   async watch(path: string, onEvent: (event: unknown) => void): Promise<void> {
     const { signal } = this.#closing
-    const request = { method: 'GET', path, headers: { accept: 'application/json' }, signal }
-    const { status, body } = await this.#connected.transport.open(request)
+    const request = {
+      method: 'GET',
+      path: `${path}&timeoutSeconds=${LONGEST_WATCH_SECONDS}`,
+      headers: { accept: 'application/json' },
+      signal,
+    }
+    // A kind that is served only just now asks for patience.
+    const { status, body } = await eventually(
+      `the watch of ${path} is not put off`,
+      () => this.#connected.transport.open(request),
+      (answer) => answer.status !== 429,
+      60,
+      (answer) => answer.status,
+    )
     if (status !== 200) throw new Error(`Watch of ${path} was refused (${status})`)
     void passOn(readLines(body, LONGEST_EVENT_BYTES), onEvent)
   }

@@ -12,6 +12,8 @@ export interface TokenProps {
   /** @default - those of the API itself */
   readonly audiences?: readonly string[]
   readonly boundObjectRef?: Readonly<Record<string, string>>
+  /** @default 600 */
+  readonly expirationSeconds?: number
 }
 
 /** Makes a ServiceAccount that may do this in its namespace, and nothing else. */

@@ -38,6 +38,8 @@ export class Flux {
   readonly namespace: string
   /** The bare repository. */
   readonly repository: string
+  /** The cluster, as its admin. */
+  readonly connection: Connection
   readonly #cluster: Cluster
   readonly #folder: string
   readonly #controller: KustomizeController
@@ -51,6 +53,7 @@ export class Flux {
   ) {
     this.namespace = props.namespace
     this.repository = props.repository
+    this.connection = props.connection
     this.#cluster = props.cluster
     this.#folder = props.folder
     this.#controller = controller
@@ -65,7 +68,7 @@ export class Flux {
     const namespace = await cluster.namespace()
     const repository = bareRepository(join(folder, 'deploy.git'))
     await cluster.apply(await fluxDefinitions())
-    await cluster.apply([gitRepository(namespace, repository)])
+    await cluster.apply([gitRepository(namespace, 'deploy', repository)])
     const controller = await startKustomizeController({ connection, namespace, concurrent })
     const sourceController = await SourceControllerStandIn.start({
       repository,
@@ -208,10 +211,14 @@ export function stateOf({ metadata, status }: KubernetesObject): KustomizationSt
 /** `deploy@sha1:1f0c…` */
 const commitOf = (revision: unknown): string | undefined => text(revision)?.split(':').at(-1)
 
-const gitRepository = (namespace: string, repository: string): KubernetesObject => ({
+export const gitRepository = (
+  namespace: string,
+  name: string,
+  repository: string,
+): KubernetesObject => ({
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
-  metadata: { name: 'deploy', namespace },
+  metadata: { name, namespace },
   // Never contacted: the stand-in reads the folder itself.
   spec: { interval: '1h', url: `https://git.example.com${repository}`, ref: { branch: BRANCH } },
 })

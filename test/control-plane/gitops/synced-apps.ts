@@ -54,7 +54,7 @@ const SETTINGS = { owner: 'platform-team', images: {} }
 
 /** An environment, and how Flux keeps it in sync. */
 export function syncedEnvironment(
-  flux: Flux,
+  flux: Pick<Flux, 'namespace' | 'source'>,
   define: (app: App) => Environment,
   props: Partial<Omit<FluxSyncProps, 'environment' | 'source'>> = {},
 ): SyncedApps {

@@ -38,7 +38,6 @@ import { GatewayStandIn } from '../gateway-stand-in.ts'
 import type { Flux } from '../gitops/flux.ts'
 import { deploymentOf, syncedEnvironment } from '../gitops/synced-apps.ts'
 import { applyServiceAccount, tokenOf } from '../service-account.ts'
-import { connectToSharedCluster } from '../shared-cluster-client.ts'
 
 export interface ClusterReleaseProps {
   readonly cluster: ClusterWithNodes
@@ -55,6 +54,12 @@ export interface ClusterReleaseProps {
   readonly isRouted?: boolean
   /** What is different about its sync. */
   readonly sync?: SyncProps
+  /**
+   * Longest time to wait for something that a push leads to.
+   *
+   * @default 150
+   */
+  readonly patienceSeconds?: number
 }
 
 export type SyncProps = NonNullable<Parameters<typeof syncedEnvironment>[2]>
@@ -77,7 +82,8 @@ const ROUTED: Pick<CanaryRolloutProps, 'traffic'> = {
   traffic: gatewayApi({ gateway: 'public', hostname: HOST, settle: Duration.seconds(1) }),
 }
 
-const PATIENCE_SECONDS = 150
+const DEFAULT_PATIENCE_SECONDS = 150
+const DAY_SECONDS = 24 * 60 * 60
 
 /**
  * An app with a canary on a real control plane, released by the real kustomize-controller from a real
@@ -90,6 +96,7 @@ export class ClusterRelease implements AsyncDisposable {
   readonly gateway: GatewayStandIn
   readonly metrics: ProxyMetrics
   readonly traffic: SteadyTraffic
+  readonly patienceSeconds: number
   /** What ticks have done, in order. */
   readonly actions: string[] = []
   /** What the last tick has seen of the app; absent if there was nothing to look at. */
@@ -111,6 +118,7 @@ export class ClusterRelease implements AsyncDisposable {
   ) {
     this.#props = props
     this.namespace = props.flux.namespace
+    this.patienceSeconds = props.patienceSeconds ?? DEFAULT_PATIENCE_SECONDS
     this.#remote = parts.remote
     this.#watcher = parts.watcher
     this.#backends = parts.backends
@@ -123,16 +131,16 @@ export class ClusterRelease implements AsyncDisposable {
 
   /** Resolves when the first version is stable and answers requests. */
   static async begin(props: ClusterReleaseProps): Promise<ClusterRelease> {
-    const { cluster, flux, folder } = props
+    const { cluster, flux, folder, patienceSeconds = DEFAULT_PATIENCE_SECONDS } = props
     await cluster.apply(await gatewayApiDefinitions())
     const backends = [await HttpBackend.start('stable'), await HttpBackend.start('canary')] as const
     const gateway = await startGateway(cluster, flux.namespace, backends)
-    const watcher = await watcherOf(cluster)
+    const watcher = await watcherOf(cluster, flux)
     const remote = await openRemote(flux, folder, 'looks')
     const first = renderingOf(props, '1.4.2')
     await flux.sync(first.kustomizations)
     await flux.publish(first.rendering)
-    await cluster.until(deploymentOf(flux.namespace, 'checkout'), isRolledOut, PATIENCE_SECONDS)
+    await cluster.until(deploymentOf(flux.namespace, 'checkout'), isRolledOut, patienceSeconds)
     if (props.isRouted !== false) {
       await eventually(
         'stable answers',
@@ -188,12 +196,12 @@ export class ClusterRelease implements AsyncDisposable {
     what: string,
     isDone: (record: RecordSpec) => boolean | Promise<boolean>,
   ): Promise<void> {
-    const deadline = performance.now() + PATIENCE_SECONDS * 1000
+    const deadline = performance.now() + this.patienceSeconds * 1000
     while (!(await isDone(await this.record()))) {
       if (performance.now() > deadline) {
         const { actions, seen } = this
         const last = { actions, decision: seen?.decision, problem: seen?.problem }
-        throw new NeverHappenedError(what, PATIENCE_SECONDS, last)
+        throw new NeverHappenedError(what, this.patienceSeconds, last)
       }
       await this.tick()
       await sleep(50)
@@ -379,7 +387,7 @@ export class ClusterRelease implements AsyncDisposable {
   }
 }
 
-const imageOf = (deployment: KubernetesObject | undefined): string =>
+export const imageOf = (deployment: KubernetesObject | undefined): string =>
   String(at(items(at(deployment, 'spec', 'template', 'spec', 'containers'))[0], 'image'))
 
 /** A remote for one who looks. */
@@ -408,7 +416,10 @@ async function startGateway(
 }
 
 /** Whoever may look at this app, and at nothing else. */
-async function watcherOf(cluster: ClusterWithNodes): Promise<ConnectedClient> {
+async function watcherOf(
+  cluster: ClusterWithNodes,
+  { connection: { server, certificateAuthority } }: Flux,
+): Promise<ConnectedClient> {
   const names = ['checkout', 'checkout-canary', 'checkout-stable']
   const rule = (group: string, resource: string) => ({
     apiGroups: [group],
@@ -422,8 +433,8 @@ async function watcherOf(cluster: ClusterWithNodes): Promise<ConnectedClient> {
     rule('autoscaling', 'horizontalpodautoscalers'),
     rule('gateway.networking.k8s.io', 'httproutes'),
   ])
-  const { server, certificateAuthority } = await connectToSharedCluster('nodes')
-  return connect({ server, certificateAuthority, token: await tokenOf(cluster, 'lockstep') })
+  const token = await tokenOf(cluster, 'lockstep', { expirationSeconds: DAY_SECONDS })
+  return connect({ server, certificateAuthority, token })
 }
 
 const renderingOf = ({ flux, app, sync, isRouted = true }: ClusterReleaseProps, version: string) =>

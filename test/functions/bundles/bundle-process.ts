@@ -30,6 +30,13 @@ export class BundleProcess {
     this.ended = once(this.#child, 'close').then(([code, signal]) => code ?? signal)
   }
 
+  /** @throws if it could not be started */
+  get pid(): number {
+    const { pid } = this.#child
+    if (pid === undefined) throw new Error('It has not been started')
+    return pid
+  }
+
   get output(): string {
     return this.#output
   }

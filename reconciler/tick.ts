@@ -1,13 +1,13 @@
 import pMap from 'p-map'
 import { readEnvironment } from '../gitops/environment-on-branch.ts'
-import { BranchMovedError } from '../gitops/git-remote-errors.ts'
-import type { Move } from '../rollouts/decision.ts'
-import type { AppOnBranch } from './app-on-branch.ts'
+import { Advances, type MovingLook, plannedOf } from './advances.ts'
 import { closuresOf } from './closures.ts'
-import { type CommitMovesProps, commitMoves, type Place, type PlannedMove } from './commit-moves.ts'
+import type { Place } from './commit-moves.ts'
+import { CommitQueue, type QueuedCommit } from './commit-queue.ts'
 import { type Look, lookAtApp, type Surroundings } from './look-at-app.ts'
 import { type BrokenApp, readApps } from './read-apps.ts'
 import { waveMembers } from './wave-members.ts'
+import { whileWorking } from './while-working.ts'
 
 export interface TickProps extends Surroundings {
   readonly place: Place
@@ -36,6 +36,13 @@ export interface TickProps extends Surroundings {
    */
   readonly deadlineMs?: number
   /**
+   * Longest time that what goes forward waits for looks that take longer, in milliseconds: after it, and
+   * again and again, what is ready by then is committed.
+   *
+   * @default - twice `deadlineMs`
+   */
+  readonly patienceMs?: number
+  /**
    * Apps that are looked at at the same time.
    *
    * @default 32
@@ -54,17 +61,14 @@ export interface TickResult {
   readonly commits: readonly TickCommit[]
 }
 
-export interface TickCommit {
-  readonly commit: string
-  readonly moves: readonly { readonly app: string; readonly move: Move }[]
-}
+export type TickCommit = QueuedCommit
 
 /**
  * Looks at every rollout of an environment and does what is to be done now. Any number of ticks may run
  * at once, and a tick that fails has left nothing half-done: the next one looks anew.
  *
  * Aborts are committed as soon as they are decided, each by itself; whatever goes forward comes after
- * them.
+ * them, in one commit if no look hangs.
  *
  * @throws {RemoteRefusedError}
  * @throws {RemoteUnreachableError}
@@ -81,87 +85,35 @@ export async function tick(props: TickProps): Promise<TickResult> {
   const { apps, broken } = read
   const members = await waveMembers({ place, commit: tip, onBranch }, read)
   const closures = await closuresOf({ place, onBranch, apps, members, nowMs: props.now() })
-  const aborts = new CommitQueue(props, Number.POSITIVE_INFINITY)
-  const looks: readonly Look[] = await pMap(
+  const queue = new CommitQueue(props)
+  const inFlight = apps.filter(({ record }) => record.spec.rollout !== undefined).length
+  const room = (props.mostInFlight ?? Number.POSITIVE_INFINITY) - inFlight
+  const advances = new Advances({ queue, together: props.together ?? true, room })
+  const deadlineMs = props.deadlineMs ?? 5000
+  const looking = pMap(
     apps,
     async (app) => {
       const look = await lookAtApp({
         ...props,
         app,
-        deadlineMs: props.deadlineMs ?? 5000,
+        deadlineMs,
         closure: closures(app),
         alerts: props.alerts?.get(app.app) ?? [],
       })
-      if (isAbort(look)) await aborts.add([plannedOf(look)])
+      if (isAbort(look)) await queue.add([plannedOf(look)], Number.POSITIVE_INFINITY)
+      else if (isMoving(look)) advances.add(look)
       return look
     },
     { concurrency: atOnce, ...(props.signal !== undefined && { signal: props.signal }) },
   )
-  const advances = new CommitQueue(props)
-  const forward = withinTurns(props, apps, looks).map(plannedOf)
-  const groups = props.together === false ? forward.map((one) => [one]) : [forward]
-  for (const group of groups) if (group.length > 0) await advances.add(group)
-  return { tip, looks, broken, commits: [...aborts.commits, ...advances.commits] }
+  const { patienceMs = 2 * deadlineMs } = props
+  // An abort that is decided meanwhile does not wait for more than one lost race.
+  const looks = await whileWorking(looking, patienceMs, () => advances.commit(2))
+  await advances.commit()
+  return { tip, looks, broken, commits: queue.commits }
 }
 
-type MovingLook = Look & { readonly decision: Move }
+const isMoving = (look: Look): look is MovingLook => look.decision.kind === 'move'
 
 const isAbort = (look: Look): look is MovingLook =>
-  look.decision.kind === 'move' && look.decision.action === 'abort'
-
-const goesForward = (look: Look): look is MovingLook =>
-  look.decision.kind === 'move' && look.decision.action !== 'abort'
-
-const plannedOf = ({ app, decision }: MovingLook): PlannedMove => ({ app, move: decision })
-
-/** What goes forward now: all but the aborts, and of those that would start as many as may be in flight. */
-function withinTurns(
-  { mostInFlight = Number.POSITIVE_INFINITY }: TickProps,
-  apps: readonly AppOnBranch[],
-  looks: readonly Look[],
-): readonly MovingLook[] {
-  let room = mostInFlight - apps.filter(({ record }) => record.spec.rollout !== undefined).length
-  return looks
-    .filter(goesForward)
-    .filter(
-      ({ decision: { action, record } }) =>
-        action !== 'start' || record.rollout?.isRollback === true || room-- > 0,
-    )
-}
-
-/** Commits of one tick, one after the other: two of our own would only race each other. */
-class CommitQueue {
-  readonly commits: TickCommit[] = []
-  readonly #props: TickProps
-  readonly #attempts: number | undefined
-  #last: Promise<unknown> = Promise.resolve()
-
-  /** @param attempts how often a lost race is run again */
-  constructor(props: TickProps, attempts?: number) {
-    this.#props = props
-    this.#attempts = attempts
-  }
-
-  add(moves: CommitMovesProps['moves']): Promise<void> {
-    const done = this.#last.then(() => this.#commit(moves))
-    this.#last = done.catch(() => {})
-    return done
-  }
-
-  async #commit(moves: CommitMovesProps['moves']): Promise<void> {
-    const { commit, made } = await commitMoves({
-      place: this.#props.place,
-      moves,
-      retry: {
-        signal: this.#props.signal,
-        ...(this.#attempts !== undefined && { attempts: this.#attempts }),
-      },
-    }).catch((error: unknown) => {
-      // Others were faster every time: the next tick decides anew.
-      if (error instanceof BranchMovedError) return { commit: undefined, made: [] }
-      throw error
-    })
-    if (commit === undefined) return
-    this.commits.push({ commit, moves: made.map(({ app, move }) => ({ app: app.app, move })) })
-  }
-}
+  isMoving(look) && look.decision.action === 'abort'

@@ -64,7 +64,7 @@ function noteOf(abort: LiveAbort, { metadata }: KubernetesObject): ObjectPatch |
 /** What was under way when its sync was suspended ends first, and may have been about to put it back. */
 async function hold({ objects, plan, patience = {} }: AbortLiveProps): Promise<LiveAbortResult> {
   const { steps } = plan.shift
-  const isPatient = steps.some(({ lacks }) => lacks !== undefined)
+  const isPatient = steps.some(({ isWaitedFor }) => isWaitedFor)
   const { everyMs = 500, quietLooks = 6, mostLooks = isPatient ? 600 : 120 } = patience
   const done = new Set<string>()
   let open: readonly string[] = []
@@ -79,19 +79,21 @@ async function hold({ objects, plan, patience = {} }: AbortLiveProps): Promise<L
   return { done: [...done], open }
 }
 
-/** As far as nothing is missing for the next one. */
+/** As far as none waits for another one. */
 async function makeSteps(
   objects: ClusterObjects,
   steps: readonly ShiftStep[],
 ): Promise<{ readonly made: readonly ShiftStep[]; readonly missing: readonly string[] }> {
   const made: ShiftStep[] = []
+  const missing: string[] = []
   for (const step of steps) {
     if ((await objects.change(step.target, step.change)) !== undefined) made.push(step)
-    const live = step.lacks && (await objects.find(step.target))
-    const missing = live === undefined ? [] : (step.lacks?.(live) ?? [])
-    if (missing.length > 0) return { made, missing }
+    const live = await objects.find(step.target)
+    const lacking = live === undefined ? [] : step.lacks(live)
+    missing.push(...lacking)
+    if (step.isWaitedFor && lacking.length > 0) break
   }
-  return { made, missing: [] }
+  return { made, missing }
 }
 
 const putBack = ({ what }: ShiftStep): string =>

@@ -3,6 +3,7 @@ import { type Identity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { type Labels, selectsByMap } from '../manifests/label-selector.ts'
 import { objectName } from '../rollouts/object-name.ts'
+import { observeRoute } from '../rollouts/observe-route.ts'
 import { withdrawShare } from '../rollouts/route-share.ts'
 import type { ClusterObjects, ObjectPatch } from './cluster-objects.ts'
 import {
@@ -28,8 +29,14 @@ export interface ShiftStep {
   readonly what: string
   /** `undefined` if it is so already. */
   readonly change: (live: KubernetesObject) => ObjectPatch | undefined
-  /** What is missing before the next step, as sentences. @default - nothing ever is */
-  readonly lacks?: (live: KubernetesObject) => readonly string[]
+  /** What is missing until it is in force, as sentences. */
+  readonly lacks: (live: KubernetesObject) => readonly string[]
+  /**
+   * Whether the next step waits for that.
+   *
+   * @default false
+   */
+  readonly isWaitedFor?: true
 }
 
 /** By routes: each of them gives stable everything, at once. */
@@ -40,6 +47,8 @@ export const shiftByRoutes = (routes: readonly KubernetesObject[], app: AppName)
     target: identityOf(route),
     what: `${objectName(route)} sends all requests to stable`,
     change: (live) => withoutShare(live, app),
+    // Whoever serves it has to have taken it.
+    lacks: (live) => observeRoute({ branch: live, live }).missing,
   })),
 })
 
@@ -70,11 +79,13 @@ export const shiftByPods = (props: ShiftByPodsProps): TrafficShift => {
           const { missing, ready } = trackInCluster(live)
           return acceptsFewerPods && ready > 0 ? [] : missing
         },
+        isWaitedFor: true,
       },
       {
         target: identityOf(canary),
         what: `${objectName(canary)} has none`,
         change: (live) => (replicasOf(live) === 0 ? undefined : { spec: { replicas: 0 } }),
+        lacks: () => [],
       },
     ],
   }

@@ -189,6 +189,14 @@ describe('An abort in the cluster', () => {
     ])
   })
 
+  it('says which gateway has not taken the route yet', async () => {
+    const { api, abort } = clusterInFlight()
+    api.edit(ROUTE, ({ status, ...route }) => route as KubernetesObject)
+    const { done, open } = await abort()
+    expect(done).toHaveLength(1)
+    expect(open).toEqual(['Gateway shop/public has said nothing of HTTPRoute shop/checkout'])
+  })
+
   it('says what is still under way when it has looked for long', async () => {
     const { api, abort } = clusterInFlight()
     api.edit(TRAFFIC, (sync) => ({ ...sync, status: applying }))

@@ -16,6 +16,7 @@ import {
 import { isSuspendedByOthers, syncName } from './suspended-sync.ts'
 import { syncsToSuspend } from './syncs-to-suspend.ts'
 import {
+  isAllOnStable,
   isSplitByPods,
   replicasOf,
   shiftByPods,
@@ -133,8 +134,9 @@ function assertAble(
       `Wait for Git, then lockstep rollout abort or rollback. Without it: suspend the sync of workloads, then kubectl -n ${app.namespace} rollout undo deployment/${found.stable.metadata.name}, and this once its pods are ready`,
     )
   }
-  // Where pods are the weights, it gets more, and these are waited for.
-  if (found.routes.length === 0) return { name, ...seen }
+  // Where pods are the weights, it gets more, and these are waited for. Where it has all requests, no
+  // pod is asked to do more than before.
+  if (isAllOnStable(found.routes, app)) return { name, ...seen }
   if (seen.ready === 0) {
     throw new LiveAbortRefusedError(
       `${name} has no pod that could answer: ${seen.missing.join('; ')}`,

@@ -52,6 +52,10 @@ export const shiftByRoutes = (routes: readonly KubernetesObject[], app: AppName)
   })),
 })
 
+/** Whether no route sends anything to the canary. */
+export const isAllOnStable = (routes: readonly KubernetesObject[], app: AppName): boolean =>
+  routes.every((route) => withoutShare(route, app) === undefined)
+
 function withoutShare(route: KubernetesObject, app: AppName): ObjectPatch | undefined {
   const spec = fields(withdrawShare(route, servicesOf(app)).spec)
   return JSON.stringify(spec) === JSON.stringify(route.spec) ? undefined : { spec }

@@ -361,6 +361,13 @@ describe('An abort in the cluster is refused', () => {
     expect(weights(cluster.api)[0]).toEqual([100, 0])
   })
 
+  it('not where all requests go to stable already, whatever that has', async () => {
+    const cluster = clusterInFlight()
+    await cluster.abort()
+    pods(cluster, { readyReplicas: 0 })
+    expect((await cluster.abort()).open).toEqual([])
+  })
+
   it('while stable is in the middle of an update', async () => {
     const cluster = clusterInFlight()
     pods(cluster, { updatedReplicas: 1 })

@@ -91,7 +91,11 @@ export class ControlPlane extends Construct {
     this.route = route && new EmittedObject(context.scope, 'Route', route)
     const account: LockSubject = { kind: 'ServiceAccount', name: app, namespace }
     this.lockBindings = emitLockBindings(context.scope, context, { locks, account })
-    this.rolloutRights = emitRolloutRights(context.scope, context, { apps, account })
+    this.rolloutRights = emitRolloutRights(context.scope, context, {
+      apps,
+      syncs: props.rollouts?.syncs,
+      account,
+    })
     this.reviewRights = emitReviewRights(context.scope, context, {
       account,
       reviewsTokens: admitted.audience !== undefined,

@@ -110,6 +110,7 @@ export {
   type ServedWebhook,
   type WebhookKind,
 } from './served-rollouts.ts'
+export type { ServedSyncs, SyncEngine } from './served-syncs.ts'
 export type { SharedWriter } from './shared-writer.ts'
 export type { Shutdown } from './shutdown.ts'
 export { SingletonJob } from './singleton-job.ts'

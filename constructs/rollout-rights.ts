@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts'
 import type { LockSubject } from './lock-user.ts'
 import type { Mistakes } from './mistakes.ts'
 import { Namespace } from './namespace.ts'
+import type { ServedSyncs, SyncEngine } from './served-syncs.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -56,16 +57,23 @@ function problemOf(
   }
 }
 
+export interface EmitRolloutRightsProps {
+  readonly apps: readonly LookedAtApp[]
+  readonly syncs: ServedSyncs | undefined
+  readonly account: LockSubject
+}
+
 /**
  * Lets the account get, by name, the objects of which a rollout has to know whether the cluster has them,
- * in flight too. It may list and change nothing.
+ * in flight too, and what applies them. It may list and change nothing.
  */
 export function emitRolloutRights(
   scope: Construct,
   { app, namespace, metadata }: WorkloadContext,
-  { apps, account }: { readonly apps: readonly LookedAtApp[]; readonly account: LockSubject },
+  { apps, syncs, account }: EmitRolloutRightsProps,
 ): readonly RolloutRights[] {
-  const byNamespace = Map.groupBy(apps, (each) => each.namespace)
+  const seen = [...apps.flatMap(seenOf), ...(syncs === undefined ? [] : seenSyncs(syncs))]
+  const byNamespace = Map.groupBy(seen, (each) => each.namespace)
   const name = `rollouts.${app}.${namespace}`
   return [...byNamespace].sort(byFirst).map(([home, own]) => {
     const placed = { ...metadata(name), namespace: home }
@@ -88,16 +96,14 @@ export function emitRolloutRights(
 }
 
 interface Seen {
+  readonly namespace: string
   /** `<group>/<resource>`. */
   readonly resource: string
   readonly name: string
 }
 
-function rulesOf(apps: readonly LookedAtApp[]) {
-  const byResource = Map.groupBy(
-    apps.flatMap(({ app }) => seenOf(app)),
-    ({ resource }) => resource,
-  )
+function rulesOf(objects: readonly Seen[]) {
+  const byResource = Map.groupBy(objects, ({ resource }) => resource)
   return [...byResource].sort(byFirst).map(([resource, seen]) => {
     const [group = '', plural = ''] = resource.split('/')
     const resourceNames = [...new Set(seen.map(({ name }) => name))].sort()
@@ -106,12 +112,12 @@ function rulesOf(apps: readonly LookedAtApp[]) {
 }
 
 /** What `observedObjects` asks for, by the names that they have in flight. */
-function seenOf(app: CanaryRollout): readonly Seen[] {
+function seenOf({ app, namespace }: LookedAtApp): readonly Seen[] {
   const { deployment, autoscaler, service, stableService, canaryService, route, plan } = app
   // Whatever an adopted one is called, the canary's are called after the app.
   const both = (resource: string, name: string): readonly Seen[] => [
-    { resource, name },
-    { resource, name: canaryName(plan.metadata.name) },
+    { namespace, resource, name },
+    { namespace, resource, name: canaryName(plan.metadata.name) },
   ]
   return [
     ...both('apps/deployments', deployment.name),
@@ -119,11 +125,19 @@ function seenOf(app: CanaryRollout): readonly Seen[] {
       ? []
       : both('autoscaling/horizontalpodautoscalers', autoscaler.name)),
     ...[service, stableService, canaryService].flatMap((each) =>
-      each === undefined ? [] : { resource: '/services', name: each.name },
+      each === undefined ? [] : { namespace, resource: '/services', name: each.name },
     ),
-    ...(route === undefined ? [] : [{ resource: resourceOf(route), name: route.name }]),
+    ...(route === undefined ? [] : [{ namespace, resource: resourceOf(route), name: route.name }]),
   ]
 }
+
+const SYNC_RESOURCES: Readonly<Record<SyncEngine, string>> = {
+  flux: 'kustomize.toolkit.fluxcd.io/kustomizations',
+  argocd: 'argoproj.io/applications',
+}
+
+const seenSyncs = ({ engine, namespace, names }: ServedSyncs): readonly Seen[] =>
+  names.map((name) => ({ namespace, resource: SYNC_RESOURCES[engine], name }))
 
 /** Routes are called in the plural as their kinds are in the singular: `HTTPRoute`, `httproutes`. */
 const resourceOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }) =>

@@ -22,11 +22,16 @@ export function rolloutServer(
   rollouts: ServedRollouts,
   environment: Environment | undefined,
 ): RolloutServerParts {
-  const { repository, branch, gitCredentials, metrics, webhooks = [] } = rollouts
+  const { repository, branch, gitCredentials, metrics, syncs, webhooks = [] } = rollouts
   const target = {
     environment: environment?.name ?? 'missing',
     branch,
     repository: repositorySettings(repository),
+    // What it has no right to see it does not ask for.
+    syncs: {
+      read: syncs !== undefined,
+      ...(syncs?.engine === 'argocd' && { argoNamespace: syncs.namespace }),
+    },
     ...(metrics !== undefined && {
       metrics: {
         type: 'prometheus',

@@ -6,6 +6,7 @@ import { list } from './collection-shapes.ts'
 import { givenOptions } from './given-options.ts'
 import { optional, record, required } from './options.ts'
 import { PEER, type Peer } from './peer.ts'
+import { SERVED_SYNCS, type ServedSyncs } from './served-syncs.ts'
 import { choice, type Shape, shape } from './shape.ts'
 import { oneOf, reference, text } from './value-shapes.ts'
 
@@ -32,6 +33,13 @@ export interface ServedRollouts {
    * @default - nowhere: metrics of plans are inconclusive
    */
   readonly metrics?: ServedMetrics
+
+  /**
+   * What applies the apps. It may be read then, so that a wait also says why nothing comes.
+   *
+   * @default - nobody may see it: a wait says what is not there, and not why
+   */
+  readonly syncs?: ServedSyncs
 
   /**
    * Who may send webhooks, and what proves it.
@@ -268,6 +276,7 @@ export const SERVED_ROLLOUTS = record<ServedRollouts>(
     branch: required(text('deploy'), 'missing'),
     gitCredentials: required(SECRET('deploy-key'), MISSING_SECRET),
     metrics: optional(METRICS),
+    syncs: optional(SERVED_SYNCS),
     webhooks: optional(list(WEBHOOK)),
   },
   "{ apps: [checkout], repository: githubRepository({ … }), branch: 'deploy', gitCredentials: … }",

@@ -1,3 +1,4 @@
+import type { RecentCommit } from '../gitops/tampered.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
@@ -8,6 +9,10 @@ export interface AppOnBranch {
   /** `<namespace>/<app>`. */
   readonly app: string
   readonly record: RolloutRecord
+  /** The commit that was read. */
+  readonly commit: string
+  /** The newest commits that have changed rollouts of the environment, newest first. */
+  readonly recent: readonly RecentCommit[]
   /** Blob ids of all that it has on the branch, by path. Who finds others has seen another state. */
   readonly ids: ReadonlyMap<string, string>
   /** That of the candidate in flight, or of the revision queued; at rest that of the app. */

@@ -1,16 +1,14 @@
 import pMap from 'p-map'
-import { KubernetesError } from '../kubernetes/errors.ts'
 import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
-import { refusalOf } from '../kubernetes/refusal.ts'
-import { at } from '../manifests/fields.ts'
-import { describeIdentity, type Identity } from '../manifests/identity.ts'
-import { isKubernetesObject, type KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { Identity } from '../manifests/identity.ts'
 import {
   type LiveObjects,
   type LiveState,
   LiveStateUnavailableError,
+  type LiveSyncs,
 } from '../rollouts/live-state.ts'
-import { resourcePath } from './resource-path.ts'
+import { getObject } from './get-object.ts'
+import { KubernetesSyncs } from './kubernetes-syncs.ts'
 
 export interface KubernetesLiveStateProps {
   /** Whoever it is: it may `get` the Deployments, autoscalers, Services and routes of the apps. */
@@ -21,6 +19,19 @@ export interface KubernetesLiveStateProps {
    * @default 4
    */
   readonly atOnce?: number
+  /**
+   * Whether it may `get` the Kustomizations and Applications that apply the apps too, so that a wait can
+   * say why nothing comes.
+   *
+   * @default true
+   */
+  readonly readsSyncs?: boolean
+  /**
+   * Where Argo CD is.
+   *
+   * @default 'argocd'
+   */
+  readonly argoNamespace?: string
 }
 
 /**
@@ -28,19 +39,24 @@ export interface KubernetesLiveStateProps {
  * right to list, so nobody can look at anything else by it.
  */
 export class KubernetesLiveState implements LiveState {
+  readonly syncs?: LiveSyncs
   readonly #client: KubernetesClient
   readonly #atOnce: number
 
-  constructor({ client, atOnce = 4 }: KubernetesLiveStateProps) {
+  constructor(props: KubernetesLiveStateProps) {
+    const { client, atOnce = 4, readsSyncs = true, argoNamespace = 'argocd' } = props
     this.#client = client
     this.#atOnce = atOnce
+    if (readsSyncs) this.syncs = new KubernetesSyncs({ client, argoNamespace })
   }
 
   /** @throws the reason of `signal` */
   async read(identities: readonly Identity[], signal?: AbortSignal): Promise<LiveObjects> {
-    const answers = await pMap(identities, (identity) => this.#readOne(identity, signal), {
-      concurrency: this.#atOnce,
-    })
+    const answers = await pMap(
+      identities,
+      (identity) => getObject(this.#client, identity, signal),
+      { concurrency: this.#atOnce },
+    )
     if (answers.length === 0)
       throw new LiveStateUnavailableError('the branch has nothing that runs')
     return {
@@ -49,39 +65,4 @@ export class KubernetesLiveState implements LiveState {
       objects: answers.map(({ object }) => object),
     }
   }
-
-  async #readOne(identity: Identity, signal: AbortSignal | undefined): Promise<LiveObject> {
-    const path = resourcePath(identity)
-    if (path === undefined) {
-      throw new LiveStateUnavailableError(
-        `nobody knows where ${describeIdentity(identity)} is kept`,
-      )
-    }
-    try {
-      return await this.#get(path, signal)
-    } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error
-      throw new LiveStateUnavailableError(error.message, { cause: error })
-    }
-  }
-
-  async #get(path: string, signal: AbortSignal | undefined): Promise<LiveObject> {
-    const answer = await this.#client.send({ path, signal })
-    const { status, body, headers } = answer
-    const object = status === 200 && isKubernetesObject(body) ? body : undefined
-    // What is no answer of an API server, as the page of a proxy, says nothing about the object.
-    const isMissing = status === 404 && at(body, 'reason') === 'NotFound'
-    if (object === undefined && !isMissing) throw refusalOf(`GET ${path}`, true, answer)
-    const atMs = Date.parse(headers.get('date') ?? '')
-    if (Number.isNaN(atMs)) {
-      throw new LiveStateUnavailableError(`the answer to GET ${path} does not tell the time`)
-    }
-    return { atMs, object }
-  }
-}
-
-interface LiveObject {
-  readonly atMs: number
-  /** Absent if there is none. */
-  readonly object: KubernetesObject | undefined
 }

@@ -1,7 +1,11 @@
 import { TimeLimit } from '../kubernetes/time-limit.ts'
 import type { AnalysisVerdict } from '../rollouts/analysis-verdict.ts'
 import type { Closure, Decision } from '../rollouts/decision.ts'
-import { type LiveState, LiveStateUnavailableError } from '../rollouts/live-state.ts'
+import {
+  type LiveObjects,
+  type LiveState,
+  LiveStateUnavailableError,
+} from '../rollouts/live-state.ts'
 import type { Metrics } from '../rollouts/metrics.ts'
 import { next } from '../rollouts/next.ts'
 import type { Observation } from '../rollouts/observation.ts'
@@ -13,6 +17,8 @@ import { allSteps } from '../rollouts/step-state.ts'
 import { analyse } from './analyse.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import { canaryRequestsPerSecond } from './canary-requests.ts'
+import { SyncReader } from './sync-reader.ts'
+import { withSyncReasons } from './sync-reasons.ts'
 
 /** Where a look at an app looks, beside the branch. */
 export interface Surroundings {
@@ -29,8 +35,14 @@ export interface LookProps extends Surroundings {
   readonly closure?: Closure | undefined
   /** Alerts that fire for the app, as sentences without a full stop. */
   readonly alerts?: readonly string[]
-  /** Longest time to look at the cluster, and then once more for its metrics, in milliseconds. */
+  /** Longest time for each: the app's pods, then its metrics, then what applies it. In milliseconds. */
   readonly deadlineMs: number
+  /**
+   * Reads what applies apps, for all that are looked at together.
+   *
+   * @default - for this one alone
+   */
+  readonly syncs?: SyncReader
   readonly signal?: AbortSignal | undefined
 }
 
@@ -53,10 +65,10 @@ export interface Look {
  * @throws the reason of `signal`
  */
 export async function lookAtApp(props: LookProps): Promise<Look> {
-  const { app, closure, now } = props
-  const seen = await observe(props)
+  const { app, closure, now, live, syncs, deadlineMs, signal } = props
+  const { applied = [], ...seen } = await observe(props)
   const atMs = seen.observation?.atMs ?? now()
-  const decision = next({
+  const decided = next({
     plan: app.plan,
     record: app.record.spec,
     stable: app.stable,
@@ -65,17 +77,24 @@ export async function lookAtApp(props: LookProps): Promise<Look> {
     ...(app.tampered !== undefined && { tampered: app.tampered }),
     nowMs: atMs,
   })
+  const reader = syncs ?? new SyncReader({ syncs: live?.syncs, deadlineMs, signal })
+  const decision = await withSyncReasons(decided, { app, applied, reader, ...seen })
   return { app, decision, atMs, ...seen }
 }
 
-type Seen = Pick<Look, 'observation' | 'problem'>
+interface Seen extends Pick<Look, 'observation' | 'problem'> {
+  /** The live objects that it follows from. */
+  readonly applied?: LiveObjects['objects']
+}
 
 async function observe(props: LookProps): Promise<Seen> {
   const { live, alerts = [] } = props
   if (live === undefined) return { problem: 'nobody looks at the cluster' }
   const seen = await seenInTime(props, live)
   if ('problem' in seen) return seen
-  return { observation: { ...seen, verdicts: await verdictsOf(props, seen), alerts } }
+  const { applied, ...rollout } = seen
+  const verdicts = await verdictsOf(props, rollout)
+  return { observation: { ...rollout, verdicts, alerts }, applied }
 }
 
 type SeenObjects = Omit<Observation, 'verdicts' | 'alerts'>
@@ -83,7 +102,7 @@ type SeenObjects = Omit<Observation, 'verdicts' | 'alerts'>
 async function seenInTime(
   props: LookProps,
   live: LiveState,
-): Promise<SeenObjects | { readonly problem: string }> {
+): Promise<(SeenObjects & Required<Pick<Seen, 'applied'>>) | { readonly problem: string }> {
   const { plan, record, files } = props.app
   const { deadlineMs, signal } = props
   const limit = new TimeLimit(deadlineMs, signal)
@@ -92,7 +111,8 @@ async function seenInTime(
     const { rollout } = record.spec
     const seen = { plan, files, live: objects, ...(rollout !== undefined && { rollout }) }
     const left = await leftOnCanary(props, observeRollout(seen))
-    return observeRollout({ ...seen, ...(left !== undefined && { canaryRequestsPerSecond: left }) })
+    const leaving = left === undefined ? {} : { canaryRequestsPerSecond: left }
+    return { ...observeRollout({ ...seen, ...leaving }), applied: objects.objects }
   } catch (error) {
     signal?.throwIfAborted()
     if (limit.isOver) return { problem: `what runs was not seen within ${deadlineMs / 1000} s` }

@@ -83,9 +83,9 @@ const isSynced = (path: string): boolean => !path.startsWith('rollouts/')
  * @throws {UnreadableManifestError}
  */
 export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
-  const { app, record, onBranch } = props
+  const { app, record, commit, recent, onBranch } = props
   const renditions = readRenditions(props)
-  const common = { app, record, renditions, ids: ownIds(onBranch, app) }
+  const common = { app, record, commit, recent, renditions, ids: ownIds(onBranch, app) }
   const read = record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
   const tampered = await tamperedWith({ ...props, ...props.place, files: read.files })
   if (tampered !== undefined) return { ...read, tampered }
@@ -96,7 +96,7 @@ export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
   return read
 }
 
-type Common = Pick<AppOnBranch, 'app' | 'record' | 'ids' | 'renditions'>
+type Common = Omit<AppOnBranch, 'plan' | 'stable' | 'files' | 'tampered'>
 
 function inFlight(common: Common, props: ReadAppProps): AppOnBranch {
   const { rollout } = props.record.spec

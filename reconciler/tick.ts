@@ -6,6 +6,7 @@ import type { Place } from './commit-moves.ts'
 import { CommitQueue, type QueuedCommit } from './commit-queue.ts'
 import { type Look, lookAtApp, type Surroundings } from './look-at-app.ts'
 import { type BrokenApp, readApps } from './read-apps.ts'
+import { SyncReader } from './sync-reader.ts'
 import { waveMembers } from './wave-members.ts'
 import { whileWorking } from './while-working.ts'
 
@@ -30,7 +31,7 @@ export interface TickProps extends Surroundings {
    */
   readonly mostInFlight?: number
   /**
-   * Longest time to look at one app's pods, and then once more at its metrics, in milliseconds.
+   * Longest time for each: one app's pods, then its metrics, then what applies it. In milliseconds.
    *
    * @default 5000
    */
@@ -90,6 +91,7 @@ export async function tick(props: TickProps): Promise<TickResult> {
   const room = (props.mostInFlight ?? Number.POSITIVE_INFINITY) - inFlight
   const advances = new Advances({ queue, together: props.together ?? true, room })
   const deadlineMs = props.deadlineMs ?? 5000
+  const syncs = new SyncReader({ syncs: props.live?.syncs, deadlineMs, signal: props.signal })
   const looking = pMap(
     apps,
     async (app) => {
@@ -97,6 +99,7 @@ export async function tick(props: TickProps): Promise<TickResult> {
         ...props,
         app,
         deadlineMs,
+        syncs,
         closure: closures(app),
         alerts: props.alerts?.get(app.app) ?? [],
       })

@@ -1,5 +1,6 @@
 import type { Identity } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import type { SyncIdentity } from './sync-of-object.ts'
 
 /**
  * What runs, as far as a rollout has to see it. Whoever implements it only reads; what it means is
@@ -12,6 +13,22 @@ export interface LiveState {
    * @throws {LiveStateUnavailableError} if it cannot be told now
    */
   read(objects: readonly Identity[], signal?: AbortSignal): Promise<LiveObjects>
+
+  /** What applies the branch. Absent where nobody can see that, or nothing does it that could be seen. */
+  readonly syncs?: LiveSyncs
+}
+
+/** What applies the branch, for people who wait for something to come. Nothing is decided by it. */
+export interface LiveSyncs {
+  /** What has applied an object; `undefined` if nothing did that is known. */
+  ownerOf(object: KubernetesObject): SyncIdentity | undefined
+
+  /**
+   * A sync as it is now; `undefined` if it is not in this cluster.
+   *
+   * @throws {LiveStateUnavailableError} if it cannot be told now
+   */
+  read(sync: SyncIdentity, signal?: AbortSignal): Promise<KubernetesObject | undefined>
 }
 
 export interface LiveObjects {
@@ -27,8 +44,11 @@ export interface LiveObjects {
 export class LiveStateUnavailableError extends Error {
   override readonly name = 'LiveStateUnavailableError'
   readonly code = 'LIVE_STATE_UNAVAILABLE'
+  /** Why, as the end of a sentence. */
+  readonly problem: string
 
   constructor(problem: string, options?: ErrorOptions) {
     super(`What runs cannot be seen: ${problem}`, options)
+    this.problem = problem
   }
 }

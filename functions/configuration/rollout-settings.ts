@@ -47,11 +47,18 @@ const PACE = z
     'Make idleSeconds at least leastSeconds',
   )
 
+/** What applies the branch, and may say why it does not. */
+const SYNCS = z.strictObject({
+  read: z.boolean('Write true or false').default(true),
+  argoNamespace: z.string().min(1, 'Write the namespace that Argo CD is in').default('argocd'),
+})
+
 const TARGET = z.strictObject({
   environment: ENVIRONMENT_NAME,
   repository: REPOSITORY,
   branch: z.string('Write a branch').min(1, 'Write the branch that is synced'),
   cluster: CLUSTER.default({ kind: 'own' }),
+  syncs: SYNCS.prefault({}),
   metrics: METRIC_SETTINGS.exactOptional(),
   /** Whether all that goes forward in one tick is one commit. */
   together: z.boolean().exactOptional(),

@@ -90,7 +90,8 @@ async function openTarget(
   )
   if (repository === undefined || cluster === undefined) return undefined
   const { client } = cluster
-  const live = client && new KubernetesLiveState({ client })
+  const { read: readsSyncs, argoNamespace } = settings.syncs
+  const live = client && new KubernetesLiveState({ client, readsSyncs, argoNamespace })
   const deadlineMs = deadlineSeconds && deadlineSeconds * 1000
   return {
     environment,

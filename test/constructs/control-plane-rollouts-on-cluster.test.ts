@@ -20,6 +20,8 @@ import { Cluster } from '../control-plane/cluster.ts'
 import { chooseCluster } from '../control-plane/cluster-choice.ts'
 import { type ControlPlane as Programs, startControlPlane } from '../control-plane/control-plane.ts'
 import { eventually } from '../control-plane/eventually.ts'
+import { fluxDefinitions } from '../control-plane/flux-definitions.ts'
+import { gatewayApiDefinitions } from '../control-plane/gateway-api.ts'
 import { mayDo, tokenOf } from '../control-plane/service-account.ts'
 import { builtBundle } from '../functions/bundles/built-bundle.ts'
 import { bareRepository, git } from '../gitops/git.ts'
@@ -40,7 +42,10 @@ const ROLLOUT = '/v1/rollouts/shop/checkout'
 const RBAC = 'rbac.authorization.k8s.io'
 
 /** What rollouts are seen by. */
-const SEEN = ['deployments', 'horizontalpodautoscalers', 'services', 'httproutes']
+const SEEN = ['deployments', 'horizontalpodautoscalers', 'services', 'httproutes', 'kustomizations']
+
+const SYNCS = { workloads: 'prod-workloads-shop', traffic: 'prod-traffic-shop' }
+const FLUX = 'kustomize.toolkit.fluxcd.io'
 
 function objectsOf(url: string, home: string): readonly KubernetesObject[] {
   const app = new App({ outdir: 'unused' })
@@ -62,6 +67,7 @@ function objectsOf(url: string, home: string): readonly KubernetesObject[] {
       repository: httpRepository({ url, username: 'lockstep', author: AUTHOR }),
       branch: 'deploy',
       gitCredentials: Secret.fromSecretName(own, 'Git', 'deploy-key'),
+      syncs: { engine: 'flux', namespace: 'flux-system', names: Object.values(SYNCS) },
     },
   })
   return synthesizeTree(app).renderings.flatMap(({ files }) =>
@@ -72,6 +78,36 @@ function objectsOf(url: string, home: string): readonly KubernetesObject[] {
 /** What the app itself is made of is not what this is about. */
 const isOfControlPlane = ({ metadata }: KubernetesObject): boolean =>
   !metadata.name.startsWith('checkout')
+
+const isOf = (section: string, object: KubernetesObject): boolean =>
+  (object.kind === 'Deployment') === (section === 'workloads')
+
+/** The stable version of the app, as Flux leaves it, and Flux itself, which is suspended. */
+function syncedByFlux(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const stable = objects.filter(
+    ({ kind, metadata }) =>
+      ['Deployment', 'Service'].includes(kind) && metadata.name === 'checkout',
+  )
+  return Object.entries(SYNCS).flatMap(([section, name]) => {
+    const metadata = { name, namespace: 'flux-system' }
+    const labels = { [`${FLUX}/name`]: name, [`${FLUX}/namespace`]: 'flux-system' }
+    const spec = {
+      suspend: true,
+      interval: '10m',
+      prune: true,
+      sourceRef: { kind: 'GitRepository', name: 'deploy' },
+    }
+    return [
+      { apiVersion: `${FLUX}/v1`, kind: 'Kustomization', metadata, spec },
+      ...stable
+        .filter((object) => isOf(section, object))
+        .map((object) => ({
+          ...object,
+          metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
+        })),
+    ]
+  })
+}
 
 describe.skipIf(choice.kind !== 'binaries')('A control plane that looks at rollouts', () => {
   const bundle = builtBundle('lockstep', 'serveRollouts')
@@ -101,10 +137,12 @@ describe.skipIf(choice.kind !== 'binaries')('A control plane that looks at rollo
     await release.tick()
     programs = await startControlPlane(choice.binaries)
     cluster = new Cluster(async () => programs.connection)
-    await cluster.namespace('shop')
+    for (const name of ['shop', 'flux-system']) await cluster.namespace(name)
     home = await cluster.namespace()
     objects = objectsOf(url, home)
+    await cluster.apply([...(await gatewayApiDefinitions()), ...(await fluxDefinitions())])
     await cluster.apply(objects.filter(isOfControlPlane))
+    await cluster.apply(syncedByFlux(objects))
     await grant()
     server = await start(url)
     address = await server.process.untilSaid(/"address":"([^"]+)"/)
@@ -199,7 +237,7 @@ describe.skipIf(choice.kind !== 'binaries')('A control plane that looks at rollo
     const granted = rights()
       .filter(({ resource }) => SEEN.includes(resource))
       .map(describeRight)
-    expect(granted).toHaveLength(8)
+    expect(granted).toHaveLength(10)
     const used = await eventually(
       'it has looked at all of it',
       async () => {

@@ -119,6 +119,37 @@ describe('A control plane that looks at rollouts', () => {
     })
   })
 
+  it.each([
+    ['flux', 'kustomize.toolkit.fluxcd.io', 'kustomizations', {}],
+    ['argocd', 'argoproj.io', 'applications', { argoNamespace: 'system' }],
+  ] as const)(
+    'may see what applies them by %s, and is told to',
+    async (engine, group, plural, told) => {
+      const names = ['prod-workloads-test', 'prod-traffic-test']
+      const syncs = { engine, namespace: 'system', names }
+      const synthesis = synth((test) => define(test, { syncs }), EXTERNAL)
+      const [role] = synthesis.objects.filter(
+        ({ kind, metadata }) => kind === 'Role' && metadata.namespace === 'system',
+      )
+      expect(role?.rules).toEqual([
+        {
+          apiGroups: [group],
+          resources: [plural],
+          resourceNames: names.toSorted(),
+          verbs: ['get'],
+        },
+      ])
+      const [target] = (await readRolloutSettings(surroundings(synthesis)))?.targets ?? []
+      expect(target?.syncs).toEqual({ read: true, argoNamespace: 'argocd', ...told })
+    },
+  )
+
+  it('does not ask for what it may not see', async () => {
+    const synthesis = synth((test) => define(test), EXTERNAL)
+    const [target] = (await readRolloutSettings(surroundings(synthesis)))?.targets ?? []
+    expect(target?.syncs.read).toBe(false)
+  })
+
   it('may get both tracks of an app that was adopted, whatever that was called', () => {
     const adopt = { name: 'legacy', selector: { app: 'legacy' } }
     const { objects } = synth(

@@ -8,19 +8,26 @@ export interface Canned {
 }
 
 /** A client of a server that gives one answer to whatever it is asked. */
-export function answered({ status, body, headers = {} }: Canned): KubernetesClient {
-  const isText = typeof body === 'string'
+export const answered = (canned: Canned): KubernetesClient => answeredByPath({}, canned)
+
+/** A client of a server that has an answer for some paths, and one for all others. */
+export function answeredByPath(
+  byPath: Readonly<Record<string, Canned>>,
+  others: Canned,
+): KubernetesClient {
   const transport: KubernetesTransport = {
-    open: async () => ({
-      status,
-      headers: new Headers({
-        'content-type': isText ? 'text/html' : 'application/json',
-        ...headers,
-      }),
-      body: (async function* () {
-        yield new TextEncoder().encode(isText ? body : JSON.stringify(body))
-      })(),
-    }),
+    open: async ({ path }) => {
+      const { status, body, headers = {} } = byPath[path] ?? others
+      const isText = typeof body === 'string'
+      const contentType = isText ? 'text/html' : 'application/json'
+      return {
+        status,
+        headers: new Headers({ 'content-type': contentType, ...headers }),
+        body: (async function* () {
+          yield new TextEncoder().encode(isText ? body : JSON.stringify(body))
+        })(),
+      }
+    },
   }
   return new KubernetesClient({ transport })
 }

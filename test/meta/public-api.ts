@@ -24,9 +24,9 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       Health HighlyAvailableDeploymentProps HttpRepositoryProps IngressProps KubernetesVersion LatencyMetric
       LatencyProps LeaseTiming LockMode LockProps LockUser MetricSourceName NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
       ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
-      RolloutEngine RolloutProps RolloutRights SecretFiles ServedDeploymentProps ServedMetrics ServedProps ServedRollouts ServedWebhook ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
+      RolloutEngine RolloutProps RolloutRights SecretFiles ServedDeploymentProps ServedMetrics ServedProps ServedRollouts ServedSyncs ServedWebhook ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
-      SuccessRateProps Survival SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
+      SuccessRateProps Survival SyncEngine SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
       VolumeClaims Waiver WebhookKind Written
     `,
   },
@@ -92,13 +92,13 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       Abort ActProps Actor AnalysisMetric AnalysisOutcome AnalysisVerdict Approval ApprovalGate
       ApprovalTimeout AskedValues AwaitedApproval CanaryTrack CanaryTrackProps Closure CookieMatch
       CronFreezeWindow Decision ForwardStage Freeze FreezeWindow GivenApproval HeaderMatch
-      HeldBackRevision InFlightProps LatencyMetric LiveObjects LiveState MatchStep MeasuredTrack
+      HeldBackRevision InFlightProps LatencyMetric LiveObjects LiveState LiveSyncs MatchStep MeasuredTrack
       MetricLimits Metrics Move NextProps NoDataPolicy Observation Pause PlanProblem QueryMetric
       QueryVariable QueuedRevision RecordSpec RecurringFreezeWindow RenderProps Rendition
       ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch
       RevisionRequest Rollout RolloutAction RolloutPlan RolloutRecord RolloutRequest RolloutSpec
       RolloutStep RouteRouter RouteShareProps Router ScaleStep SeenTrack SeenTraffic
-      SlowRequestCounts Stage StageName StepGates StepState StopFile StopPlace SuccessRateMetric TimeWindow
+      SlowRequestCounts Stage StageName StepGates StepState StopFile StopPlace SuccessRateMetric SyncIdentity TimeWindow
       Track TrackObjects TrackReplicas Wait WeightStep
     `,
   },

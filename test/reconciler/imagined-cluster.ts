@@ -3,7 +3,7 @@ import { at, fields, items } from '../../manifests/fields.ts'
 import { describeIdentity, type Identity, identityOf } from '../../manifests/identity.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { readManifests } from '../../manifests/read-yaml.ts'
-import type { LiveObjects, LiveState } from '../../rollouts/live-state.ts'
+import type { LiveObjects, LiveState, LiveSyncs } from '../../rollouts/live-state.ts'
 
 export interface ImaginedClusterProps {
   readonly remote: GitRemote
@@ -28,6 +28,8 @@ export class ImaginedCluster implements LiveState {
   isSynced = true
   /** Why nothing can be seen; absent if it can. */
   failure: Error | undefined
+  /** What applies the branch; absent if nobody can see that. */
+  syncs?: LiveSyncs
   readonly #props: ImaginedClusterProps
   readonly #objects = new Map<string, KubernetesObject>()
 

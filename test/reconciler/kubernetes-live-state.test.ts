@@ -4,7 +4,7 @@ import type { KubernetesTransport } from '../../kubernetes/transport.ts'
 import type { Identity } from '../../manifests/identity.ts'
 import { KubernetesLiveState } from '../../reconciler/kubernetes-live-state.ts'
 import { LiveStateUnavailableError } from '../../rollouts/live-state.ts'
-import { answered, type Canned, refusal } from '../kubernetes/canned-answers.ts'
+import { answered, answeredByPath, type Canned, refusal } from '../kubernetes/canned-answers.ts'
 
 const identity = (kind: string, group: string, name = 'checkout'): Identity => ({
   group,
@@ -124,6 +124,21 @@ describe('nothing is concluded', () => {
     expect((failure as Error).message).toMatch(message)
   })
 
+  it('from a kind that the cluster does not serve, but what to install', async () => {
+    const nothing = { status: 404, body: '404 page not found\n', headers: DATE }
+    const client = answeredByPath(
+      { '/apis': { status: 200, body: { kind: 'APIGroupList' } } },
+      nothing,
+    )
+    const live = new KubernetesLiveState({ client })
+    const route = identity('HTTPRoute', 'gateway.networking.k8s.io')
+    await expect(live.read([route])).rejects.toThrow(
+      'What runs cannot be seen: the cluster does not serve HTTPRoute (gateway.networking.k8s.io/v1): ' +
+        'install the CustomResourceDefinitions of Gateway API, 1.0 or newer, and what implements it',
+    )
+    await expect(read(nothing, route)).rejects.toThrow(/not by an API server/)
+  })
+
   it('from a kind that nobody knows where to find', async () => {
     const other = identity('Split', 'mesh.example.com')
     await expect(read({ status: 200, body: found, headers: DATE }, other)).rejects.toThrow(
@@ -135,5 +150,45 @@ describe('nothing is concluded', () => {
     await expect(read({ status: 200, body: found, headers: DATE })).rejects.toThrow(
       LiveStateUnavailableError,
     )
+  })
+})
+
+describe('what applies the branch', () => {
+  const sync = {
+    group: 'kustomize.toolkit.fluxcd.io',
+    kind: 'Kustomization',
+    namespace: 'flux-system',
+    name: 'prod-traffic',
+  }
+  const readSync = (canned: Canned, own: Canned = canned) => {
+    const path =
+      '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/prod-traffic'
+    return new KubernetesLiveState({
+      client: answeredByPath({ [path]: own }, canned),
+    }).syncs?.read(sync)
+  }
+  const groups = { status: 200, body: { kind: 'APIGroupList' } }
+
+  it('is read by name', async () => {
+    const object = { apiVersion: 'v1', kind: 'Kustomization', metadata: { name: 'prod-traffic' } }
+    const own = { status: 200, body: object, headers: DATE }
+    expect(await readSync(groups, own)).toEqual(object)
+  })
+
+  it.each([
+    ['is another cluster that it runs in', { status: 404, body: '404 page not found\n' }],
+    ['is gone', { status: 404, body: refusal(404, 'NotFound', 'not found'), headers: DATE }],
+  ])('is nothing that is known if it %s', async (_, own) => {
+    expect(await readSync(groups, own)).toBeUndefined()
+  })
+
+  it('is not known if nobody may see it', async () => {
+    const own = { status: 403, body: refusal(403, 'Forbidden', 'cannot get'), headers: DATE }
+    await expect(readSync(groups, own)).rejects.toBeInstanceOf(LiveStateUnavailableError)
+  })
+
+  it('is not asked for where nobody may', () => {
+    const client = answered(groups)
+    expect(new KubernetesLiveState({ client, readsSyncs: false }).syncs).toBeUndefined()
   })
 })

@@ -50,7 +50,9 @@ describeWithCluster('What runs, on a real API server', (cluster) => {
       resourceNames: all.filter(({ kind }) => kind === wanted).map(({ metadata }) => metadata.name),
       verbs: ['get'],
     }))
-    await applyServiceAccount(cluster, 'watcher', rules)
+    // A right on what the cluster does not know, without which it would say no more than that.
+    const argo = { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['get'] }
+    await applyServiceAccount(cluster, 'watcher', [...rules, argo])
     const { server, certificateAuthority } = await connectToSharedCluster()
     const token = await tokenOf(cluster, 'watcher')
     watcher = connect({ server, certificateAuthority, token })
@@ -75,6 +77,15 @@ describeWithCluster('What runs, on a real API server', (cluster) => {
   it('is not seen by whoever may not', async () => {
     const other = { ...identityOf(all[0]!), name: 'ledger' }
     await expect(live.read([other])).rejects.toThrow(/403 Forbidden/)
+  })
+
+  it('is not seen of a kind that the cluster does not serve', async () => {
+    const application = { ...identityOf(all[0]!), group: 'argoproj.io', kind: 'Application' }
+    await expect(live.read([application])).rejects.toThrow(
+      'the cluster does not serve Application (argoproj.io/v1alpha1)',
+    )
+    const namespace = await cluster.namespace()
+    expect(await live.syncs!.read({ ...application, namespace })).toBeUndefined()
   })
 
   it('was written when somebody changed it, and not when nothing changed', async () => {

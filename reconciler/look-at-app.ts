@@ -33,8 +33,6 @@ export interface Surroundings {
 export interface LookProps extends Surroundings {
   readonly app: AppOnBranch
   readonly closure?: Closure | undefined
-  /** Alerts that fire for the app, as sentences without a full stop. */
-  readonly alerts?: readonly string[]
   /** Longest time for each: the app's pods, then its metrics, then what applies it. In milliseconds. */
   readonly deadlineMs: number
   /**
@@ -88,16 +86,16 @@ interface Seen extends Pick<Look, 'observation' | 'problem'> {
 }
 
 async function observe(props: LookProps): Promise<Seen> {
-  const { live, alerts = [] } = props
+  const { live } = props
   if (live === undefined) return { problem: 'nobody looks at the cluster' }
   const seen = await seenInTime(props, live)
   if ('problem' in seen) return seen
   const { applied, ...rollout } = seen
   const verdicts = await verdictsOf(props, rollout)
-  return { observation: { ...rollout, verdicts, alerts }, applied }
+  return { observation: { ...rollout, verdicts }, applied }
 }
 
-type SeenObjects = Omit<Observation, 'verdicts' | 'alerts'>
+type SeenObjects = Omit<Observation, 'verdicts'>
 
 async function seenInTime(
   props: LookProps,

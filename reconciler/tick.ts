@@ -13,12 +13,6 @@ import { whileWorking } from './while-working.ts'
 export interface TickProps extends Surroundings {
   readonly place: Place
   /**
-   * Alerts that fire now, as sentences without a full stop, by app: `<namespace>/<app>`.
-   *
-   * @default - none
-   */
-  readonly alerts?: ReadonlyMap<string, readonly string[]>
-  /**
    * Whether all rollouts that go forward share one commit, or each has its own.
    *
    * @default true
@@ -101,7 +95,6 @@ export async function tick(props: TickProps): Promise<TickResult> {
         deadlineMs,
         syncs,
         closure: closures(app),
-        alerts: props.alerts?.get(app.app) ?? [],
       })
       if (isAbort(look)) await queue.add([plannedOf(look)], Number.POSITIVE_INFINITY)
       else if (isMoving(look)) advances.add(look)

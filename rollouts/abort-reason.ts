@@ -35,10 +35,9 @@ function failureOf(props: NextProps, rollout: Rollout): string | undefined {
 
 function seenFailure({ observation, plan }: NextProps, rollout: Rollout): string | undefined {
   if (observation === undefined) return undefined
-  const { alerts, verdicts, canary, stable } = observation
+  const { verdicts, canary, stable } = observation
   const failed = rollout.isRollback ? undefined : verdicts.find(({ outcome }) => outcome === 'fail')
   if (failed !== undefined) return failed.reason
-  if (!rollout.isRollback && alerts[0] !== undefined) return alerts[0]
   if (canary.failure !== undefined) return canary.failure
   if (rollout.stage.phase === 'promoting' && stable.failure !== undefined) return stable.failure
   return withoutData({ observation, plan }, rollout)

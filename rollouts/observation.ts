@@ -12,8 +12,6 @@ export interface Observation {
   readonly abortedLive?: LiveAbort
   /** One for each metric that is looked at in this stage. */
   readonly verdicts: readonly AnalysisVerdict[]
-  /** Alerts that fire for the app, as sentences without a full stop. */
-  readonly alerts: readonly string[]
 }
 
 export interface SeenTrack {

@@ -4,6 +4,7 @@ import { EMPTY_APP, INVENTORY_FILE, writeInventory } from '../../gitops/inventor
 import { publish } from '../../gitops/publish.ts'
 import { rolloutChanges } from '../../gitops/rollout-changes.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
+import { type ActResult, actOnRollout } from '../../reconciler/act-on-rollout.ts'
 import type { Place } from '../../reconciler/commit-moves.ts'
 import { rolloutStates } from '../../reconciler/rollout-states.ts'
 import { type TickProps, type TickResult, tick } from '../../reconciler/tick.ts'
@@ -36,6 +37,8 @@ export interface Release {
   readonly tick: (props?: Partial<TickProps>) => Promise<TickResult>
   /** Until nothing is in flight. */
   readonly untilRest: (props?: Partial<TickProps>) => Promise<readonly string[]>
+  /** As a person, or an alert. */
+  readonly abort: (reason: string) => Promise<ActResult>
   readonly record: () => Promise<RecordSpec>
   /** Synced files and plan as they are on the branch, by path below the environment. */
   readonly files: () => Promise<Readonly<Record<string, string>>>
@@ -81,6 +84,14 @@ export async function releaseOn(
     candidate,
     tick: look,
     record,
+    abort: (reason) =>
+      actOnRollout({
+        place,
+        app: APP,
+        request: { action: 'abort', reason },
+        actor: { name: 'alice@example.com', proof: 'git' },
+        now: () => cluster.nowMs,
+      }),
     untilRest: async (props) => {
       const actions: string[] = []
       for (let looks = 0; looks < 100; looks++) {

@@ -8,7 +8,7 @@ import { gitClient } from '../gitops/git-client.ts'
 import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
 import { planWith } from '../rollouts/plan-fixture.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { APP, briefPlan, type Release, releaseOn, textsOf } from './release-fixture.ts'
+import { briefPlan, type Release, releaseOn, textsOf } from './release-fixture.ts'
 
 /** The process ends here: nothing after this call of it happens. */
 class Killed extends Error {}
@@ -108,8 +108,7 @@ describe('A canary that still gets requests although its route gives it none', (
     const release = await releaseOn(new MemoryGitRemote(), plan)
     const good = { failures: async () => ({ total: 100_000, bad: 0 }) } as never
     for (let looks = 0; looks < 3; looks++) await release.tick({ metrics: good })
-    const alerts = new Map([[APP, ['HighErrorRate fires']]])
-    await release.tick({ metrics: good, alerts })
+    await release.abort('errors')
     const metrics = { failures: left } as never
     for (let looks = 0; looks < 4; looks++) await release.tick({ metrics, deadlineMs: 20 })
     return release

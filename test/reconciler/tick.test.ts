@@ -51,14 +51,13 @@ describe('tick', () => {
     expect((await release.tick()).commits).toEqual([])
   })
 
-  it('goes back when an alert fires, at whatever moment', async () => {
+  it('goes back when it is asked to, at whatever moment', async () => {
     for (let looks = 1; looks < 12; looks++) {
       const release = await releaseOn(new MemoryGitRemote())
       for (let look = 0; look < looks; look++) await release.tick()
       if ((await release.record()).rollout === undefined) break
-      const alerts = new Map([[APP, ['HighErrorRate fires']]])
-      const { commits } = await release.tick({ alerts })
-      expect(commits[0]?.moves[0]?.move.action).toBe('abort')
+      const asked = await release.abort('HighErrorRate fires')
+      expect(asked).toMatchObject({ outcome: 'committed', move: { action: 'abort' } })
       await release.untilRest()
       expect(await release.files()).toEqual(textsOf(release.base))
       expect((await release.record()).heldBack).toMatchObject([{ reason: 'HighErrorRate fires' }])
@@ -96,15 +95,7 @@ describe('tick', () => {
     expect(looks[0]).toMatchObject({
       problem: expect.stringContaining('the API server does not answer'),
     })
-    const request = { action: 'abort', reason: 'errors' } as const
-    const now = () => release.cluster.nowMs
-    const asked = await actOnRollout({
-      place: release.place,
-      app: APP,
-      request,
-      actor: alice,
-      now,
-    })
+    const asked = await release.abort('errors')
     expect(asked).toMatchObject({ outcome: 'committed', move: { action: 'abort' } })
     await release.cluster.sync()
     expect(release.cluster.weight('checkout')).toBe(0)

@@ -39,6 +39,10 @@ const rolloutIn = (stage: Stage, more: Partial<Rollout> = {}): Rollout => ({
   ...more,
 })
 
+/** What a look sees of a metric that is bad. */
+const bad = (reason: string): Observation =>
+  seen(5, { verdicts: [{ metric: 'success-rate', outcome: 'fail', reason }] })
+
 const recordOf = (rollout: Rollout, more: Partial<RecordSpec> = {}): RecordSpec => ({
   count: 1,
   rollout,
@@ -53,7 +57,6 @@ const seen = (seconds: number, more: Partial<Observation> = {}): Observation => 
   canary: { missing: [], desired: 2, ready: 2 },
   traffic: { missing: [], liveSinceMs: at(0) },
   verdicts: [{ metric: 'success-rate', outcome: 'pass', reason: 'success rate 99.9 %' }],
-  alerts: [],
   ...more,
 })
 
@@ -143,17 +146,7 @@ describe('A step', () => {
 
 describe('A rollout goes back', () => {
   it.each<[string, Partial<NextProps> & { seconds?: number }, Partial<RecordSpec>, boolean]>([
-    [
-      'a metric fails',
-      {
-        observation: seen(5, {
-          verdicts: [{ metric: 'success-rate', outcome: 'fail', reason: 'success rate 90 %' }],
-        }),
-      },
-      {},
-      true,
-    ],
-    ['an alert fires', { observation: seen(5, { alerts: ['HighErrorRate fires'] }) }, {}, true],
+    ['a metric fails', { observation: bad('success rate 90 %') }, {}, true],
     [
       'its pods do not get ready',
       {
@@ -206,8 +199,7 @@ describe('A rollout goes back', () => {
 
   it('with the old template first once stable has the new one', () => {
     const stage: Stage = { phase: 'promoting' }
-    const alerts = ['HighErrorRate fires']
-    const decision = decide(rolloutIn(stage), { observation: seen(5, { alerts }) })
+    const decision = decide(rolloutIn(stage), { observation: bad('success rate 90 %') })
     expect(decision).toMatchObject({
       record: { rollout: { stage: { phase: 'aborting', part: 'template', from: stage } } },
     })
@@ -215,7 +207,7 @@ describe('A rollout goes back', () => {
 
   it('at once where no request could reach the canary yet', () => {
     const stage: Stage = { phase: 'progressing', step: 1, part: 'scaling' }
-    const decision = decide(rolloutIn(stage), { observation: seen(5, { alerts: ['it burns'] }) })
+    const decision = decide(rolloutIn(stage), { observation: bad('it burns') })
     expect(decision).toMatchObject({ action: 'abort' })
     expect((decision as Move).record).toEqual({
       count: 1,

@@ -1,7 +1,4 @@
-import type { RolloutSpec } from '../rollouts/plan.ts'
-import type { Approval } from '../rollouts/step.ts'
 import type { ArgoGates } from './argo-rollouts-props.ts'
-import { approvalMetadata } from './engine-gates.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 /** An AnalysisTemplate, apart from what all objects have. */
@@ -16,13 +13,8 @@ export const CANARY_HASH = {
   valueFrom: { podTemplateHashValue: 'Latest' },
 } as const
 
-/** Names of the templates that ask about a step, counted from 1. */
-export const gateNames = (app: string, step: number) => ({
-  /** Whether any step may be entered. */
-  entry: `${app}-entry`,
-  before: `${app}-step-${step}-before`,
-  after: `${app}-step-${step}-approval`,
-})
+/** Asked before each step. */
+export const entryName = (app: string): string => `${app}-entry`
 
 /** Asked all along. */
 export const refusalName = (app: string): string => `${app}-refusal`
@@ -36,60 +28,31 @@ const IS_APPROVED = 'result.state == "approved"'
 const IS_REFUSED = 'result.state == "refused"'
 
 /** Templates for everything that our functions are asked. */
-export function gateTemplates(
+export const gateTemplates = (
   context: WorkloadContext,
-  { steps }: RolloutSpec,
   gates: ArgoGates,
-): readonly AnalysisTemplate[] {
-  const { app } = context
-  const template = (name: string, limits: object, metadata = {}): AnalysisTemplate => ({
-    name,
-    spec: gateSpec(context, gates, limits, metadata),
-  })
-  const approvals = steps.flatMap(({ approveBefore, approval }, index) => {
-    const step = index + 1
-    const names = gateNames(app, step)
-    return [
-      ...(approveBefore === undefined
-        ? []
-        : [template(names.before, wait(approveBefore), approvalMetadata(approveBefore, step))]),
-      ...(approval === undefined
-        ? []
-        : [template(names.after, wait(approval), approvalMetadata(approval, step))]),
-    ]
-  })
-  return [
+): readonly AnalysisTemplate[] => [
+  {
+    name: refusalName(context.app),
     // Without a count it goes on until the release ends.
-    template(refusalName(app), { successCondition: `!(${IS_REFUSED})`, failureLimit: 0 }),
-    template(gateNames(app, 1).entry, {
+    spec: gateSpec(context, gates, { successCondition: `!(${IS_REFUSED})`, failureLimit: 0 }),
+  },
+  {
+    name: entryName(context.app),
+    spec: gateSpec(context, gates, {
       successCondition: IS_APPROVED,
       failureCondition: IS_REFUSED,
       failureLimit: 0,
       inconclusiveLimit: NO_LIMIT,
       consecutiveSuccessLimit: 1,
     }),
-    ...approvals,
-  ]
-}
-
-/**
- * How long an approval is waited for. When so many looks have not found it, the analysis has failed
- * if success alone was asked for, which aborts; with a limit for failures too it is inconclusive,
- * which waits for a person.
- */
-function wait({ deadlineSeconds, onTimeout }: Approval): object {
-  const count = Math.max(1, Math.ceil(deadlineSeconds / INTERVAL_SECONDS))
-  const common = { successCondition: IS_APPROVED, consecutiveSuccessLimit: 1, count }
-  return onTimeout === 'abort'
-    ? { ...common, failureLimit: -1 }
-    : { ...common, failureCondition: IS_REFUSED, failureLimit: 0, inconclusiveLimit: count }
-}
+  },
+]
 
 function gateSpec(
   { app, namespace, environment }: WorkloadContext,
   { url, tokenSecret }: ArgoGates,
   limits: object,
-  metadata: Readonly<Record<string, string>>,
 ): AnalysisTemplate['spec'] {
   const token = { name: 'token', valueFrom: { secretKeyRef: { name: tokenSecret, key: 'token' } } }
   const authorization = { key: 'Authorization', value: 'Bearer {{args.token}}' }
@@ -112,7 +75,6 @@ function gateSpec(
               app,
               environment: environment.name,
               checksum: `{{args.${CANARY_HASH.name}}}`,
-              metadata,
             },
           },
         },

@@ -78,7 +78,7 @@ function emitTemplates(
 ): void {
   const templates = [
     ...(spec.analysis.length === 0 ? [] : [metricsTemplate(context, spec, prometheus)]),
-    ...(gates === undefined ? [] : gateTemplates(context, spec, gates)),
+    ...(gates === undefined ? [] : gateTemplates(context, gates)),
   ]
   for (const template of templates) {
     new EmittedObject<EngineObject>(scope, `AnalysisTemplate-${template.name}`, {

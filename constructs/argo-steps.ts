@@ -2,7 +2,7 @@ import type { RolloutSpec } from '../rollouts/plan.ts'
 import { cookiePattern } from '../rollouts/route-share.ts'
 import type { RequestMatch, RolloutStep } from '../rollouts/step.ts'
 import { allSteps, type StepState, stepStates } from '../rollouts/step-state.ts'
-import { CANARY_HASH, gateNames } from './argo-gates.ts'
+import { CANARY_HASH, entryName } from './argo-gates.ts'
 
 type ArgoStep = Readonly<Record<string, unknown>>
 
@@ -23,11 +23,10 @@ export function argoSteps(spec: RolloutSpec, app: string, hasGates: boolean): Ar
   const steps = planned.flatMap((step, index) => {
     const isScaled = firstScaled >= 0 && index >= firstScaled
     return [
-      ...entry(step, planned[index - 1], gateNames(app, index + 1), hasGates),
+      ...(hasGates ? [gate(entryName(app))] : []),
       ...(isScaled ? capacity(states[index]) : []),
       ...change(step, markRoute(app, index)),
       ...(step.holdSeconds > 0 ? [{ pause: { duration: `${step.holdSeconds}s` } }] : []),
-      ...(step.approval === undefined ? [] : [gate(gateNames(app, index + 1).after)]),
     ]
   })
   const carries = (step: ArgoStep): boolean => 'setWeight' in step || 'setHeaderRoute' in step
@@ -43,17 +42,6 @@ const markRoute = (app: string, index: number): string => `${app}-step-${index +
 const gate = (templateName: string): ArgoStep => ({
   analysis: { templates: [{ templateName }], args: [CANARY_HASH] },
 })
-
-/** One gate between two steps is enough: each of them knows of freeze windows and `STOP`. */
-function entry(
-  step: RolloutStep,
-  before: RolloutStep | undefined,
-  names: ReturnType<typeof gateNames>,
-  hasGates: boolean,
-): readonly ArgoStep[] {
-  if (step.approveBefore !== undefined) return [gate(names.before)]
-  return hasGates && before?.approval === undefined ? [gate(names.entry)] : []
-}
 
 const capacity = (state: StepState | undefined): readonly ArgoStep[] =>
   state === undefined ? [] : [{ setCanaryScale: { weight: Math.min(100, state.capacity) } }]

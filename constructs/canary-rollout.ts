@@ -5,11 +5,12 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import type { IConfigMap, IService, IServiceAccount } from 'kubernetes-models/v1'
 import { emitYaml } from '../manifests/emit-yaml.ts'
-import { planPath } from '../manifests/layout.ts'
+import { gatesPath, planPath } from '../manifests/layout.ts'
 import { TRACK_LABEL } from '../manifests/tracks.ts'
 import { canaryName } from '../rollouts/canary-track.ts'
 import { inFlightObjects } from '../rollouts/in-flight.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
+import { releaseGates } from '../rollouts/release-gates.ts'
 import { stepStates } from '../rollouts/step-state.ts'
 import { alsoCheck } from './also-check.ts'
 import { checkCanaryAdoption } from './canary-adoption.ts'
@@ -33,7 +34,7 @@ import { type WorkloadContext, workloadContext } from './workload-context.ts'
 export interface CanaryRolloutProps extends ServedDeploymentProps, RolloutProps {
   /**
    * Who drives the releases, if not Lockstep: made by `flagger` or `argoRollouts`. It reads no plan,
-   * so none is written.
+   * so none is written, but for the freeze windows, which its gates ask our functions about.
    *
    * @default - Lockstep, by commits
    */
@@ -150,7 +151,13 @@ function emitEngineRelease(
 ): Release {
   const { plan, isSound } = writePlan(context, props)
   const { traffic } = props
-  const { spec } = plan
+  const { metadata, spec } = plan
+  const { freezeWindows } = spec
+  if (isSound && freezeWindows.length > 0) {
+    const { scope, namespace, app } = context
+    const gates = releaseGates(metadata, { freezeWindows })
+    addExtraFile(scope, { path: gatesPath(namespace, app), text: () => emitYaml(gates) })
+  }
   const engineProps = { context, spec, traffic, deployment, autoscaler }
   return { plan, objects: isSound ? emitByEngine(engine, engineProps) : {} }
 }

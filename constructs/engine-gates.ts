@@ -1,4 +1,3 @@
-import type { Approval, RolloutStep } from '../rollouts/step.ts'
 import { type Shape, shape } from './shape.ts'
 
 /** Where the functions of Lockstep answer whether a release may go on. */
@@ -13,18 +12,3 @@ export const GATES_URL: Shape<string> = shape({
   example: "'https://lockstep.example.com'",
   is: (value) => typeof value === 'string' && /^https?:\/\/[^\s?#]+[^\s?#/]$/.test(value),
 })
-
-/** What a gate is told of an approval that it is asked for. All texts, as Flagger has it. */
-export const approvalMetadata = (
-  { role, quorum, deadlineSeconds, onTimeout }: Approval,
-  step: number,
-): Readonly<Record<string, string>> => ({
-  step: String(step),
-  role,
-  quorum: String(quorum),
-  deadlineSeconds: String(deadlineSeconds),
-  onTimeout,
-})
-
-export const hasApproval = ({ approval, approveBefore }: RolloutStep): boolean =>
-  approval !== undefined || approveBefore !== undefined

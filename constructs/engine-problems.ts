@@ -1,25 +1,36 @@
 import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
 import type { RolloutSpec } from '../rollouts/plan.ts'
 import type { PlanProblem } from '../rollouts/plan-problem.ts'
-import { hasApproval } from './engine-gates.ts'
 
-/** What neither engine can do by itself, and asks our functions for. */
-export function gateProblems(
+/** What neither engine can do by itself: some of it our functions do, if they are asked. */
+export const gateProblems = (
   spec: RolloutSpec,
   engine: string,
   gates: unknown,
-): readonly PlanProblem[] {
-  if (gates !== undefined) return []
-  const remedy = "Write `gates: { url: 'https://lockstep.example.com' }`"
-  const approved = spec.steps.findIndex(hasApproval)
-  if (approved >= 0) {
-    const problem = `is needed for the approval of step ${approved + 1}: ${engine} knows nobody who may approve`
-    return [{ field: 'spec.engine.gates', problem, remedy }]
-  }
-  if (spec.freezeWindows.length === 0) return []
-  const problem = `is needed for the freeze windows of the environment: ${engine} knows none`
-  return [{ field: 'spec.engine.gates', problem, remedy }]
-}
+): readonly PlanProblem[] => [
+  ...approvalProblems(spec, engine),
+  ...(gates === undefined && spec.freezeWindows.length > 0
+    ? [
+        {
+          field: 'spec.engine.gates',
+          problem: `is needed for the freeze windows of the environment: ${engine} knows none`,
+          remedy: "Write `gates: { url: 'https://lockstep.example.com' }`",
+        },
+      ]
+    : []),
+]
+
+const approvalProblems = ({ steps }: RolloutSpec, engine: string): readonly PlanProblem[] =>
+  steps.flatMap((step, index) =>
+    (['approveBefore', 'approval'] as const)
+      .filter((option) => step[option] !== undefined)
+      .map((option) => ({
+        field: `spec.steps[${index}].${option}`,
+        problem: `cannot be given: a yes is kept in the record of a release, and one by ${engine} has no record on the branch`,
+        remedy:
+          'Leave it out, and put a file STOP on the branch that whoever approves takes away; or leave `engine` out',
+      })),
+  )
 
 /** What neither engine can do of any metric. */
 export function metricProblems(

@@ -3,7 +3,6 @@ import { canaryName } from '../rollouts/canary-track.ts'
 import type { RolloutSpec } from '../rollouts/plan.ts'
 import type { PlanProblem } from '../rollouts/plan-problem.ts'
 import type { RolloutStep } from '../rollouts/step.ts'
-import { FULL_WEIGHT } from '../rollouts/step-state.ts'
 import { gateProblems, metricProblems } from './engine-problems.ts'
 import { fillQuery, usesVariable } from './engine-query.ts'
 import type { FlaggerProps } from './flagger-props.ts'
@@ -30,7 +29,7 @@ export const flaggerProblems = (
         },
       ]),
   ...selectorProblems(selector),
-  ...spec.steps.flatMap((step, index) => stepProblems(step, index, spec)),
+  ...spec.steps.flatMap((step, index) => stepProblems(step, `spec.steps[${index}]`, spec)),
   ...gateProblems(spec, 'Flagger', gates),
   ...spec.analysis.flatMap((metric, index) => {
     const field = `spec.analysis[${index}]`
@@ -68,14 +67,10 @@ function selectorProblems(selector: EngineProblemsProps['selector']): readonly P
   ]
 }
 
-function stepProblems(step: RolloutStep, index: number, spec: RolloutSpec): PlanProblem[] {
-  const field = `spec.steps[${index}]`
-  return [
-    ...changeProblems(step, field),
-    ...holdProblems(step, field, spec),
-    ...approvalProblems(step, index, spec),
-  ]
-}
+const stepProblems = (step: RolloutStep, field: string, spec: RolloutSpec): PlanProblem[] => [
+  ...changeProblems(step, field),
+  ...holdProblems(step, field, spec),
+]
 
 function changeProblems(step: RolloutStep, field: string): PlanProblem[] {
   if ('weight' in step) return []
@@ -108,26 +103,6 @@ function holdProblems({ holdSeconds }: RolloutStep, field: string, { steps }: Ro
       remedy: 'Leave the hold out of all steps but the first',
     },
   ]
-}
-
-/** Its gates are the same at every step and do not say at which; only the ends are told apart. */
-function approvalProblems(step: RolloutStep, index: number, { steps }: RolloutSpec): PlanProblem[] {
-  const problems: PlanProblem[] = []
-  const add = (name: string, remedy: string): void => {
-    const problem = 'cannot be told from others: Flagger does not say at which step it asks'
-    problems.push({ field: `spec.steps[${index}].${name}`, problem, remedy })
-  }
-  if (step.approveBefore !== undefined && index > 0) {
-    add('approveBefore', 'Ask before the first step, or before the promotion')
-  }
-  const isLast = index === steps.length - 1 && 'weight' in step && step.weight === FULL_WEIGHT
-  if (step.approval !== undefined && !isLast) {
-    add(
-      'approval',
-      'Give it to a last step `{ weight: 100 }`: it is then asked for before the promotion',
-    )
-  }
-  return problems
 }
 
 function ownMetricProblems(

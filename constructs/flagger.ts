@@ -1,10 +1,9 @@
 import type { Construct } from 'constructs'
 import type { LatencyMetric, QueryMetric, SuccessRateMetric } from '../rollouts/analysis-metric.ts'
 import { canaryName } from '../rollouts/canary-track.ts'
-import type { RolloutSpec } from '../rollouts/plan.ts'
 import { allSteps } from '../rollouts/step-state.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
-import { approvalMetadata, GATES_URL } from './engine-gates.ts'
+import { GATES_URL } from './engine-gates.ts'
 import { fillQuery } from './engine-query.ts'
 import { flaggerProblems } from './flagger-problems.ts'
 import type { FlaggerGates, FlaggerProps } from './flagger-props.ts'
@@ -76,7 +75,7 @@ function canary(props: EngineProps, { gates }: FlaggerProps): Written<EngineObje
         metrics: spec.analysis.map((metric) =>
           metric.type === 'query' ? templated(metric, context) : builtIn(metric),
         ),
-        webhooks: gates === undefined ? undefined : webhooks(gates, spec, context),
+        webhooks: gates === undefined ? undefined : webhooks(gates, context),
       },
     },
   }
@@ -123,31 +122,21 @@ function emitTemplate(
   })
 }
 
-/** Asked at each step, before the promotion, and all along whether to go back. */
-const HOOKS = ['confirm-traffic-increase', 'confirm-promotion', 'rollback'] as const
+/** Asked before a release begins, at each step, before the promotion, and all along whether to go back. */
+const HOOKS = [
+  'confirm-rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+  'rollback',
+] as const
 
-function webhooks({ url, token }: FlaggerGates, { steps }: RolloutSpec, context: WorkloadContext) {
-  const before = steps[0]?.approveBefore
-  const last = steps.at(-1)?.approval
-  const hook = (type: string, metadata: Readonly<Record<string, string>> = {}) => ({
+const webhooks = ({ url, token }: FlaggerGates, { environment }: WorkloadContext) =>
+  HOOKS.map((type) => ({
     name: `lockstep-${type}`,
     type,
     url: `${url}/webhooks/flagger/${type}`,
     timeout: '10s',
     // It would tell of each look that finds a gate closed.
     muteAlert: true,
-    metadata: {
-      environment: context.environment.name,
-      ...metadata,
-      ...(token !== undefined && { token }),
-    },
-  })
-  return [
-    ...(before === undefined ? [] : [hook('confirm-rollout', approvalMetadata(before, 1))]),
-    ...HOOKS.map((type) =>
-      type === 'confirm-promotion' && last !== undefined
-        ? hook(type, approvalMetadata(last, steps.length))
-        : hook(type),
-    ),
-  ]
-}
+    metadata: { environment: environment.name, ...(token !== undefined && { token }) },
+  }))

@@ -8,6 +8,7 @@ import type { KubernetesObject } from './kubernetes-object.ts'
  *     workloads/<namespace>/<app>/<kind>[.<group>]-<name>.yaml
  *     traffic/<namespace>/<app>/<kind>[.<group>]-<name>.yaml
  *     rollouts/<namespace>/<app>/plan.yaml, record.yaml, revisions/<revision>.yaml
+ *     rollouts/<namespace>/<app>/gates.yaml
  *     STOP, rollouts/<namespace>/<app>/STOP
  *
  * Traffic is apart so that sending it elsewhere never waits behind a workload's health check.
@@ -60,6 +61,10 @@ export const planPath = (namespace: string, app: string): string =>
 
 export const recordPath = (namespace: string, app: string): string =>
   `${rolloutFolder(namespace, app)}/record.yaml`
+
+/** Path of what stands against releases of an app that somebody else drives. */
+export const gatesPath = (namespace: string, app: string): string =>
+  `${rolloutFolder(namespace, app)}/gates.yaml`
 
 /** Path of the files of an app as they were in one of its revisions. */
 export const revisionPath = (namespace: string, app: string, revision: string): string =>

@@ -3,8 +3,9 @@ import { missingApproval } from '../rollouts/approvals.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import { closuresOf } from './closures.ts'
 import type { Place } from './commit-moves.ts'
+import { gateOfOthers } from './gate-of-others.ts'
+import { type GateState, pending } from './gate-state.ts'
 import { readApps } from './read-apps.ts'
-import { stopsOnBranch } from './stops-on-branch.ts'
 
 export interface GateOnBranchProps {
   readonly place: Place
@@ -14,15 +15,6 @@ export interface GateOnBranchProps {
   readonly role?: string
   /** Milliseconds since 1970. */
   readonly nowMs: number
-}
-
-export interface GateState {
-  readonly state: 'approved' | 'pending' | 'refused'
-  /** One sentence without a full stop. */
-  readonly reason: string
-  readonly revision?: string
-  /** Counted from 1. */
-  readonly step?: number
 }
 
 /**
@@ -42,20 +34,9 @@ export async function gateOnBranch(props: GateOnBranchProps): Promise<GateState>
   const { apps, broken } = await readApps({ place, commit, onBranch, only })
   if (broken[0] !== undefined) return pending(broken[0].problem)
   const [known] = apps
-  return known === undefined ? drivenByOthers(props, onBranch) : ofRollout(props, onBranch, known)
-}
-
-/** Of a release that leaves nothing on the branch but what was published. */
-async function drivenByOthers(
-  { place, namespace, name, role }: GateOnBranchProps,
-  onBranch: EnvironmentOnBranch,
-): Promise<GateState> {
-  const app = { namespace, name }
-  const stop = (await stopsOnBranch({ place, onBranch, apps: [app] }))(app)
-  if (stop !== undefined) return pending(stop.reason)
-  // There is no rollout that a yes could stand in.
-  if (role !== undefined) return pending(`${role} has to approve, where the release is driven`)
-  return { state: 'approved', reason: 'nothing on the branch stands against it' }
+  return known === undefined
+    ? gateOfOthers({ ...props, commit, onBranch })
+    : ofRollout(props, onBranch, known)
 }
 
 async function ofRollout(
@@ -73,6 +54,7 @@ async function ofRollout(
       ...about,
     }
   }
+  if (app.tampered !== undefined) return { ...pending(app.tampered), ...about }
   const closure = (await closuresOf({ place, onBranch, apps: [app], members: [], nowMs }))(app)
   if (closure !== undefined) return { ...pending(closure.reason), ...about }
   if (rollout?.paused !== undefined) {
@@ -89,5 +71,3 @@ const stepOf = ({
 }: {
   readonly stage: { readonly phase: string; readonly step?: number }
 }) => (stage.step === undefined ? {} : { step: stage.step })
-
-const pending = (reason: string): GateState => ({ state: 'pending', reason })

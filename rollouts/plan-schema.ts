@@ -6,7 +6,7 @@ import { PLAN_API_VERSION, PLAN_KIND, type RolloutPlan, type Router } from './pl
 import { APPROVAL_TIMEOUTS, type RequestMatch, type RolloutStep } from './step.ts'
 
 /** As Kubernetes has names of Deployments, Services and namespaces. */
-const NAME = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
+export const NAME = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, {
   error: 'must be a name as objects in a cluster have',
 })
 
@@ -89,7 +89,7 @@ const METRIC: z.ZodType<AnalysisMetric> = z.discriminatedUnion('type', [
 
 const WINDOW = { duration: z.string(), timeZone: z.string(), reason: z.string() }
 
-const FREEZE_WINDOW: z.ZodType<FreezeWindow> = z.union(
+export const FREEZE_WINDOW: z.ZodType<FreezeWindow> = z.union(
   [
     z.strictObject({ schedule: z.string(), ...WINDOW }),
     z.strictObject({ rrule: z.string(), dtstart: z.string(), ...WINDOW }),

@@ -24,11 +24,7 @@ export const flaggered: CanaryRolloutProps = {
   ...minimal,
   replicas: autoscale({ min: 3, max: 30, cpu: 70 }),
   traffic,
-  steps: [
-    { weight: 5, hold: Duration.minutes(2), approveBefore: 'release-managers' },
-    { weight: 25 },
-    { weight: 100, approval: 'checkout-owners' },
-  ],
+  steps: [{ weight: 5, hold: Duration.minutes(2) }, { weight: 25 }, { weight: 100 }],
   analysis: [
     successRate({ atLeast: 99.5, minimumSamples: 1, compareWithStable: false }),
     latency({
@@ -60,8 +56,8 @@ export const argoed: CanaryRolloutProps = {
     { match: { header: 'x-canary', value: 'yes' } },
     { match: { cookie: 'canary', value: 'y.s' } },
     { scale: 40, hold: Duration.seconds(30) },
-    { weight: 25, approveBefore: { role: 'qa', deadline: Duration.hours(1), onTimeout: 'pause' } },
-    { weight: 50, approval: 'checkout-owners' },
+    { weight: 25 },
+    { weight: 50 },
   ],
   analysis: [
     query({

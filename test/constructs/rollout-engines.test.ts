@@ -13,6 +13,7 @@ import {
 } from '../../constructs/index.ts'
 import { Testing } from '../../constructs/testing.ts'
 import { at, type Fields, fields, items } from '../../manifests/fields.ts'
+import { readReleaseGates } from '../../rollouts/read-release-gates.ts'
 import { synthesisOf, weekend } from './canary-tree.ts'
 import { argoed, argoedByPods, flaggered } from './engine-fixtures.ts'
 import { goldenYaml } from './golden-yaml.ts'
@@ -36,7 +37,7 @@ describe.each([
     'argo-rollouts',
     argoed,
     [
-      ...Array(5).fill('AnalysisTemplate'),
+      ...Array(3).fill('AnalysisTemplate'),
       'Deployment',
       'HTTPRoute',
       'HorizontalPodAutoscaler',
@@ -66,10 +67,20 @@ describe.each([
   })
 
   it('has no plan, which Lockstep would follow', () => {
-    const { renderings } = synthesisOf(() => {}, props)
+    const { renderings } = synthesisOf(() => {}, props, [])
     const paths = renderings.flatMap(({ files }) => files.map(({ path }) => path))
     expect(paths.filter((path) => path.startsWith('rollouts/'))).toEqual([])
   })
+})
+
+it.each([
+  ['Flagger', flaggered],
+  ['Argo Rollouts', argoed],
+])('a release by %s has its freeze windows where our functions read them', (_, props) => {
+  const { renderings } = synthesisOf(() => {}, props, [weekend])
+  const path = 'rollouts/shop/checkout/gates.yaml'
+  const file = renderings.flatMap(({ files }) => files).find((each) => each.path === path)
+  expect(readReleaseGates(file?.text ?? '', path).spec.freezeWindows).toEqual([weekend])
 })
 
 describe('a release by Flagger', () => {
@@ -236,26 +247,20 @@ describe.each<
   ],
   [
     'Flagger',
-    'an approval in the middle',
+    'an approval',
     { steps: [{ weight: 5, hold, approval: 'qa' }] },
-    /'steps\[0\].approval' cannot be told from others.*weight: 100/,
+    /'steps\[0\].approval' cannot be given: a yes is kept in the record of a release, and one by Flagger has no.*STOP/,
   ],
   [
     'Flagger',
-    'an approval before a later step',
+    'an approval before a step',
     {
       steps: [
         { weight: 5, hold },
         { weight: 9, approveBefore: 'qa' },
       ],
     },
-    /'steps\[1\].approveBefore' cannot be told/,
-  ],
-  [
-    'Flagger',
-    'an approval without gates',
-    { engine: flagger({ prometheus }) },
-    /'engine.gates' is needed for the approval of step 1/,
+    /'steps\[1\].approveBefore' cannot be given/,
   ],
   [
     'Flagger',
@@ -349,9 +354,9 @@ describe.each<
   ],
   [
     'Argo Rollouts',
-    'an approval without gates',
-    { engine: argoRollouts({ prometheus }) },
-    /'engine.gates' is needed for the approval of step 5/,
+    'an approval',
+    { steps: [{ weight: 5, hold, approval: 'qa' }] },
+    /'steps\[0\].approval' cannot be given: .*one by Argo Rollouts has no record/,
   ],
   [
     'Argo Rollouts',

@@ -3,6 +3,10 @@ import { RolloutSink } from '../../../functions/rollouts/rollout-sink.ts'
 import { separateTarget } from '../../../functions/rollouts/served-target.ts'
 import type { Alert, GateQuestion } from '../../../functions/webhooks/webhook-sink.ts'
 import { RemoteUnreachableError } from '../../../gitops/git-remote-errors.ts'
+import { emitYaml } from '../../../manifests/emit-yaml.ts'
+import type { FreezeWindow } from '../../../rollouts/freeze-window.ts'
+import { releaseGates } from '../../../rollouts/release-gates.ts'
+import { weekend } from '../../constructs/canary-tree.ts'
 import { APP, briefPlan } from '../../reconciler/release-fixture.ts'
 import { planWith } from '../../rollouts/plan-fixture.ts'
 import {
@@ -142,6 +146,14 @@ describe('A hint', () => {
   })
 })
 
+/** Somebody who sends requests elsewhere, by hand on the branch. */
+async function editRoute({ release }: RolloutWorld): Promise<void> {
+  const files = await release.files()
+  const [path, text] = Object.entries(files).find(([path]) => path.includes('httproute')) ?? []
+  if (path === undefined || text === undefined) throw new Error('There is no route')
+  await release.edit([{ path: `prod/${path}`, write: `${text}# by hand\n` }])
+}
+
 const question = (changes: Partial<GateQuestion> = {}): GateQuestion => ({
   ...told,
   sender: 'flagger',
@@ -201,10 +213,60 @@ describe('A gate', () => {
     })
   })
 
-  it('of an app that others release knows STOP, and of no yes', async () => {
+  it('waits while what somebody edited by hand is on the branch', async () => {
     const world = await worldInMemory()
-    const { edit, write } = world.release
+    await world.until(isLive)
+    await editRoute(world)
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: expect.stringMatching(/edited prod\/traffic\/.* by hand in [0-9a-f]{10}$/),
+    })
+  })
+
+  /** As an app is whose releases somebody else drives, with freeze windows if there are any. */
+  async function drivenByOthers(...freezeWindows: readonly FreezeWindow[]): Promise<RolloutWorld> {
+    const world = await worldInMemory()
+    const { write } = world.release
     await write(APP, 'rollouts/shop/checkout/record.yaml', undefined)
+    const gates = releaseGates({ name: 'checkout', namespace: 'shop' }, { freezeWindows })
+    await write(APP, 'rollouts/shop/checkout/gates.yaml', emitYaml(gates))
+    return world
+  }
+
+  it('of an app that others release opens when its freeze window does', async () => {
+    // Its clock begins on a Saturday, 09:00 in Seoul.
+    const window = { ...weekend, schedule: '0 9 * * SAT', duration: 'PT2H' }
+    const world = await drivenByOthers(window)
+    const reason = "frozen for 'weekend' until 2026-11-21T11:00:00+09:00[Asia/Seoul]"
+    for (const hook of ['confirm-rollout', 'confirm-traffic-increase', 'rollback'] as const) {
+      expect(await ask(world, { hook })).toEqual({ state: 'pending', reason })
+    }
+    world.release.cluster.nowMs = Date.parse('2026-11-21T11:00:00+09:00')
+    expect(await ask(world)).toMatchObject({ state: 'approved' })
+  })
+
+  it('of an app that others release waits while what was edited by hand is there', async () => {
+    const world = await drivenByOthers()
+    expect(await ask(world)).toMatchObject({ state: 'approved' })
+    await editRoute(world)
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: expect.stringMatching(/edited prod\/traffic\/.* by hand/),
+    })
+  })
+
+  it('of an app that others release waits if nobody knows what stands against it', async () => {
+    const world = await drivenByOthers()
+    await world.release.write(APP, 'rollouts/shop/checkout/gates.yaml', 'kind: Other\n')
+    expect(await ask(world)).toMatchObject({
+      state: 'pending',
+      reason: expect.stringContaining('gates.yaml is not what Lockstep has written'),
+    })
+  })
+
+  it('of an app that others release knows STOP, and of no yes', async () => {
+    const world = await drivenByOthers()
+    const { edit } = world.release
     expect(await ask(world)).toMatchObject({ state: 'approved' })
     expect(await ask(world, { metadata: { role: 'owners' } })).toMatchObject({ state: 'pending' })
     await edit([{ path: 'prod/STOP', write: 'an incident\n' }])

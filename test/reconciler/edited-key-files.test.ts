@@ -101,6 +101,18 @@ describe('objects put into a rendition', () => {
     })
   })
 
+  it('to which one could go back stay where they are, and the abort ends', async () => {
+    const world = await inFlight(0)
+    await world.untilRest()
+    await world.publish(three)
+    await world.tick(4)
+    await editRendition(world, one.revision)
+    const [action] = await world.untilRest()
+    expect(action).toBe('abort')
+    expect(await world.released()).toEqual(textsOf(two))
+    expect(await smuggledFiles(world)).toEqual([renditionPath(one.revision)])
+  })
+
   it.each(EVERY_OTHER)('go nowhere by $action, which is refused', async (request) => {
     const world = await inFlight(4)
     await editRendition(world, two.revision)

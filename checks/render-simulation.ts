@@ -28,6 +28,7 @@ const HEADER = [
   'ZONE LOST',
   'UPDATE',
   'AT HPA MAX, ZONE LOST',
+  'SHRUNK, ZONE LOST',
   'BACK AFTER',
 ]
 
@@ -63,7 +64,7 @@ const isDrainTooLong = ({ seconds }: Drain, { drainLimitSeconds }: Assumptions):
   seconds === undefined || seconds > drainLimitSeconds
 
 function rowOf(
-  { workload, range, atMin, atMax }: WorkloadOutcomes,
+  { workload, range, atMin, atMax, shrunk }: WorkloadOutcomes,
   assumed: Assumptions,
 ): string[] {
   return [
@@ -74,6 +75,7 @@ function rowOf(
     lossCell(atMin.zoneLoss),
     updateCell(atMin.update, atMin.pods),
     atMax === atMin ? '-' : `${lossCell(atMax.zoneLoss)} of ${atMax.pods}`,
+    shrunk === undefined ? '-' : lossCell(shrunk),
     recoveryCell(atMin),
   ]
 }

@@ -6,6 +6,7 @@ import { type Assumptions, DEFAULT_ASSUMPTIONS } from './simulation/assumptions.
 import { type Drain, drainOf } from './simulation/drain.ts'
 import { type Confidence, placementOf } from './simulation/placement.ts'
 import { type Recovery, recoveryOf } from './simulation/recovery.ts'
+import { crowdAfterScaleDown } from './simulation/scale-down.ts'
 import { isHeldBack } from './simulation/start.ts'
 import { type Update, updateOf } from './simulation/update.ts'
 import type { Workload } from './workload.ts'
@@ -37,6 +38,11 @@ export interface WorkloadOutcomes {
   readonly atMin: Outcomes
   /** At the most, where nothing can add pods any more. The same if the number is fixed. */
   readonly atMax: Outcomes
+  /**
+   * What the loss of a zone leaves of the fewest pods when there were the most before. Absent where no pods
+   * are taken away.
+   */
+  readonly shrunk?: Loss
 }
 
 export interface Simulation {
@@ -50,9 +56,8 @@ export interface Simulation {
 /**
  * Computes what the drain of a node, the loss of a node, the loss of any one zone, and an update
  * leave of each workload, with Kubernetes' own rounding. One thing fails at a time, in a cluster that
- * was healthy before and is as assumed, with the pods where a rollout puts them: when there are to be
- * fewer, the controllers pay no heed to zones, so that one may hold more until the next rollout. Pure arithmetic over the manifests: it says what they allow,
- * not what a program does in that time.
+ * was healthy before and is as assumed, with the pods where a rollout puts them, but for `shrunk`. Pure
+ * arithmetic over the manifests: it says what they allow, not what a program does in that time.
  */
 export function simulateFailures(
   objects: readonly KubernetesObject[],
@@ -78,12 +83,26 @@ function simulate(
   assumptions: Assumptions,
 ): WorkloadOutcomes {
   const atMin = outcomesOf(workload, range.min, set, assumptions)
+  const shrunk = shrunkOf(workload, range, assumptions)
   return {
     workload: describeIdentity(identityOf(workload.object)),
     range,
     atMin,
     atMax: range.max === range.min ? atMin : outcomesOf(workload, range.max, set, assumptions),
+    ...(shrunk !== undefined && { shrunk }),
   }
+}
+
+/** Of pods of which one leads, whatever takes that one takes all, wherever they stand. */
+function shrunkOf(
+  workload: Workload,
+  range: ReplicaRange,
+  assumptions: Assumptions,
+): Loss | undefined {
+  const crowd = crowdAfterScaleDown(workload, range, assumptions)
+  if (crowd === undefined || isHeldBack(workload)) return undefined
+  const { running } = placementOf(workload, range.min, assumptions)
+  return { available: running - crowd.pods, confidence: crowd.confidence }
 }
 
 function outcomesOf(

@@ -252,6 +252,70 @@ describe('The loss of a node', () => {
   })
 })
 
+describe('The loss of a zone after a scale-down', () => {
+  const shrunk = (min: number, max: number, zones: number, ...changes: readonly Change[]) => {
+    const hpa = 'HorizontalPodAutoscaler/api'
+    const range = [set(hpa, 'spec.minReplicas', min), set(hpa, 'spec.maxReplicas', max)]
+    const { workloads } = simulateFailures(goodApp(...range, ...changes), { zones })
+    return workloads.find(({ workload }) => workload === 'Deployment.apps shop/api')?.shrunk
+  }
+
+  it.each([
+    [3, 6, 3, { available: 1, confidence: 'possible' }],
+    [3, 30, 3, { available: 0, confidence: 'possible' }],
+    [12, 30, 3, { available: 2, confidence: 'possible' }],
+    // There never were more in a zone.
+    [2, 3, 3, { available: 1, confidence: 'expected' }],
+    [4, 4, 3, undefined],
+  ] as const)('leaves, of %i pods that were %i in %i zones, at worst', (min, max, zones, left) => {
+    expect(shrunk(min, max, zones)).toEqual(left)
+  })
+
+  it('is no matter of a StatefulSet, which gives back its last pods', () => {
+    const scaled = set('HorizontalPodAutoscaler/api', 'spec.scaleTargetRef', {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      name: 'ledger',
+    })
+    const { workloads } = simulateFailures(goodApp(scaled))
+    const ledger = workloads.find(({ workload }) => workload === 'StatefulSet.apps shop/ledger')
+    expect(ledger?.range.by).toBe('autoscaler')
+    expect(ledger).not.toHaveProperty('shrunk')
+  })
+
+  it('never leaves fewer, whichever pods the controller takes', () => {
+    const world = fc.record({
+      zones: fc.integer({ min: 2, max: 4 }),
+      min: fc.integer({ min: 1, max: 12 }),
+      more: fc.integer({ min: 1, max: 24 }),
+    })
+    fc.assert(
+      fc.property(world, fc.infiniteStream(fc.nat(1_000_000)), ({ zones, min, more }, chances) => {
+        const max = min + more
+        const left = scaledDown(max, min, zones, () => chances.next().value ?? 0)
+        const fullest = Math.max(...left)
+        const { available = Number.NaN } = shrunk(min, max, zones) ?? {}
+        expect(min - fullest).toBeGreaterThanOrEqual(available)
+      }),
+    )
+  })
+})
+
+/**
+ * Pods by zone that are left of so many, which stood evenly on two nodes in each zone, when the ReplicaSet
+ * controller takes first what shares its node with most, and else whichever.
+ */
+function scaledDown(from: number, to: number, zones: number, chance: () => number): number[] {
+  const nodes = zones * 2
+  const pods = Array.from({ length: from }, (_, index) => {
+    const node = index % nodes
+    const onNode = Math.floor((from - node - 1) / nodes) + 1
+    return { zone: node % zones, onNode, chance: chance() }
+  })
+  const kept = pods.sort((a, b) => a.onNode - b.onNode || a.chance - b.chance).slice(0, to)
+  return Array.from({ length: zones }, (_, zone) => kept.filter((pod) => pod.zone === zone).length)
+}
+
 describe('A workload comes back', () => {
   it('on another node after the node counts as lost, its toleration, and a start', () => {
     const { recovery } = outcomes([replicas(1)])
@@ -291,10 +355,10 @@ describe('A workload comes back', () => {
 describe('The table', () => {
   it('has a row for each workload with replicas, and says what it assumes', () => {
     expect(renderSimulation(simulateFailures(goodApp()))).toBe(`\
-WORKLOAD                      PODS  DRAIN       NODE LOST  ZONE LOST  UPDATE  AT HPA MAX, ZONE LOST  BACK AFTER
-Deployment.apps shop/api      3-30  2 for 3m5s  2~         2~         3 +1    20~ of 30              8m10s
-Deployment.apps shop/web      3     2 for 3m5s  2~         2~         3 +1    -                      8m10s
-StatefulSet.apps shop/ledger  3     2 for 3m5s  2~         2~         2       -                      when a person acts
+WORKLOAD                      PODS  DRAIN       NODE LOST  ZONE LOST  UPDATE  AT HPA MAX, ZONE LOST  SHRUNK, ZONE LOST  BACK AFTER
+Deployment.apps shop/api      3-30  2 for 3m5s  2~         2~         3 +1    20~ of 30              ! 0?               8m10s
+Deployment.apps shop/web      3     2 for 3m5s  2~         2~         3 +1    -                      -                  8m10s
+StatefulSet.apps shop/ledger  3     2 for 3m5s  2~         2~         2       -                      -                  when a person acts
 
 Pods that stay available. No mark: certain. ~: expected, the scheduler spreads them so while
 there is room. ?: possible, nothing prevents it. !: nothing is left, or a person is needed.

@@ -7,6 +7,9 @@ import type {
 import { MetricsError } from '../../../rollouts/metrics-error.ts'
 import type { LocalProxy } from './local-proxy.ts'
 
+/** By what requests are told apart. */
+type Counted = Pick<MeasuredTrack, 'service'>
+
 /** A metric store that has counted every request of a proxy. */
 export class ProxyMetrics implements Metrics {
   isDown = false
@@ -16,11 +19,11 @@ export class ProxyMetrics implements Metrics {
     this.#proxy = proxy
   }
 
-  async failures(track: MeasuredTrack, window: TimeWindow): Promise<RequestCounts> {
+  async failures(track: Counted, window: TimeWindow): Promise<RequestCounts> {
     return this.#count(track, window, ({ status }) => status >= 500)
   }
 
-  async slowness(track: MeasuredTrack, window: TimeWindow, limitMs: number) {
+  async slowness(track: Counted, window: TimeWindow, limitMs: number) {
     const counts = this.#count(track, window, ({ tookMs }) => tookMs > limitMs)
     return { ...counts, boundaryMs: limitMs }
   }
@@ -30,7 +33,7 @@ export class ProxyMetrics implements Metrics {
   }
 
   #count(
-    { service }: MeasuredTrack,
+    { service }: Counted,
     { startMs, endMs }: TimeWindow,
     isBad: (answer: LocalProxy['answers'][number]) => boolean,
   ): RequestCounts {

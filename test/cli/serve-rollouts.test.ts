@@ -1,86 +1,20 @@
-import { createHash } from 'node:crypto'
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../control-plane/eventually.ts'
 import { BundleProcess } from '../functions/bundles/bundle-process.ts'
-import { bareRepository, GIT_ENV } from '../gitops/git.ts'
 import { gitClient } from '../gitops/git-client.ts'
 import { listening } from '../kubernetes/listening-server.ts'
 import { releaseOn } from '../reconciler/release-fixture.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { addressOf, MAIN, ServingRollouts, TOKEN } from './serving-rollouts.ts'
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const ROLLOUT = '/v1/rollouts/shop/checkout'
-const TOKEN = 'a-token-that-nobody-can-guess'
 const DAY_MS = 24 * 60 * 60 * 1000
-
-const POLICY = `
-rules:
-  - names: [ci]
-    verbs: [list, get, tick, abort, approve]
-    rollouts: ['prod/shop/*', 'prod/*/*']
-    roles: [owners]
-`
-
-/** `lockstep serve` on a bare repository, in a folder of its own, and nobody who looks at a cluster. */
-class Serving {
-  readonly folder = temporaryFolder()
-  readonly repository = bareRepository(join(this.folder, 'deploy.git'))
-
-  write(name: string, content: string): void {
-    writeFileSync(join(this.folder, name), content)
-  }
-
-  start(env: Readonly<Record<string, string>> = {}): BundleProcess {
-    const { PATH = '' } = process.env
-    const server = new BundleProcess({
-      program: process.execPath,
-      args: [
-        MAIN,
-        'serve',
-        ...['--store', 'locks.db'],
-        ...['--listen', '127.0.0.1:0'],
-        ...['--rollouts', 'rollouts.yaml'],
-        ...['--drain', '0'],
-      ],
-      env: { ...(GIT_ENV as Record<string, string>), PATH, NO_COLOR: '1', ...env },
-      cwd: this.folder,
-    })
-    onTestFinished(() => server.kill())
-    return server
-  }
-
-  configure(): void {
-    const target = {
-      environment: 'prod',
-      branch: 'deploy',
-      repository: { kind: 'git', remote: this.repository },
-      cluster: { kind: 'none' },
-    }
-    this.write('rollouts.yaml', JSON.stringify({ targets: [target] }))
-  }
-
-  letIn(): Readonly<Record<string, string>> {
-    const sha256 = createHash('sha256').update(TOKEN).digest('hex')
-    this.write('tokens.yaml', JSON.stringify({ tokens: [{ name: 'ci', sha256 }] }))
-    this.write('policy.yaml', POLICY)
-    return {
-      LOCKSTEP_STATIC_TOKENS_FILE: 'tokens.yaml',
-      LOCKSTEP_POLICY_FILE: 'policy.yaml',
-      LOCKSTEP_HANDLE_KEYS: Buffer.alloc(32, 7).toString('base64'),
-    }
-  }
-}
-
-const addressOf = (server: BundleProcess) => server.untilSaid(/"address":"([^"]+)"/)
 
 describe('lockstep serve with rollouts', () => {
   it('lets people ask for what the policy lets them, beside locks', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     await releaseOn(await gitClient(serving.repository))
     const address = await addressOf(serving.start(serving.letIn()))
@@ -109,7 +43,7 @@ describe('lockstep serve with rollouts', () => {
   })
 
   it('looks by itself, and commits what is to be done', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     const release = await releaseOn(await gitClient(serving.repository))
     release.cluster.nowMs = Date.now() - 5 * DAY_MS
@@ -132,7 +66,7 @@ describe('lockstep serve with rollouts', () => {
   })
 
   it('aborts because of an alert, and tells others of the commit', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     const release = await releaseOn(await gitClient(serving.repository))
     release.cluster.nowMs = Date.now() - 60_000
@@ -186,7 +120,7 @@ describe('lockstep serve with rollouts', () => {
   })
 
   it('stops well while somebody listens', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     await releaseOn(await gitClient(serving.repository))
     const server = serving.start()
@@ -201,7 +135,7 @@ describe('lockstep serve with rollouts', () => {
   })
 
   it('goes on while the repository is away, and says so', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     await releaseOn(await gitClient(serving.repository))
     renameSync(serving.repository, `${serving.repository}.away`)
@@ -217,7 +151,7 @@ describe('lockstep serve with rollouts', () => {
 
 describe('lockstep serve that is told wrong of rollouts', () => {
   it('says all of it at once, with what is wrong with the rest, and starts nothing', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.write(
       'rollouts.yaml',
       JSON.stringify({
@@ -281,7 +215,7 @@ describe('lockstep serve that is told wrong of rollouts', () => {
       'targets[0].pace.leastSeconds: Write 1 or more',
     ],
   ])('refuses %j', async (settings, mistake) => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.write('rollouts.yaml', JSON.stringify(settings))
     const server = serving.start()
     expect(await server.ended).toBe(2)
@@ -290,7 +224,7 @@ describe('lockstep serve that is told wrong of rollouts', () => {
   })
 
   it('takes no registry for a sender, from whose pushes nothing would follow', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     serving.configure()
     const server = serving.start({
       LOCKSTEP_WEBHOOKS:
@@ -302,7 +236,7 @@ describe('lockstep serve that is told wrong of rollouts', () => {
   })
 
   it('takes no webhooks for rollouts that it does not serve', async () => {
-    const serving = new Serving()
+    const serving = new ServingRollouts()
     const server = new BundleProcess({
       program: process.execPath,
       args: [MAIN, 'serve', '--store', 'locks.db'],

@@ -7,23 +7,27 @@ export interface AbortLiveOptions extends ClusterOptions {
   readonly reason?: string
   readonly acceptFewerPods?: boolean
   readonly syncSuspended?: boolean
+  readonly argocdNamespace?: string
 }
 
 export const addAbortLiveOptions = (command: Command): Command =>
   addClusterOptions(
-    command
-      .addOption(
-        new Option(
-          '--live',
-          'in the cluster, while Git is out of reach; the options below say where and how',
-        ).conflicts(['remote', 'branch', 'env', 'server']),
-      )
-      .option('--accept-fewer-pods', 'although stable has fewer pods than it should')
-      .option(
-        '--sync-suspended',
-        'you have seen to it that nothing syncs the route until this is settled',
-      ),
+    command.addOption(
+      new Option(
+        '--live',
+        'in the cluster, while Git is out of reach; the options below say where and how',
+      ).conflicts(['remote', 'branch', 'env', 'server']),
+    ),
   )
+    .option('--accept-fewer-pods', 'although stable has fewer pods than it should')
+    .option(
+      '--sync-suspended',
+      'you have seen to it that nothing syncs the route until this is settled',
+    )
+    .option(
+      '--argocd-namespace <name>',
+      'namespace of Applications that objects name without one (default: argocd)',
+    )
 
 /** Somebody may think that they abort elsewhere than they would. */
 export class MissingLiveError extends Error {

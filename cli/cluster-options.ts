@@ -5,7 +5,6 @@ import type { AppName } from '../reconciler/rollout-in-cluster.ts'
 export interface ClusterOptions {
   readonly kubeconfig?: string
   readonly context?: string
-  readonly argocdNamespace?: string
 }
 
 export const addClusterOptions = (command: Command): Command =>
@@ -15,10 +14,6 @@ export const addClusterOptions = (command: Command): Command =>
       'kubeconfig file (default: the service account of this pod, or as kubectl)',
     )
     .option('--context <name>', 'context in it')
-    .option(
-      '--argocd-namespace <name>',
-      'namespace of Applications that objects name without one (default: argocd)',
-    )
 
 /** Without the branch nobody knows which namespace an app is in. */
 export class AppNameError extends Error {

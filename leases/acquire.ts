@@ -70,6 +70,8 @@ async function untilAcquired(
       failures = 0
     } catch (error) {
       if (leftMs <= 0) throw error
+      // Whoever is first in line could not come either.
+      judge.forget(line.lease)
       const pauseMs = pauseAfter(error, failures, random)
       failures += 1
       await clock.sleep(Math.min(pauseMs, leftMs), signal)

@@ -1,6 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { ExpiryJudge, ExpiryVerdict } from './expiry-judge.ts'
-import type { HoldState } from './hold-state.ts'
+import type { ExpiryJudge, ExpiryVerdict, Silence } from './expiry-judge.ts'
 import { describeLease } from './lease-name.ts'
 import type { LeaseReading } from './lease-store.ts'
 import type { Seal } from './seal.ts'
@@ -30,6 +29,10 @@ const DEFAULT_SKEW_MS = 5_000
 /** The store's clock may have whole seconds. */
 const STORE_CLOCK_STEP_MS = 1_000
 
+/** How much later than those with a memory it knows that somebody is gone. */
+export const judgesLateMs = (skewMs: number = DEFAULT_SKEW_MS): number =>
+  STORE_CLOCK_STEP_MS + skewMs
+
 /**
  * The judge of a caller without memory: it brings its first observation back, signed. Two clocks
  * have to agree that the term has passed since then: the store's, and the one of the function. If
@@ -45,22 +48,23 @@ export class CarriedObservation implements ExpiryJudge {
   }
 
   /** @throws {BrokenSealError} */
-  async judge(hold: HoldState, { lease, storeTimeMs }: LeaseReading): Promise<ExpiryVerdict> {
+  async judge(silence: Silence, { lease, storeTimeMs }: LeaseReading): Promise<ExpiryVerdict> {
     const { clock, brought } = this.#props
     const now: Observation = {
       lease: describeLease(lease.name),
-      signOfLife: hold.signOfLife,
+      signOfLife: silence.signOfLife,
       storeMs: storeTimeMs,
       wallMs: clock.wallMs(),
     }
-    const neededMs = hold.termMs + STORE_CLOCK_STEP_MS + this.#skewMs
+    const lateMs = silence.costsOnlyTurn ? STORE_CLOCK_STEP_MS : judgesLateMs(this.#skewMs)
+    const neededMs = silence.termMs + lateMs
     const first = this.#first(now)
     if (first === undefined || brought === undefined) return this.#startOver(now, neededMs)
 
     const storeElapsedMs = now.storeMs - first.storeMs
     const wallElapsedMs = now.wallMs - first.wallMs
     const disagreementMs = Math.abs(storeElapsedMs - wallElapsedMs)
-    if (disagreementMs > this.#skewMs + STORE_CLOCK_STEP_MS) {
+    if (disagreementMs > judgesLateMs(this.#skewMs)) {
       return { ...this.#startOver(now, neededMs), disagreementMs }
     }
     const leftMs = neededMs - Math.min(storeElapsedMs, wallElapsedMs)

@@ -1,21 +1,18 @@
 import { hasTexts, isListOf, isTextMap, readJson } from './annotation-json.ts'
+import type { Silence } from './expiry-judge.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import type { StoredLease } from './lease-store.ts'
 import { termMs } from './lock-timing.ts'
 import { LEASE_ANNOTATIONS } from './names.ts'
 
 /** A hold, as everybody who reads its Lease can see it. */
-export interface HoldState {
+export interface HoldState extends Silence {
   /** `undefined` for one of a foreign elector. */
   readonly id: string | undefined
   /** Who it is, without the id of the hold. */
   readonly holder: string
   /** Decimal; `undefined` for a foreign elector. */
   readonly token: string | undefined
-  /** How long others have to see it without a sign of life. */
-  readonly termMs: number
-  /** What stays the same only as long as it gives no sign of life. */
-  readonly signOfLife: string
   /** Ended by its holder, and kept for a minimum time. */
   readonly isReleased: boolean
   readonly broken: Breaking | undefined

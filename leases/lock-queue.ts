@@ -1,31 +1,23 @@
-import { isListOf, isObject, readJson } from './annotation-json.ts'
-import type { LeaseRecord } from './lease-record.ts'
+import type { LeaseName } from './lease-name.ts'
 import type { LeaseReading } from './lease-store.ts'
 import type { Lock, LockContext } from './lock.ts'
-import { LEASE_ANNOTATIONS, queueLeaseName } from './names.ts'
+import { queueLeaseName } from './names.ts'
 import { rewriteLease } from './rewrite-lease.ts'
+import {
+  liveTickets,
+  type Place,
+  placeAmong,
+  type Ticket,
+  ticketTtlMs,
+  withTickets,
+} from './tickets.ts'
 
-/** One that waits. */
-interface Ticket {
-  readonly id: string
-  /** When it last said that it still waits, by the store's clock. */
-  readonly seenMs: number
-  readonly ttlMs: number
-}
-
-/** For how long a ticket counts that is not refreshed. The store's clock may have whole seconds. */
-const LEAST_TICKET_SECONDS = 5
-const MOST_TICKET_SECONDS = 15
+/** The store's clock may have whole seconds. */
 const CLOCK_STEP_MS = 1000
-
-/** As many milliseconds as that for each who waits: all write one Lease, which takes so many writes a second. */
-const TICKET_MS_FOR_EACH = 150
 
 /** So many look at whatever happens to the lock. Those behind them look from time to time. */
 export const FRONT_OF_QUEUE = 8
 
-/** How much further than its own time the store's clock may be behind, after it was set back. */
-const TICKET_FROM_FUTURE_MS = 5_000
 /** What fits an annotation, many times over. */
 const MOST_TICKETS = 500
 
@@ -41,6 +33,11 @@ export class QueueFullError extends Error {
   }
 }
 
+export interface LockQueueOptions {
+  /** How much later than others the owner of the ticket knows that a hold has expired. @default 0 */
+  readonly judgesLateMs?: number
+}
+
 /**
  * Who waits for a lock, first come first served: on a Lease of its own, so that those who come
  * disturb no holder.
@@ -51,20 +48,29 @@ export class QueueFullError extends Error {
 export class LockQueue {
   readonly #context: LockContext
   readonly #lock: Lock
-  readonly #leastTtlMs: number
+  readonly #ttlSeconds: number
+  readonly #judgesLateMs: number
   /** Of the own ticket. */
   #ttlMs: number
   #kept: { readonly place: Place; readonly atMs: number } | undefined
 
-  /**
-   * @param ttlSeconds of the holds that are waited for: no ticket blocks others for longer, if it is 5 to
-   * 15 s and a few wait. In a long queue all tickets live for 15 s
-   */
-  constructor(context: LockContext, lock: Lock, ttlSeconds: number) {
+  /** @param ttlSeconds of the holds that are waited for */
+  constructor(
+    context: LockContext,
+    lock: Lock,
+    ttlSeconds: number,
+    { judgesLateMs = 0 }: LockQueueOptions = {},
+  ) {
     this.#context = context
     this.#lock = lock
-    this.#leastTtlMs = 1000 * Math.max(ttlSeconds, LEAST_TICKET_SECONDS)
-    this.#ttlMs = this.#ttlMsAmong(1)
+    this.#ttlSeconds = ttlSeconds
+    this.#judgesLateMs = judgesLateMs
+    this.#ttlMs = ticketTtlMs(ttlSeconds, 1)
+  }
+
+  get lease(): LeaseName {
+    const { namespace, name } = this.#lock
+    return { namespace, name: queueLeaseName(name) }
   }
 
   /** How often whoever waits has to `keep` its ticket. */
@@ -73,37 +79,40 @@ export class LockQueue {
   }
 
   /**
-   * How many wait, and how many of them came first.
+   * Who waits.
    *
    * @param served ids that have got it already, and may not have left the queue yet
    */
-  async look(id: string, served: readonly string[] = []): Promise<Place> {
-    return placeOf(id, liveTickets(await this.#read()), served)
+  async look(served: readonly string[]): Promise<SeenQueue> {
+    const reading = await this.#read()
+    return { reading, waiting: liveTickets(reading).filter(({ id }) => !served.includes(id)) }
   }
 
   /**
    * Comes, or says again that it still waits, if it is time to: so the place may be of a moment ago,
    * and no better than it is.
    *
+   * @param isFree whether nobody has what it waits for
    * @throws {QueueFullError}
    */
-  async keep(id: string): Promise<Place> {
+  async keep(id: string, isFree: boolean): Promise<Place> {
     const nowMs = this.#context.clock.monotonicMs()
-    if (this.#kept !== undefined && nowMs - this.#kept.atMs < this.#goodForMs(this.#kept.place)) {
-      return this.#kept.place
+    if (this.#kept !== undefined) {
+      const { place, atMs } = this.#kept
+      if (nowMs - atMs < this.#goodForMs(place, isFree)) return place
     }
     const tickets = await this.#change((tickets, storeTimeMs) => {
       const own = tickets.find((ticket) => ticket.id === id)
       const isGood = own !== undefined && !isDue(own, storeTimeMs)
-      this.#ttlMs = isGood ? own.ttlMs : this.#ttlMsAmong(tickets.length)
+      this.#ttlMs = isGood ? own.ttlMs : ticketTtlMs(this.#ttlSeconds, tickets.length)
       if (isGood) return tickets
       if (!own && tickets.length >= MOST_TICKETS) throw new QueueFullError(this.#lock)
-      const refreshed = { id, seenMs: storeTimeMs, ttlMs: this.#ttlMs }
+      const refreshed = this.#ticket(id, storeTimeMs)
       return own
         ? tickets.map((ticket) => (ticket === own ? refreshed : ticket))
         : [...tickets, refreshed]
     })
-    const place = placeOf(id, tickets, [])
+    const place = placeAmong(tickets, id)
     this.#kept = { place, atMs: nowMs }
     return place
   }
@@ -114,28 +123,30 @@ export class LockQueue {
     await this.strike(id)
   }
 
-  /** Takes a ticket away, whoever came with it: one call of a function waits on where another did. */
-  async strike(id: string): Promise<void> {
-    await this.#change((tickets) =>
-      tickets.some((ticket) => ticket.id === id)
-        ? tickets.filter((ticket) => ticket.id !== id)
-        : tickets,
-    )
+  /** Takes tickets away, whoever came with them: one call of a function waits on where another did. */
+  async strike(...ids: readonly string[]): Promise<void> {
+    await this.#change((tickets) => {
+      const left = tickets.filter(({ id }) => !ids.includes(id))
+      return left.length === tickets.length ? tickets : left
+    })
   }
 
-  /** Whoever is near the front looks at each change; the others seldom, and to know how near they are. */
-  #goodForMs({ ahead }: Place): number {
+  #ticket(id: string, seenMs: number): Ticket {
+    const ticket = { id, seenMs, ttlMs: this.#ttlMs }
+    return this.#judgesLateMs > 0 ? { ...ticket, judgesLateMs: this.#judgesLateMs } : ticket
+  }
+
+  /**
+   * Whoever is near the front looks at each change; the others seldom, and to know how near they are. One
+   * that was first and did not get what is free has perhaps been passed.
+   */
+  #goodForMs({ ahead }: Place, isFree: boolean): number {
+    if (ahead === 0 && isFree) return 0
     return ahead < FRONT_OF_QUEUE ? this.refreshMs / 2 : 0
   }
 
-  #ttlMsAmong(tickets: number): number {
-    const wantedMs = Math.max(this.#leastTtlMs, tickets * TICKET_MS_FOR_EACH)
-    return Math.min(wantedMs, MOST_TICKET_SECONDS * 1000)
-  }
-
   #read(): Promise<LeaseReading> {
-    const { namespace, name } = this.#lock
-    return this.#context.store.read({ namespace, name: queueLeaseName(name) })
+    return this.#context.store.read(this.lease)
   }
 
   /** Writes only what has changed; tickets of the dead go along with it. */
@@ -150,44 +161,13 @@ export class LockQueue {
   }
 }
 
-const withTickets = (record: LeaseRecord, tickets: readonly Ticket[]): LeaseRecord => ({
-  ...record,
-  annotations: { ...record.annotations, [LEASE_ANNOTATIONS.tickets]: JSON.stringify(tickets) },
-})
-
-export interface Place {
-  /** Who came first and still waits. */
-  readonly ahead: number
-  /** All others who wait. */
-  readonly others: number
-}
-
-/** How many wait, by the Lease of a queue. */
-export const waitingIn = (queue: LeaseReading): number => liveTickets(queue).length
-
-function placeOf(id: string, tickets: readonly Ticket[], served: readonly string[]): Place {
-  const waiting = tickets.filter((ticket) => ticket.id === id || !served.includes(ticket.id))
-  const own = waiting.findIndex((ticket) => ticket.id === id)
-  return own === -1
-    ? { ahead: waiting.length, others: waiting.length }
-    : { ahead: own, others: waiting.length - 1 }
+/** A queue, as whoever finds the lock free sees it. */
+export interface SeenQueue {
+  readonly reading: LeaseReading
+  /** In the order in which they came. */
+  readonly waiting: readonly Ticket[]
 }
 
 /** After a third of its life, or what a clock of whole seconds may show of that. */
 const isDue = ({ seenMs, ttlMs }: Ticket, storeTimeMs: number): boolean =>
   storeTimeMs - seenMs >= ttlMs / 3 - CLOCK_STEP_MS
-
-function liveTickets({ lease, storeTimeMs }: LeaseReading): readonly Ticket[] {
-  const all = readJson(lease.record.annotations[LEASE_ANNOTATIONS.tickets], isListOf(isTicket))
-  return (all ?? []).filter(
-    ({ seenMs, ttlMs }) =>
-      storeTimeMs - seenMs < Math.min(ttlMs, MOST_TICKET_SECONDS * 1000) &&
-      seenMs - storeTimeMs <= TICKET_FROM_FUTURE_MS,
-  )
-}
-
-const isTicket = (value: unknown): value is Ticket =>
-  isObject(value) &&
-  typeof value.id === 'string' &&
-  typeof value.seenMs === 'number' &&
-  typeof value.ttlMs === 'number'

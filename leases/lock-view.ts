@@ -1,9 +1,10 @@
 import { type HoldState, holdState, isInterop, type Metadata } from './hold-state.ts'
 import type { LeaseReading } from './lease-store.ts'
-import { waitingIn } from './lock-queue.ts'
 import { type LockTimingProps, lockTiming, toleratedRateRatio } from './lock-timing.ts'
 import { LEASE_ANNOTATIONS, queueLeaseName, runsLeaseName } from './names.ts'
 import { type RunRecord, recordsOf } from './run-records.ts'
+import { liveTickets, ticketTtlMs } from './tickets.ts'
+import { turnMs } from './turn.ts'
 
 /** A lock, as it is shown. Durations and no times: clocks of several machines differ. */
 export interface LockView {
@@ -39,6 +40,8 @@ export interface HoldBounds {
   readonly believesForMs: number
   /** How long after its last sign of life, or after they came, others get it at the latest. */
   readonly takenOverWithinMs: number
+  /** How long a free lock is kept for whoever is first in line: they may be dead. More where many wait. */
+  readonly passedAfterMs: number
   /** How much faster one clock may run than another before two believe that they hold. */
   readonly toleratedRateRatio: number
 }
@@ -72,7 +75,7 @@ export const lockView = (
 ): LockView => ({
   name,
   holds: leases.slots.flatMap((reading) => holdIn(reading) ?? []),
-  waiting: leases.queue === undefined ? 0 : waitingIn(leases.queue),
+  waiting: leases.queue === undefined ? 0 : liveTickets(leases.queue).length,
   runs: leases.runs === undefined ? [] : recordsOf(leases.runs.lease.record),
 })
 
@@ -123,6 +126,7 @@ export function holdBounds(props: LockTimingProps): HoldBounds {
     renewsEveryMs: renewEveryMs,
     believesForMs: ttlMs - marginMs,
     takenOverWithinMs: ttlMs,
+    passedAfterMs: turnMs(ticketTtlMs(ttlMs / 1000, 1)),
     toleratedRateRatio: toleratedRateRatio(timing),
   }
 }

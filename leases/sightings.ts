@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts'
-import type { ExpiryJudge, ExpiryVerdict } from './expiry-judge.ts'
-import type { HoldState } from './hold-state.ts'
-import { describeLease } from './lease-name.ts'
+import type { ExpiryJudge, ExpiryVerdict, Silence } from './expiry-judge.ts'
+import { describeLease, type LeaseName } from './lease-name.ts'
 import type { LeaseReading } from './lease-store.ts'
 
 interface Sighting {
@@ -21,7 +20,7 @@ export class Sightings implements ExpiryJudge {
     this.#clock = clock
   }
 
-  async judge({ signOfLife, termMs }: HoldState, { lease }: LeaseReading): Promise<ExpiryVerdict> {
+  async judge({ signOfLife, termMs }: Silence, { lease }: LeaseReading): Promise<ExpiryVerdict> {
     const key = describeLease(lease.name)
     const nowMs = this.#clock.monotonicMs()
     const before = this.#seen.get(key)
@@ -29,5 +28,10 @@ export class Sightings implements ExpiryJudge {
     this.#seen.set(key, sighting)
     const leftMs = sighting.sinceMs + termMs - nowMs
     return { isOver: leftMs <= 0, againInMs: Math.max(leftMs, 0) }
+  }
+
+  /** What was seen of a Lease counts no longer. */
+  forget(lease: LeaseName): void {
+    this.#seen.delete(describeLease(lease))
   }
 }

@@ -2,8 +2,9 @@ import { type HoldState, holdState, mayBeQueued } from './hold-state.ts'
 import { markedQueued } from './hold-writes.ts'
 import type { StoredLease } from './lease-store.ts'
 import type { LockContext } from './lock.ts'
-import { FRONT_OF_QUEUE, type LockQueue, type Place } from './lock-queue.ts'
+import { FRONT_OF_QUEUE, type LockQueue } from './lock-queue.ts'
 import { rewriteLease } from './rewrite-lease.ts'
+import type { Place } from './tickets.ts'
 import type { HeldByOthers } from './try-acquire.ts'
 import { untilChanged } from './until-changed.ts'
 
@@ -35,7 +36,8 @@ export async function standInLine(
   line: LockQueue,
   id: string,
 ): Promise<Standing> {
-  const place = await line.keep(id)
+  const wasFree = leases.some((lease) => isThereFor(id, holdState(lease)))
+  const place = await line.keep(id, wasFree)
   if (place.ahead >= FRONT_OF_QUEUE)
     return { place, seen: [], againInMs: farMs(context, place, line) }
   const [first] = leases

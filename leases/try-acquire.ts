@@ -9,6 +9,7 @@ import type { Lock, LockContext } from './lock.ts'
 import { HoldLostError } from './lock-errors.ts'
 import { LockQueue } from './lock-queue.ts'
 import { readSlotLeases, saySlots } from './lock-slots.ts'
+import { findTurn } from './turn.ts'
 
 export type Attempt = Acquired | HeldByOthers
 
@@ -36,8 +37,8 @@ const MOST_CONFLICTS = 8
 
 /**
  * Gets the lock if it is free, or if the judge says that its holder is gone. One read and one write
- * of each slot's Lease; only where somebody may wait in the queue, a read of that too. Whoever is the
- * first ever to take a slot that is not the first one writes on that one how many there are.
+ * of each slot's Lease; only where somebody may wait in the queue, a read of that too, and a write where
+ * whoever is first there lets the lock lie. Whoever is the first ever to take a slot that is not the first one writes on that one how many there are.
  *
  * @param signal ends the reading. A write that was begun is waited for, or nobody would know of it
  * @throws {HoldLostError} if this very hold has been there and is over
@@ -57,8 +58,11 @@ export async function tryAcquire(
     // First: of a lock with slots, a late write may have given a hold that is over a second one.
     refuseEnded(slots, request.id)
     const own = slots.find(({ hold }) => hold?.id === request.id)
-    const target = own ?? (await chooseSlot(context, lock, request, slots))
-    if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
+    const { target, observation } = own
+      ? { target: own }
+      : await chooseSlot(context, lock, request, slots, judge)
+    if (target === undefined || conflicts === MOST_CONFLICTS)
+      return heldByOthers(slots, observation)
     try {
       const grant = await writeHold(context, lock, request, { slots, target })
       return { kind: 'acquired', grant, isReplay: own !== undefined }
@@ -102,21 +106,32 @@ function refuseEnded(slots: readonly Slot[], id: string): void {
   }
 }
 
-/** A slot to take, unless those who wait already take them all. */
+interface Choice {
+  readonly target?: Slot
+  /** Of those whose turn it is. */
+  readonly observation?: string
+}
+
+/** A slot to take, unless it is the turn of others to take them all. */
 async function chooseSlot(
   context: LockContext,
   lock: Lock,
   { id, ttlSeconds }: HoldRequest,
   slots: readonly Slot[],
-): Promise<Slot | undefined> {
-  const takeable = slots.filter(({ verdict }) => verdict.isOver)
+  judge: ExpiryJudge,
+): Promise<Choice> {
   const chosen = preferred(slots, id).find(({ verdict }) => verdict.isOver)
   const asksQueue =
     slots.length > 1 || slots.some(({ reading }) => mayBeQueued(reading.lease.record))
-  if (chosen === undefined || !asksQueue) return chosen
-  const served = slots.flatMap(servedIn)
-  const { ahead, others } = await new LockQueue(context, lock, ttlSeconds).look(id, served)
-  return ahead < takeable.length ? { ...chosen, isQueued: others > 0 } : undefined
+  if (chosen === undefined) return {}
+  if (!asksQueue) return { target: chosen }
+  const line = new LockQueue(context, lock, ttlSeconds)
+  const free = slots.filter(({ verdict }) => verdict.isOver)
+  const turn = await findTurn(line, judge, id, {
+    free: free.map(({ reading }) => reading.lease),
+    served: slots.flatMap(servedIn),
+  })
+  return turn.isOwn ? { target: { ...chosen, isQueued: turn.others > 0 } } : turn
 }
 
 /** Who has it or has had it, and may not have left the queue yet. */
@@ -163,9 +178,9 @@ function renewOwn(hold: HoldState, { name, record }: StoredLease, id: string, wa
   return renewed(record, wallMs)
 }
 
-function heldByOthers(slots: readonly Slot[]): HeldByOthers {
+function heldByOthers(slots: readonly Slot[], ofTurn: string | undefined): HeldByOthers {
   const [soonest] = slots.toSorted((a, b) => a.verdict.againInMs - b.verdict.againInMs)
-  const { againInMs = 0, observation, disagreementMs } = soonest?.verdict ?? {}
+  const { againInMs = 0, observation = ofTurn, disagreementMs } = soonest?.verdict ?? {}
   return {
     kind: 'held',
     holders: slots.flatMap(({ hold }) => hold ?? []),

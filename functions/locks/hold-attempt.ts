@@ -1,9 +1,10 @@
-import { CarriedObservation } from '../../leases/carried-observation.ts'
+import { CarriedObservation, judgesLateMs } from '../../leases/carried-observation.ts'
 import type { HoldRequest } from '../../leases/hold-writes.ts'
 import { LeaseStoreError } from '../../leases/lease-store-errors.ts'
 import type { Lock } from '../../leases/lock.ts'
-import { LockQueue, type Place } from '../../leases/lock-queue.ts'
+import { LockQueue } from '../../leases/lock-queue.ts'
 import { standInLine, untilWorthwhile } from '../../leases/stand-in-line.ts'
+import type { Place } from '../../leases/tickets.ts'
 import { type Attempt, type HeldByOthers, tryAcquire } from '../../leases/try-acquire.ts'
 import type { LockCall } from './lock-call.ts'
 import { SameHoldJudge } from './same-hold-judge.ts'
@@ -56,9 +57,11 @@ export async function attemptInTurn(
   attempt: HoldAttempt,
   waitMs: number,
 ): Promise<Attempt | Queued> {
-  const { locks, clock, signal } = call
+  const { locks, clock, skewMs, signal } = call
   const { lock, request } = attempt
-  const line = new LockQueue(locks, lock, request.ttlSeconds)
+  const line = new LockQueue(locks, lock, request.ttlSeconds, {
+    judgesLateMs: judgesLateMs(skewMs),
+  })
   const untilMs = clock.monotonicMs() + waitMs
   let { observation } = attempt
   for (;;) {

@@ -21,6 +21,7 @@ const holdViewSchema = z
         renewsEveryMs: z.number(),
         believesForMs: z.number(),
         takenOverWithinMs: z.number(),
+        passedAfterMs: z.number(),
         toleratedRateRatio: z.number(),
       })
       .optional()

@@ -1,5 +1,5 @@
-import type { ExpiryJudge, ExpiryVerdict } from '../../leases/expiry-judge.ts'
-import type { HoldState } from '../../leases/hold-state.ts'
+import type { ExpiryJudge, ExpiryVerdict, Silence } from '../../leases/expiry-judge.ts'
+import { type HoldState, holdState } from '../../leases/hold-state.ts'
 import type { HoldRequest } from '../../leases/hold-writes.ts'
 import type { LeaseReading } from '../../leases/lease-store.ts'
 import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
@@ -21,9 +21,10 @@ export class SameHoldJudge implements ExpiryJudge {
   }
 
   /** @throws {ProblemError} */
-  async judge(hold: HoldState, reading: LeaseReading): Promise<ExpiryVerdict> {
-    if (isAlive(hold) && hold.id === this.#request.id) this.#assertSame(hold, reading)
-    return this.#judge.judge(hold, reading)
+  async judge(silence: Silence, reading: LeaseReading): Promise<ExpiryVerdict> {
+    const hold = holdState(reading.lease)
+    if (hold?.id === this.#request.id && isAlive(hold)) this.#assertSame(hold, reading)
+    return this.#judge.judge(silence, reading)
   }
 
   #assertSame(hold: HoldState, { lease }: LeaseReading): void {

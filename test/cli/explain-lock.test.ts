@@ -31,6 +31,7 @@ it('tells what follows from the times of an election', () => {
   expect(ledger).toContain('ttl       15 s, of its election')
   expect(ledger).toContain('renewed   every 5 s; its holder stops 13.5 s after the last renewal')
   expect(ledger).toContain('others get it 15 s after')
+  expect(ledger).toContain('who is first and does not come is passed after 7 s')
   expect(ledger).toContain('runs 1.11 times as fast')
 })
 

@@ -141,14 +141,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody asks the queue',
     file: 'try-acquire.ts',
-    find: 'if (chosen === undefined || !asksQueue) return chosen',
-    replace: 'if (chosen === undefined || slots.length > 0) return chosen',
+    find: 'if (!asksQueue) return',
+    replace: 'if (slots.length > 0) return',
   },
   {
     name: 'tickets of the dead stay',
-    file: 'lock-queue.ts',
-    find: 'storeTimeMs - seenMs < Math.min(ttlMs, MOST_TICKET_SECONDS * 1000) &&',
+    file: 'tickets.ts',
+    find: 'storeTimeMs - seenMs < Math.min(ttlMs, MOST_TICKET_MS) &&',
     replace: '',
+  },
+  {
+    name: 'a free lock is kept for whoever is first in line, dead or alive',
+    file: 'turn.ts',
+    find: 'ticketTtlMs / 3 + COMES_LATE_MS',
+    replace: '1e9',
+  },
+  {
+    name: 'whoever is first in line and does not come at once is passed',
+    file: 'turn.ts',
+    find: 'ticketTtlMs / 3 + COMES_LATE_MS',
+    replace: '0',
   },
   {
     name: 'nobody leaves the queue',

@@ -19,7 +19,7 @@ export class SimulatedProcess {
   #offsetMs: number
   #pausedUntilMs = 0
   #cutOffUntilMs = 0
-  #isDead = false
+  #diedAtMs: number | undefined
   #deliveries = 0
   #hadTimeSet = false
   #diesAtDelivery = Number.POSITIVE_INFINITY
@@ -50,7 +50,12 @@ export class SimulatedProcess {
   }
 
   get isDead(): boolean {
-    return this.#isDead
+    return this.#diedAtMs !== undefined
+  }
+
+  /** 0 for one that lives. */
+  get deadForMs(): number {
+    return this.#time.nowMs - (this.#diedAtMs ?? this.#time.nowMs)
   }
 
   /** How many times it went on after it had waited for something. */
@@ -76,7 +81,7 @@ export class SimulatedProcess {
 
   /** As SIGKILL. What it has sent is on its way all the same. */
   kill(): void {
-    this.#isDead = true
+    this.#diedAtMs ??= this.#time.nowMs
   }
 
   /** Dies instead of going on for that time. */
@@ -87,10 +92,10 @@ export class SimulatedProcess {
   /** Something that this process waits for happens: it sees it when it runs. */
   deliver(atMs: number, happen: () => void): void {
     this.#time.at(Math.max(atMs, this.#pausedUntilMs), () => {
-      if (this.#isDead) return
+      if (this.isDead) return
       if (this.#time.nowMs < this.#pausedUntilMs) return this.deliver(this.#pausedUntilMs, happen)
       this.#deliveries += 1
-      if (this.#deliveries >= this.#diesAtDelivery) this.#isDead = true
+      if (this.#deliveries >= this.#diesAtDelivery) this.kill()
       else happen()
     })
   }

@@ -5,6 +5,7 @@ import { HeldLock } from '../../../leases/held-lock.ts'
 import { holdState } from '../../../leases/hold-state.ts'
 import type { HoldRequest } from '../../../leases/hold-writes.ts'
 import { describeLease, type LeaseName } from '../../../leases/lease-name.ts'
+import type { LeaseReading } from '../../../leases/lease-store.ts'
 import { LeaseConflictError, LeaseStoreError } from '../../../leases/lease-store-errors.ts'
 import { type Lock, type LockContext, leasesOf } from '../../../leases/lock.ts'
 import { HoldLostError, LockHeldError, LockSlotsError } from '../../../leases/lock-errors.ts'
@@ -13,7 +14,7 @@ import { FencedResource } from './fenced-resource.ts'
 import { Line } from './line.ts'
 import { type Faults, NO_FAULTS, SimulatedNetwork } from './network.ts'
 import { SimulatedProcess } from './process.ts'
-import { drawProfile, isCalm, type Profile } from './profile.ts'
+import { drawProfile, isCalm, isOrderly, type Profile } from './profile.ts'
 import { between, oneOf, type Random, randomOf } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 import {
@@ -41,6 +42,11 @@ export interface ScheduleResult {
 const TROUBLE_MS = 45_000
 /** What a late commit, a dead ticket and a hold of the longest life may take together. */
 const RECOVERY_MS = 34_000 + 15_000 + 2 * 33_000
+
+/** After it ought to have come: for clocks that run slowly, and those who look from time to time. */
+const PASSED_WITHIN_MS = 4_000
+/** For the store's clock, which has whole seconds. */
+const TICKET_GOES_LATE_MS = 2_000
 
 /** One run of a few processes that share a lock, with all that the seed lets happen to them. */
 export async function runSchedule(
@@ -98,7 +104,7 @@ class Schedule {
   async run(): Promise<void> {
     for (const process of this.#processes) this.#start(process)
     this.#planTrouble()
-    if (isCalm(this.#profile)) this.#watchQueue()
+    if (isOrderly(this.#profile)) this.#watchQueue()
     const look = () => this.#witness.look()
     await this.#time.run(TROUBLE_MS, look)
     this.#hasTrouble = false
@@ -148,7 +154,7 @@ class Schedule {
     const askedMs = this.#time.nowMs
     const waitMs = oneOf(this.#random, [0, 5_000, 60_000])
     const request = this.#request(process, id)
-    this.#line.begin(id)
+    this.#line.begin(id, process)
     const hold = await this.#orUndefined(async () => {
       const twice = this.#random() < 0.1 ? [1, 2] : [1]
       const asked = twice.map((time) =>
@@ -205,31 +211,49 @@ class Schedule {
     if (again !== undefined) this.#witness.givenTwice(request.id)
   }
 
-  /** I10: first come, first served. */
+  /** I10: first come, first served, of those who live. */
   #checkTurn(id: string): void {
     const before = this.#line.before(id, this.#time.nowMs)
     this.#freeSinceMs = undefined
-    if (isCalm(this.#profile) && before.length > 0) {
+    if (isOrderly(this.#profile) && before.length > 0) {
       this.#witness.violated('I10', `${id} was served before ${before.join(', ')}`)
     }
   }
 
-  /** I5: what was given back is had at once by whoever waits. */
+  /** I5: what was given back is had at once by whoever waits, or soon if others died before. */
   #watchQueue(): void {
     this.#time.at(this.#time.nowMs + 250, async () => {
       const nowMs = this.#time.nowMs
-      this.#line.look(await this.#store.read({ ...this.#lock, name: 'ledger.queue' }), nowMs)
-      const isFree = this.#freeSinceMs !== undefined && nowMs - this.#freeSinceMs > 1500
-      const waits = this.#line.before('nobody', nowMs).length > 0
-      if (isFree && waits && this.#profile.minimumHoldSeconds === 0) {
-        this.#witness.violated('I5', 'somebody waits for a lock that is free')
-      } else if (this.#hasTrouble) this.#watchQueue()
+      const [lock, queue] = await Promise.all(
+        ['ledger', 'ledger.queue'].map((name) => this.#store.read({ ...this.#lock, name })),
+      )
+      this.#line.look(lock as LeaseReading, queue as LeaseReading, nowMs)
+      const wrong =
+        this.#line.before('nobody', nowMs).length > 0 ? this.#whatLies(nowMs) : undefined
+      if (wrong !== undefined) this.#witness.violated('I5', wrong)
+      else if (this.#hasTrouble) this.#watchQueue()
     })
+  }
+
+  /** What is wrong with a lock that somebody waits for, who lives. */
+  #whatLies(nowMs: number): string | undefined {
+    const { ttlSeconds, minimumHoldSeconds } = this.#profile
+    const isFree = this.#freeSinceMs !== undefined && nowMs - this.#freeSinceMs > 1500
+    if (isCalm(this.#profile) && isFree && minimumHoldSeconds === 0) {
+      return 'somebody waits for a lock that is free'
+    }
+    const ticketMs = Math.max(ttlSeconds * 1000, 5_000)
+    const lyingForMs = this.#line.lyingForMs(nowMs)
+    if (lyingForMs > ticketMs / 3 + PASSED_WITHIN_MS) {
+      return 'a free lock is kept for somebody who does not come'
+    }
+    const isForDead = (this.#line.first?.deadForMs ?? 0) > ticketMs + TICKET_GOES_LATE_MS
+    return lyingForMs > 0 && isForDead ? 'a free lock is kept for one long dead' : undefined
   }
 
   async #work(process: SimulatedProcess, hold: HeldLock, slot: string): Promise<void> {
     const isShort = this.#random() < this.#profile.shortHolds
-    const longestMs = isShort ? 0 : this.#profile.ttlSeconds * 2500
+    const longestMs = isShort ? 0 : this.#profile.longestHoldMs
     const untilMs = this.#time.nowMs + between(this.#random, 0, longestMs)
     while (this.#hasTrouble && this.#time.nowMs < untilMs && !hold.signal.aborted) {
       const write = { id: hold.id, process: process.name, slot, token: hold.token.number }
@@ -295,7 +319,7 @@ class Schedule {
   }
 
   #planTrouble(): void {
-    const { pauses, longestPauseMs, cuts, ttlSeconds, kills } = this.#profile
+    const { pauses, longestPauseMs, cuts, ttlSeconds, kills, deathsInLine } = this.#profile
     const { labelsPerMinute, deletions, breaks } = this.#profile
     const random = this.#random
     const sometime = () => between(random, 0, TROUBLE_MS)
@@ -318,6 +342,7 @@ class Schedule {
     for (let count = 0; count < kills; count++) {
       somebody().killAtDelivery(1 + Math.floor(random() * 300))
     }
+    often(deathsInLine, () => this.#line.first?.kill())
     often(pauses, () => somebody().setWallClock(between(random, -300_000, 300_000)))
     for (let atMs = 0; atMs < TROUBLE_MS + RECOVERY_MS; atMs += 60_000 / labelsPerMinute) {
       this.#time.at(atMs, () => void this.#label())

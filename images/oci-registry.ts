@@ -1,7 +1,8 @@
-import { retryAfterMs } from '../gitops/retry-after.ts'
 import { boundedBody } from './bounded-body.ts'
 import { RegistryError } from './registry-error.ts'
+import { registryFailure } from './registry-failure.ts'
 import { type RegistryCredentials, RegistryTokens } from './registry-tokens.ts'
+import { nextPage, tagsOf } from './tag-list.ts'
 
 export type { RegistryCredentials } from './registry-tokens.ts'
 
@@ -134,7 +135,7 @@ export class OciRegistry {
     }
     if (response.status === 200) return response
     await response.body?.cancel()
-    throw failureOf(response, `${this.host}/${name}${whichOf(path)}`)
+    throw registryFailure(response, `${this.host}/${name}${whichOf(path)}`)
   }
 
   async #send(url: string, { signal, ...init }: RequestInit = {}): Promise<Response> {
@@ -169,19 +170,6 @@ function whichOf(path: string): string {
 const causeOf = ({ message, cause }: Error): string =>
   cause instanceof Error ? cause.message || message : message
 
-function failureOf({ status, headers }: Response, what: string): RegistryError {
-  if (status === 401 || status === 403) {
-    return new RegistryError('refused', `${what} is not for us: ${status}`)
-  }
-  if (status === 404) return new RegistryError('absent', `There is no ${what}`)
-  if (status === 429) {
-    const words = `Too many requests for ${what}`
-    return new RegistryError('throttled', words, { retryAfterMs: retryAfterMs(headers) })
-  }
-  if (status >= 500) return new RegistryError('unreachable', `${what} is answered ${status}`)
-  return new RegistryError('wrong', `${what} is answered ${status}, which no registry should`)
-}
-
 function assertManifest({ headers }: Response, what: string): void {
   const type = headers.get('content-type')?.split(';')[0]?.trim() ?? ''
   if (MANIFEST_TYPES.includes(type)) return
@@ -191,21 +179,4 @@ function assertManifest({ headers }: Response, what: string): void {
 async function digestOf(content: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', content))
   return `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
-}
-
-function tagsOf(body: Uint8Array): readonly string[] {
-  try {
-    const { tags } = JSON.parse(new TextDecoder().decode(body)) as { tags?: unknown }
-    const all: readonly unknown[] = Array.isArray(tags) ? tags : []
-    return all.filter((tag): tag is string => typeof tag === 'string')
-  } catch (error) {
-    throw new RegistryError('wrong', 'A list of tags is no JSON', { cause: error })
-  }
-}
-
-/** Of the address that a registry names only what is asked for counts, and none of where. */
-function nextPage(link: string | null): string | undefined {
-  const [, target = ''] = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(link ?? '') ?? []
-  const query = target.split('?')[1]
-  return query === undefined ? undefined : `tags/list?${query}`
 }

@@ -86,14 +86,15 @@ export class RegistryTokens {
   }
 
   /**
-   * Our password goes there, so it has to be as well guarded as the registry itself: by https, or where
-   * the registry is.
+   * Our password goes there, so it has to be as well guarded as on its way to the registry: by https, or by
+   * whatever guards a registry without it, on the same host.
    */
   #tokenAddress(realm: string): URL {
     const { host, address } = this.#props
     const url = URL.parse(realm)
-    const isGuarded = url?.protocol === 'https:' || url?.origin === new URL(address).origin
-    if (url !== null && isGuarded && url.username === '') return url
+    const registry = new URL(address)
+    const isBeside = url?.protocol === registry.protocol && url.hostname === registry.hostname
+    if (url?.username === '' && (url.protocol === 'https:' || isBeside)) return url
     throw new RegistryError('wrong', `${host} wants its password sent to '${realm.slice(0, 200)}'`)
   }
 }

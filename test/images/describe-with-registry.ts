@@ -16,5 +16,6 @@ if (!isBuilt) {
 
 /** A suite with registries of the project distribution. Skipped where that is not built. */
 export function describeWithRegistry(name: string, tests: () => void): void {
-  describe.skipIf(!isBuilt)(name, tests)
+  // Several programs take part in each test, and wait for each other.
+  describe.skipIf(!isBuilt)(name, { timeout: 120_000 }, tests)
 }

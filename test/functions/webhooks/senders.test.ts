@@ -128,7 +128,13 @@ const MEANINGS: Readonly<Record<string, readonly [status: number, ...told: objec
   'github-tag': [200],
   'github-package-published': [
     202,
-    { sender: 'github', repository: 'ghcr.io/acme/checkout', tag: '5.5.9', claimedDigest: DIGEST },
+    {
+      sender: 'github',
+      repository: 'ghcr.io/acme/checkout',
+      tag: '5.5.9',
+      claimedDigest: DIGEST,
+      delivery: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    },
   ],
   'github-package-untagged': [200],
   'github-registry-package': [

@@ -103,13 +103,13 @@ async function measureFunction({ folder, git }: Place): Promise<FunctionAtRest> 
     lambdaSettings({ url, cluster: cluster.remoteCluster(folder) }),
   )
   try {
-    await lambda.api.invoke(SCHEDULED)
+    await lambda.invoke(SCHEDULED)
     const coldMs = performance.now() - began
     const before = { requests: git.requests.length, ...processCost(lambda.pid) }
     const times: number[] = []
     for (let tick = 0; tick < WARM_TICKS; tick++) {
       const begun = performance.now()
-      await lambda.api.invoke(SCHEDULED)
+      await lambda.invoke(SCHEDULED)
       times.push(performance.now() - begun)
     }
     const { mebibytes, cpuSeconds } = processCost(lambda.pid)

@@ -49,7 +49,7 @@ const lambdaStart =
   (file: string, settings: Readonly<Record<string, string>>): Start =>
   async () => {
     const lambda = await startLambda(file, settings)
-    const { statusCode } = (await lambda.api.invoke(HOOK_EVENT)) as { readonly statusCode: number }
+    const { statusCode } = (await lambda.invoke(HOOK_EVENT)) as { readonly statusCode: number }
     if (statusCode !== 401) throw new Error(`It answered ${statusCode}`)
     return () => lambda.stop()
   }

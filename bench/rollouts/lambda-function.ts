@@ -9,8 +9,9 @@ const LOOP = join(ROOT, 'test', 'functions', 'bundles', 'lambda-loop.mjs')
 
 /** The function of AWS Lambda in a stand-in for its runtime. */
 export interface LambdaFunction {
-  readonly api: LambdaRuntimeApi
   readonly pid: number
+  /** @throws with its log, if it fails */
+  invoke(event: unknown): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -28,7 +29,11 @@ export async function startLambda(
     await process.kill()
     await api.stop()
   }
-  return { api, pid: process.pid, stop }
+  const invoke = (event: unknown) =>
+    api.invoke(event).catch((cause: unknown) => {
+      throw new Error(process.output, { cause })
+    })
+  return { pid: process.pid, invoke, stop }
 }
 
 /** A repository by HTTP, and nobody who may do anything but send webhooks. */

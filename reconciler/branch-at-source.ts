@@ -2,12 +2,13 @@ import { at, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { LiveAbort } from '../rollouts/live-abort.ts'
 import type { RecordSpec } from '../rollouts/record.ts'
+import { suspendedFor } from '../rollouts/suspended-for.ts'
 import type { SyncIdentity } from '../rollouts/sync-of-object.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
 import type { Place } from './commit-moves.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import { recordAt } from './record-at.ts'
-import { suspendedFor, suspensionOf, syncName } from './suspended-sync.ts'
+import { suspensionOf, syncName } from './suspended-sync.ts'
 
 export interface UntilAtSourceProps {
   readonly objects: ClusterObjects

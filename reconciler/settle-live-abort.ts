@@ -7,6 +7,7 @@ import {
   liveAbortOf,
   reasonOnBranch,
 } from '../rollouts/live-abort.ts'
+import { suspendedFor } from '../rollouts/suspended-for.ts'
 import { type SyncIdentity, syncOf } from '../rollouts/sync-of-object.ts'
 import { actOnRollout } from './act-on-rollout.ts'
 import { type SettlePatience, untilAtSource } from './branch-at-source.ts'
@@ -15,7 +16,7 @@ import type { Place } from './commit-moves.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import { recordAt } from './record-at.ts'
 import { type AppName, notedObjects } from './rollout-in-cluster.ts'
-import { giveBackFor, suspendedFor, suspensionOf, syncName } from './suspended-sync.ts'
+import { giveBackFor, suspensionOf, syncName } from './suspended-sync.ts'
 
 export interface SettleLiveAbortProps {
   readonly objects: ClusterObjects

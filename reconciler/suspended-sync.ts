@@ -1,5 +1,6 @@
 import { type Identity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { SUSPENDED_FOR_ANNOTATION, suspendedFor } from '../rollouts/suspended-for.ts'
 import { applicationSuspension } from './application-suspension.ts'
 import type { ObjectPatch } from './cluster-objects.ts'
 import { kustomizationSuspension } from './kustomization-suspension.ts'
@@ -15,13 +16,6 @@ export function suspensionOf({ kind }: Pick<Identity, 'kind'>): Suspension {
   if (suspension === undefined) throw new Error(`Nobody knows how to suspend a ${kind}`)
   return suspension
 }
-
-/** On a sync: the apps that it is suspended for, so that it is given back only once all of them are. */
-export const SUSPENDED_FOR_ANNOTATION = 'lockstep.dev/suspended-for'
-
-/** The apps that we have suspended a sync for: `<namespace>/<app>`. */
-export const suspendedFor = ({ metadata }: KubernetesObject): readonly string[] =>
-  (metadata.annotations?.[SUSPENDED_FOR_ANNOTATION] ?? '').split(' ').filter((app) => app !== '')
 
 /** Whether somebody else has suspended a sync: to give it back is theirs then. */
 export const isSuspendedByOthers = (sync: KubernetesObject): boolean =>

@@ -2,6 +2,7 @@ import { at, items, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from './object-name.ts'
 import { type SeenSync, saidBy, shortCommit } from './seen-sync.ts'
+import { suspendedBecause } from './suspended-for.ts'
 
 /** An Application of Argo CD, by its status and its last operation. */
 export function observeApplication(application: KubernetesObject): SeenSync {
@@ -28,7 +29,9 @@ const SKIPPED = 'argocd.argoproj.io/skip-reconcile'
 function problemsOf(application: KubernetesObject, isSynced: boolean): readonly string[] {
   const { metadata, spec, status } = application
   const name = objectName(application)
-  if (metadata.annotations?.[SKIPPED] === 'true') return [`${name} is suspended, by ${SKIPPED}`]
+  if (metadata.annotations?.[SKIPPED] === 'true') {
+    return [`${name} is suspended, by ${SKIPPED}${suspendedBecause(application)}`]
+  }
   const automated = at(spec, 'syncPolicy', 'automated')
   const isByHand = automated === undefined || at(automated, 'enabled') === false
   return [

@@ -2,6 +2,7 @@ import { at, items, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from './object-name.ts'
 import { type SeenSync, saidBy, shortCommit } from './seen-sync.ts'
+import { suspendedBecause } from './suspended-for.ts'
 
 /** A Kustomization of Flux, by its conditions. */
 export function observeKustomization(kustomization: KubernetesObject): SeenSync {
@@ -18,7 +19,9 @@ export function observeKustomization(kustomization: KubernetesObject): SeenSync 
 function problemsOf(kustomization: KubernetesObject): readonly string[] {
   const name = objectName(kustomization)
   // Its conditions are those of before then.
-  if (at(kustomization.spec, 'suspend') === true) return [`${name} is suspended`]
+  if (at(kustomization.spec, 'suspend') === true) {
+    return [`${name} is suspended${suspendedBecause(kustomization)}`]
+  }
   const stalled = conditionOf(kustomization, 'Stalled')
   if (at(stalled, 'status') === 'True') {
     return [`${name} is stalled, and is not tried again${saidBy(at(stalled, 'message'))}`]

@@ -3,9 +3,10 @@ import { KubernetesRefusalError } from '../../kubernetes/errors.ts'
 import { at, items } from '../../manifests/fields.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { LiveAbortRefusedError } from '../../reconciler/live-abort-refused-error.ts'
-import { othersIn, suspendedFor } from '../../reconciler/suspended-sync.ts'
+import { othersIn } from '../../reconciler/suspended-sync.ts'
 import { LIVE_ABORT_ANNOTATION, liveAbortOf } from '../../rollouts/live-abort.ts'
 import type { Stage } from '../../rollouts/record.ts'
+import { suspendedFor } from '../../rollouts/suspended-for.ts'
 import { planWith, ratioSpec } from '../rollouts/plan-fixture.ts'
 import {
   APPLICATIONS,

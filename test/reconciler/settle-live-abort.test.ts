@@ -8,13 +8,14 @@ import {
   type SettleLiveAbortProps,
   settleLiveAbort,
 } from '../../reconciler/settle-live-abort.ts'
-import { suspendedFor, suspendFor } from '../../reconciler/suspended-sync.ts'
+import { suspendFor } from '../../reconciler/suspended-sync.ts'
 import {
   LIVE_ABORT_ANNOTATION,
   type LiveAbort,
   liveAbortOf,
   writeLiveAbort,
 } from '../../rollouts/live-abort.ts'
+import { suspendedFor } from '../../rollouts/suspended-for.ts'
 import type { SyncIdentity } from '../../rollouts/sync-of-object.ts'
 import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
 import {

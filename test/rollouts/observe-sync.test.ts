@@ -35,6 +35,15 @@ describe('A Kustomization', () => {
     ])
   })
 
+  it('that is suspended for apps which were aborted in the cluster says until when', () => {
+    const suspended = kustomization({}, { suspend: true })
+    const annotations = { 'lockstep.dev/suspended-for': 'shop/checkout shop/web' }
+    const metadata = { ...suspended.metadata, annotations }
+    expect(observeSync({ ...suspended, metadata }).problems).toEqual([
+      `${name} is suspended since shop/checkout and shop/web were aborted in the cluster, until lockstep rollout settle`,
+    ])
+  })
+
   it.each([
     [
       'ReconciliationFailed',
@@ -165,6 +174,10 @@ describe('An Application', () => {
     const annotations = { 'argocd.argoproj.io/skip-reconcile': 'true' }
     expect(observeSync(application(failed, automated, annotations)).problems).toEqual([
       `${called} is suspended, by argocd.argoproj.io/skip-reconcile`,
+    ])
+    const owed = { ...annotations, 'lockstep.dev/suspended-for': 'shop/checkout' }
+    expect(observeSync(application(failed, automated, owed)).problems).toEqual([
+      `${called} is suspended, by argocd.argoproj.io/skip-reconcile since shop/checkout was aborted in the cluster, until lockstep rollout settle`,
     ])
   })
 

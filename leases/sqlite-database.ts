@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Clock } from './clock.ts'
 import { isBusy, outcomeOfCommit, sqliteFailure } from './sqlite-errors.ts'
@@ -14,6 +14,7 @@ export interface SqliteDatabaseProps {
 /** For how long this process stands still while another one writes, before it does other things. */
 const STAND_STILL_MS = 20
 const PAUSE_MS = 20
+const OWNER_ALONE = 0o600
 
 /**
  * A file that several processes of one machine write. What was committed survives a power cut, so no
@@ -22,12 +23,12 @@ const PAUSE_MS = 20
 export class SqliteDatabase {
   readonly #database: DatabaseSync
   readonly #props: SqliteDatabaseProps
-  readonly #inode: bigint | undefined
+  readonly #parts: ReadonlyMap<string, bigint | undefined>
 
   private constructor(props: SqliteDatabaseProps, database: DatabaseSync) {
     this.#props = props
     this.#database = database
-    this.#inode = inodeOf(props.file)
+    this.#parts = new Map(partsOf(props.file).map((part) => [part, fileAt(part)?.ino]))
   }
 
   /**
@@ -65,8 +66,11 @@ export class SqliteDatabase {
 
   /** What was opened can be written long after others can find it, and they would not see it. */
   #assertInPlace(): void {
-    if (this.#inode === inodeOf(this.#props.file)) return
-    throw new ForeignDatabaseError('it was moved, deleted or replaced. Open it again')
+    for (const [part, inode] of this.#parts) {
+      if (fileAt(part)?.ino === inode) continue
+      throw new ForeignDatabaseError('it was moved, deleted or replaced. Open it again')
+    }
+    assertOneName(this.#props.file)
   }
 
   close(): void {
@@ -74,9 +78,23 @@ export class SqliteDatabase {
   }
 }
 
-/** @returns `undefined` if there is no such file, or it is in memory */
-const inodeOf = (file: string): bigint | undefined =>
-  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
+/** Each name has a log of its own, of what was written and is not in the file yet. */
+function assertOneName(file: string): void {
+  if ((fileAt(file)?.nlink ?? 1n) <= 1n) return
+  throw new ForeignDatabaseError(
+    'it has several names, hard links, and whoever opens it by another one does not see what is written here. Leave it one',
+  )
+}
+
+/**
+ * The files that an open database consists of. Whoever finds another one in the place of any of them sees
+ * what was written some time ago.
+ */
+const partsOf = (file: string): readonly string[] =>
+  existsSync(file) ? [file, ...['-wal', '-shm'].map((end) => `${realpathSync(file)}${end}`)] : []
+
+/** @returns `undefined` if there is no such file */
+const fileAt = (path: string) => statSync(path, { bigint: true, throwIfNoEntry: false })
 
 /** Tries again while other processes write, and lets this one do other things meanwhile. */
 async function whenFree<T>(
@@ -96,8 +114,12 @@ async function whenFree<T>(
 }
 
 function openFile(file: string): DatabaseSync {
+  assertOneName(file)
+  const isThere = existsSync(file)
   const database = new DatabaseSync(file, { timeout: STAND_STILL_MS })
   try {
+    // Ids of holds and results of runs are in there. Its log gets the same mode.
+    if (!isThere && existsSync(file)) chmodSync(file, OWNER_ALONE)
     // All of the answer at one moment: another process may be making the tables.
     const isNew = !inTransaction(database, file, hasTables, 'DEFERRED')
     const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() ?? {}

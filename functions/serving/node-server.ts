@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import { PROBLEMS } from '../http/problem-types.ts'
+import { limitConnections } from './limit-connections.ts'
 import type { ListenAddress } from './listen-address.ts'
 import { problemResponse } from './problem-response.ts'
 import { ServerAddressError } from './server-address-error.ts'
@@ -22,7 +23,12 @@ export interface NodeServerProps {
   readonly drainMs: number
   /** How long a stop takes at most, in milliseconds. What is not answered by then is cut off. */
   readonly stopWithinMs: number
+  /** @default 1000 */
+  readonly mostConnections?: number
 }
+
+/** With 256 MiB of memory there is room for as many, and more than a lock lets wait. */
+const MOST_CONNECTIONS = 1000
 
 /** More than functions read, so that they can say what is wrong with it. */
 const MOST_HEADER_BYTES = 32 * 1024
@@ -49,6 +55,7 @@ export class NodeServer {
     }
     this.#server = readingTls(() => createAdaptorServer(options)) as Server
     this.#server.keepAliveTimeout = IDLE_MS
+    limitConnections(this.#server, props.mostConnections ?? MOST_CONNECTIONS)
   }
 
   /** @throws {ServerAddressError} {UnusableCertificateError} */
@@ -136,7 +143,12 @@ function serverOptions(tls: NodeServerProps['tls']) {
   if (tls === undefined) return { serverOptions: limits }
   return {
     createServer: createTlsServer,
-    serverOptions: { ...limits, cert: tls.certificate, key: tls.key },
+    serverOptions: {
+      ...limits,
+      handshakeTimeout: RECEIVED_WITHIN_MS,
+      cert: tls.certificate,
+      key: tls.key,
+    },
   }
 }
 

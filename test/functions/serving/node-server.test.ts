@@ -1,8 +1,11 @@
-import { request as plainRequest } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent, request as tlsRequest } from 'node:https'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { NodeServer, type NodeServerProps } from '../../../functions/serving/node-server.ts'
+import { eventually } from '../../control-plane/eventually.ts'
 import { selfMadeCertificate } from '../../kubernetes/self-made-certificate.ts'
 
 const AN_HOUR = 3_600_000
@@ -154,6 +157,103 @@ describe('NodeServer', () => {
     open()
   })
 })
+
+describe('A NodeServer that has many connections', () => {
+  const MOST = 20
+
+  it.each(['http', 'https'])(
+    'answers whoever asks, by %s, however many others only connect',
+    async (scheme) => {
+      const tls = selfMadeCertificate()
+      const server = await serve(async () => new Response('here'), {
+        mostConnections: MOST,
+        ...(scheme === 'https' && { tls }),
+      })
+      const crowd = new Crowd(server)
+      await crowd.come(3 * MOST)
+      await crowd.untilLeft(MOST)
+      for (let asked = 0; asked < 5; asked++) {
+        expect(await answerOf(server, tls.certificate)).toBe('here')
+        await crowd.come(MOST)
+      }
+    },
+  )
+
+  it('cuts off none whose request is being answered, nor one that has just asked for those that never did', async () => {
+    const { entered, fetch: hold, open } = gate()
+    const server = await serve(
+      (request) => (request.url.endsWith('/slow') ? hold(request) : new Response('here')),
+      { mostConnections: MOST },
+    )
+    const slow = fetch(`${server.address}/slow`)
+    await entered
+    const agent = new PlainAgent({ keepAlive: true, maxSockets: 1 })
+    const isKept = () =>
+      new Promise<boolean>((resolve, reject) => {
+        const asking = plainRequest(server.address, { agent }, (answer) => {
+          answer.resume().once('end', () => resolve(asking.reusedSocket))
+        })
+        asking.once('error', reject).end()
+      })
+    expect(await isKept()).toBe(false)
+    const crowd = new Crowd(server)
+    await crowd.come(3 * MOST)
+    await crowd.untilLeft(MOST - 2)
+    expect(await isKept()).toBe(true)
+    open()
+    expect(await (await slow).text()).toBe('in the end')
+    agent.destroy()
+  })
+
+  it('takes no more of them than it can answer', async () => {
+    const { entered, fetch: hold, open } = gate()
+    const server = await serve(hold, { mostConnections: 1 })
+    const first = fetch(server.address)
+    await entered
+    await expect(fetch(server.address)).rejects.toThrow('fetch failed')
+    open()
+    expect(await (await first).text()).toBe('in the end')
+    expect(await (await fetch(server.address)).text()).toBe('in the end')
+  })
+})
+
+/** Those who connect, and ask for nothing. */
+class Crowd {
+  readonly #port: number
+  readonly #there = new Set<Socket>()
+
+  constructor({ address }: NodeServer) {
+    this.#port = Number(new URL(address).port)
+    onTestFinished(() => {
+      for (const socket of this.#there) socket.destroy()
+    })
+  }
+
+  async come(count: number): Promise<void> {
+    for (let came = 0; came < count; came++) {
+      const socket = connect(this.#port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.once('close', () => this.#there.delete(socket))
+      await once(socket, 'connect')
+      this.#there.add(socket)
+    }
+  }
+
+  async untilLeft(most: number): Promise<void> {
+    const left = async () => this.#there.size
+    await eventually(`${most} of them are left`, left, (count) => count <= most, 20)
+  }
+}
+
+function answerOf(server: NodeServer, ca: string): Promise<string> {
+  const said = Promise.withResolvers<string>()
+  const take = (answer: IncomingMessage) => void text(answer).then(said.resolve, said.reject)
+  const asking = server.address.startsWith('https')
+    ? tlsRequest(server.address, { agent: new Agent({ ca }) }, take)
+    : plainRequest(server.address, { agent: false }, take)
+  asking.once('error', said.reject).end()
+  return said.promise
+}
 
 const untilAborted = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => {

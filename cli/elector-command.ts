@@ -43,6 +43,8 @@ export const electorCommand = (terminal: Terminal, open: OpenSurroundings): Comm
 /** Signals that ask it to end. Others mean nothing to it. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 const FAILED = 1
+/** For what it said last. */
+const READ_WITHIN_MS = 1000
 
 async function elect(
   options: ElectOptions,
@@ -64,6 +66,7 @@ async function elect(
     if (error instanceof StuckError) terminal.endNow?.()
   } finally {
     giveBackSignals?.()
+    terminal.endWithin?.(READ_WITHIN_MS)
   }
 }
 

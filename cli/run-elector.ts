@@ -47,7 +47,7 @@ const LOOK_FOR_STUCK_EVERY_MS = 1000
  */
 export async function runElector(
   props: RunElectorProps,
-  terminal: Pick<Terminal, 'env' | 'err'>,
+  terminal: Pick<Terminal, 'env' | 'err' | 'logTo'>,
   stop: AbortSignal,
 ): Promise<void> {
   const variables = readElectorVariables(terminal.env)

@@ -21,9 +21,9 @@ export async function servePod(beside?: (own: KubernetesClient) => ReadBeside): 
     const transport = podTransport(env)
     const client = new KubernetesClient({ transport })
     const store = new KubernetesLeaseStore({ client, ...clusterNameOf(env) })
-    const served = { client, store, env, write: terminal.out }
+    const served = { client, store, env }
     const also = beside === undefined ? {} : { beside: beside(client) }
-    await serveUntilStopped(() => serveLocks({ ...served, ...also }), terminal)
+    await serveUntilStopped((write) => serveLocks({ ...served, ...also, write }), terminal)
     transport.close()
   } catch (error) {
     reportError(error, terminal)

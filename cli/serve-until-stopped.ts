@@ -1,14 +1,22 @@
 import type { LockServer } from '../functions/node.ts'
+import { lostLines } from '../functions/serving/json-lines.ts'
 import type { Terminal } from './terminal.ts'
 
 const STOPPING: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT'])
 
-/** Serves until this process is asked to end, and then for as long as a stop takes. */
+/** For what its log says last. */
+const READ_WITHIN_MS = 1000
+
+/**
+ * Serves until this process is asked to end, and then for as long as a stop takes.
+ *
+ * @param start gets where the lines of its log go
+ */
 export async function serveUntilStopped(
-  start: () => Promise<LockServer>,
-  terminal: Pick<Terminal, 'signal' | 'takeSignals'>,
+  start: (write: (line: string) => void) => Promise<LockServer>,
+  terminal: Pick<Terminal, 'signal' | 'takeSignals' | 'out' | 'logTo' | 'endWithin'>,
 ): Promise<void> {
-  const server = await start()
+  const server = await start(terminal.logTo?.('out', lostLines) ?? terminal.out)
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   // Each time that it is asked it makes more haste.
   const stop = () => resolve(server.stop())
@@ -21,4 +29,5 @@ export async function serveUntilStopped(
   await stopped
   terminal.signal.removeEventListener('abort', stop)
   giveBackSignals?.()
+  terminal.endWithin?.(READ_WITHIN_MS)
 }

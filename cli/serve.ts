@@ -41,7 +41,7 @@ async function runServe(options: ServeOptions, terminal: Terminal): Promise<void
   const served = await openServedStore(options, terminal)
   const env = { ...terminal.env, ...variablesOf(options) }
   const beside = serveBeside(served.client, { cwd: terminal.cwd, env })
-  const start = () => serveLocks({ ...served, env, beside, write: terminal.out })
+  const start = (write: (line: string) => void) => serveLocks({ ...served, env, beside, write })
   await serveUntilStopped(start, terminal)
 }
 

@@ -1,3 +1,4 @@
+import { logTo } from './log-stream.ts'
 import { printable } from './printable.ts'
 
 /** What a command may see and touch of the process that it runs in. */
@@ -32,6 +33,20 @@ export interface Terminal {
    * @returns ends that
    */
   takeSignals?(take: (signal: NodeJS.Signals) => void): () => void
+  /**
+   * Where to write lines of a log that goes on for as long as the process does, none of which it waits for.
+   *
+   * @param lost what to say of lines that nobody read in time, and that were left out
+   * @default - `out` and `err`
+   */
+  logTo?(stream: 'out' | 'err', lost: (lines: number) => string): (line: string) => void
+  /**
+   * Ends the process after that time, in milliseconds, if it has not ended by itself: somebody may have
+   * stopped to read what it writes.
+   *
+   * @default - it ends when nothing is under way
+   */
+  endWithin?(ms: number): void
   /**
    * Ends the process with the exit code that was set, whatever is still under way.
    *
@@ -92,6 +107,11 @@ export function processTerminal(): Terminal {
         for (const signal of INTERRUPTIONS) process.once(signal, interrupt)
       }
     },
+    logTo(stream, lost) {
+      const log = logTo(stream === 'out' ? stdout : stderr, lost)
+      return (line) => log(printable(line))
+    },
+    endWithin: (ms) => void setTimeout(() => process.exit(), ms).unref(),
     endNow: () => process.exit(),
     ...(stdout.isTTY === true && { redraw: redrawOn(stdout) }),
   }

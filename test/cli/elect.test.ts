@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,6 +8,7 @@ import { compareTokens, parseToken } from '../../leases/fencing-token.ts'
 import { eventually } from '../control-plane/eventually.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { ElectorProcess } from './elector-process.ts'
+import { fullPipe } from './full-pipe.ts'
 import { isHandedOver, isRunning, LockProcesses, sayOnAndOn } from './lock-processes.ts'
 import { ProcessFolder } from './process-folder.ts'
 
@@ -18,8 +19,13 @@ const SHORT = { LEASE_DURATION: '4s', RENEW_DEADLINE: '2s', RETRY_PERIOD: '500ms
 /** Electors for one Lease of a file, each in a pod of its own. */
 function election(timing: Readonly<Record<string, string>> = TIMING) {
   const locks = new LockProcesses()
-  const start = async (uid: string, args: readonly string[]): Promise<ElectorProcess> => {
+  const start = async (
+    uid: string,
+    args: readonly string[],
+    stderr?: number,
+  ): Promise<ElectorProcess> => {
     const elector = await ElectorProcess.start({
+      ...(stderr !== undefined && { stderr }),
       args: [...locks.store, ...args],
       env: {
         LEASE_NAME: 'job',
@@ -38,6 +44,17 @@ function election(timing: Readonly<Record<string, string>> = TIMING) {
 
 describe('lockstep elect, to cooperate', () => {
   const COOPERATIVE = ['--work=cooperative']
+
+  it('leads, gives up and ends while nobody reads what it says', async () => {
+    const { locks, start } = election()
+    const a = await start('a', COOPERATIVE, fullPipe())
+    await a.untilItSays('/leader', 200)
+    renameSync(locks.file, `${locks.file}.moved`)
+    await a.untilItSays('/leader', 503)
+    renameSync(`${locks.file}.moved`, locks.file)
+    await a.untilItSays('/leader', 200)
+    expect(await a.stop()).toBe(0)
+  })
 
   it('tells one that its pod leads, with a token, and the next when that one is stopped', async () => {
     const { start } = election()

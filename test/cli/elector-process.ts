@@ -10,6 +10,8 @@ export interface ElectorProcessProps {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
+  /** Where it says what happens. @default - a pipe that is read */
+  readonly stderr?: number
 }
 
 /** `lockstep elect` as a process, on a port of its own. */
@@ -30,12 +32,12 @@ export class ElectorProcess {
     })
   }
 
-  static async start({ args, env, cwd }: ElectorProcessProps): Promise<ElectorProcess> {
+  static async start({ args, env, cwd, stderr }: ElectorProcessProps): Promise<ElectorProcess> {
     const port = await freePort()
     const child = spawn(process.execPath, [MAIN, 'elect', `--port=${port}`, ...args], {
       cwd,
       env: { PATH: process.env.PATH, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', stderr ?? 'pipe'],
     })
     return new ElectorProcess(child, port)
   }

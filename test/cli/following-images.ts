@@ -14,6 +14,9 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const SECRET = 'a-secret-of-the-registry'
 export const HOST = 'registry.example.com'
+/** Of the source repository, where it is at a host. */
+export const PROJECT = 'platform/shop'
+export const GIT_TOKEN = 'a-token-of-the-host'
 export const FILE = 'apps/images.json'
 export const OLD = `sha256:${'0'.repeat(64)}`
 
@@ -72,7 +75,7 @@ export function startServing({ settings, env }: Serving): BundleProcess {
 /** A registry, `lockstep serve` that it tells of pushes, and the repository that those are to change. */
 export class Following {
   readonly folder = temporaryFolder()
-  readonly source = bareRepository(join(this.folder, 'source.git'))
+  readonly source = bareRepository(join(this.folder, `${PROJECT}.git`))
   readonly registry: Registry
   readonly relay: WebhookRelay
   /** Whether it gets what the registry sends. */
@@ -128,6 +131,7 @@ export class Following {
           senders: [{ ...sender, secrets: [{ variable: 'SECRET' }] }],
         }),
         SECRET,
+        GIT_TOKEN,
       },
     })
     const address = await server.untilSaid(/"address":"([^"]+)"/)

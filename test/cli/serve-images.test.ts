@@ -1,8 +1,24 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { readTrailers, trailerLines } from '../../gitops/read-trailers.ts'
 import { filesOf, git } from '../gitops/git.ts'
+import { gitHttpServer } from '../gitops/git-http-server.ts'
+import { GitHubPulls } from '../gitops/github-pulls.ts'
+import { githubServer } from '../gitops/github-server.ts'
+import { GitLabApi } from '../gitops/gitlab-api.ts'
+import { AUTHOR } from '../gitops/smart-http-client.ts'
 import { describeWithRegistry } from '../images/describe-with-registry.ts'
-import { anotherOf, CART, FILE, Following, file, HOST, OLD, WEB } from './following-images.ts'
+import {
+  anotherOf,
+  CART,
+  FILE,
+  Following,
+  file,
+  GIT_TOKEN,
+  HOST,
+  OLD,
+  PROJECT,
+  WEB,
+} from './following-images.ts'
 
 describeWithRegistry('lockstep serve that follows images', () => {
   it('commits the digest of what was pushed, and says who told it', async () => {
@@ -156,5 +172,62 @@ describeWithRegistry('lockstep serve that follows images', () => {
     const server = await following.serve([{ ...CART, at: ['prod', 'basket'] }, WEB])
     await following.until('the other one is committed', (text) => text.includes(digest))
     await server.untilSaid(/(at prod\.basket, has nothing\. Write the image that runs now there)/)
+  })
+})
+
+type Host = (following: Following) => Promise<object>
+
+/** Settings of a repository that is there for the test. */
+const github: Host = async ({ source }) => {
+  const pulls = new GitHubPulls(source, PROJECT)
+  const server = await githubServer({
+    repository: source,
+    name: PROJECT,
+    isToken: (token) => token === GIT_TOKEN,
+    intercept: (call) => pulls.answer(call),
+  })
+  onTestFinished(() => server.close())
+  const token = { variable: 'GIT_TOKEN' }
+  return { kind: 'github', repository: PROJECT, apiUrl: server.apiUrl, token }
+}
+
+const gitlab: Host = async ({ folder, source }) => {
+  git(source, 'config', 'http.receivepack', 'true')
+  git(source, 'config', 'uploadpack.allowFilter', 'true')
+  const { intercept } = new GitLabApi(source, PROJECT, GIT_TOKEN)
+  const credentials = `oauth2:${GIT_TOKEN}`
+  const server = await gitHttpServer({ root: folder, credentials, intercept })
+  onTestFinished(() => server.close())
+  const token = { variable: 'GIT_TOKEN' }
+  return { kind: 'gitlab', project: PROJECT, instance: server.url, token, author: AUTHOR }
+}
+
+describeWithRegistry('lockstep serve that asks people to merge images', () => {
+  it.each([
+    ['GitHub', github],
+    ['GitLab', gitlab],
+  ])('opens a request for each on %s, once, and leaves the branch to them', async (_, host) => {
+    const following = await Following.start()
+    const { registry, source } = following
+    const before = following.text
+    const more = { by: 'pull-request', repository: await host(following), everySeconds: 1 }
+    const server = await following.serve([WEB], more)
+    const asked = async (digest: string) => {
+      await server.untilSaid(new RegExp(`(proposed ${HOST}/shop/web:main@${digest}: https:)`))
+      await server.untilSaid(new RegExp(`(${digest} waits to be merged)`))
+    }
+    const first = await registry.push('shop/web', 'main', 'first')
+    await asked(first)
+    const second = await registry.push('shop/web', 'main', 'second')
+    await asked(second)
+    const branches = git(source, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/lockstep')
+    const texts = branches
+      .trim()
+      .split('\n')
+      .map((branch) => filesOf(source, branch)[FILE])
+    expect(texts.toSorted()).toEqual(
+      [first, second].map((digest) => before.replace(OLD, digest)).toSorted(),
+    )
+    expect(following.text).toBe(before)
   })
 })

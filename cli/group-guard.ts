@@ -8,19 +8,34 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export class GroupGuard {
   readonly #process: ChildProcess
 
-  constructor() {
+  private constructor() {
     // Not a file of its own: the package is bundled, and where its parts are differs.
     const args = ['--title=lockstep-guard', '--eval', `(${guard})()`]
     this.#process = spawn(process.execPath, args, {
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       // Signals of the terminal are not for it.
       detached: true,
       env: {},
     })
-    // Without a guard the hold is kept as well, as long as this process lives.
-    this.#process.on('error', () => {})
     this.#process.stdin?.on('error', () => {})
     this.#process.unref()
+  }
+
+  /**
+   * One that hears what is said to it. On a busy machine another Node can take longer to start than a hold
+   * lasts, and whatever ran before that would be unguarded.
+   */
+  static async start(): Promise<GroupGuard> {
+    const guard = new GroupGuard()
+    const { stdout } = guard.#process
+    await new Promise<void>((resolve) => {
+      stdout?.once('data', () => resolve())
+      guard.#process.once('exit', () => resolve())
+      // Without a guard the hold is kept as well, as long as this process lives.
+      guard.#process.on('error', () => resolve())
+    })
+    stdout?.destroy()
+    return guard
   }
 
   /**
@@ -80,4 +95,5 @@ function guard(): void {
       if (isOver || !send(0)) process.exit()
     }, 20)
   })
+  process.stdout.write('ready\n')
 }

@@ -96,7 +96,7 @@ async function runHeld(
   const { name, command, ttlSeconds, more } = props
   const bounds = stopBounds(lockTiming({ ttlSeconds }))
   const { epoch, number } = hold.token
-  const env = {
+  const env = () => ({
     ...terminal.env,
     LOCKSTEP_LOCK: name,
     LOCKSTEP_HOLD_ID: hold.id,
@@ -106,7 +106,7 @@ async function runHeld(
     LOCKSTEP_DEADLINE_MS: wholeMs(hold.remainingMs - bounds.termBeforeMs),
     LOCKSTEP_GRACE_MS: wholeMs(graceMs(bounds)),
     ...more,
-  }
+  })
   const end = await runUnderHold({ hold, bounds, terminal, command, cwd: terminal.cwd, env })
   if (end.wasStopped) throw new CommandStoppedError(hold.signal.reason)
   if (end.exitCode !== 0) throw new CommandFailedError(end.exitCode)

@@ -1,11 +1,14 @@
 import type { HeldLock } from '../leases/held-lock.ts'
+import { GroupGuard } from './group-guard.ts'
 import { pause } from './pause.ts'
 import { graceMs, type StopBounds } from './stop-bounds.ts'
 import { SupervisedCommand, type SupervisedCommandProps } from './supervised-command.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface RunUnderHoldProps extends SupervisedCommandProps {
+export interface RunUnderHoldProps extends Omit<SupervisedCommandProps, 'env'> {
   readonly hold: HeldLock
+  /** Of the command, as of the moment in which it is started. */
+  readonly env: () => NodeJS.ProcessEnv
   readonly bounds: StopBounds
   readonly terminal: Pick<Terminal, 'signal' | 'takeSignals'>
 }
@@ -24,18 +27,17 @@ export interface CommandEnd {
  * until it has done so.
  *
  * @throws {CommandNotStartedError}
+ * @throws {HoldLostError} if the hold is over before the command could be started
  * @throws the reason of the terminal's signal, if this process was interrupted before that
  */
 export async function runUnderHold(props: RunUnderHoldProps): Promise<CommandEnd> {
-  const { hold, bounds, terminal } = props
-  const mayRunForMs = () => hold.remainingMs - bounds.killBeforeMs
+  const { terminal } = props
   const early: NodeJS.Signals[] = []
   let take = (signal: NodeJS.Signals): void => void early.push(signal)
   // Before the command is there: what comes while it starts is for the command as well.
   const giveBackSignals = terminal.takeSignals?.((signal) => take(signal))
   try {
-    terminal.signal.throwIfAborted()
-    const command = await SupervisedCommand.start(props, mayRunForMs)
+    const command = await startGuarded(props)
     take = (signal) => command.send(signal)
     early.forEach(take)
     const over = new AbortController()
@@ -45,6 +47,21 @@ export async function runUnderHold(props: RunUnderHoldProps): Promise<CommandEnd
     return { exitCode, wasStopped: await stopped }
   } finally {
     giveBackSignals?.()
+  }
+}
+
+async function startGuarded(props: RunUnderHoldProps): Promise<SupervisedCommand> {
+  const { hold, bounds, terminal } = props
+  terminal.signal.throwIfAborted()
+  const guard = await GroupGuard.start()
+  try {
+    terminal.signal.throwIfAborted()
+    hold.assertHeld()
+    const mayRunForMs = () => hold.remainingMs - bounds.killBeforeMs
+    return await SupervisedCommand.start({ ...props, env: props.env() }, guard, mayRunForMs)
+  } catch (error) {
+    guard.end()
+    throw error
   }
 }
 

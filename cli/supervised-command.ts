@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GroupGuard } from './group-guard.ts'
+import type { GroupGuard } from './group-guard.ts'
 import { ProcessGroup } from './process-group.ts'
 
 export interface SupervisedCommandProps {
@@ -62,18 +62,18 @@ export class SupervisedCommand {
   }
 
   /**
+   * @param guard its own, which ends with it
    * @param mayRunForMs for how long, should this process be killed or stopped: see `allow`
    * @throws {CommandNotStartedError}
    */
   static async start(
     { command: [program = '', ...args], cwd, env }: SupervisedCommandProps,
+    guard: GroupGuard,
     mayRunForMs: () => number,
   ): Promise<SupervisedCommand> {
-    const guard = new GroupGuard()
     const child = spawn(program, args, { cwd, env, stdio: 'inherit', detached: true })
     const { pid } = child
     if (pid === undefined) {
-      guard.end()
       const [error] = await once(child, 'error')
       throw new CommandNotStartedError(program, error as NodeJS.ErrnoException)
     }

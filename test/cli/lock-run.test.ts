@@ -82,8 +82,9 @@ describe('lockstep lock run', () => {
     const runs = ['A', 'B'].map((who) => locks.script(`echo ${who} >> "$LOG"; read line`, slots))
     await locks.untilLogged('A')
     await locks.untilLogged('B')
-    expect(await locks.script('true', slots).ended).toMatchObject({ code: 75 })
-    expect(await locks.script('true', ['--slots', '3']).ended).toMatchObject({
+    const [late, wrong] = [locks.script('true', slots), locks.script('true', ['--slots', '3'])]
+    expect(await late.ended).toMatchObject({ code: 75 })
+    expect(await wrong.ended).toMatchObject({
       code: 125,
       stderr: expect.stringContaining('has 2 slots, and this caller says 3. Say 2'),
     })

@@ -1,5 +1,6 @@
 import { at, items, number, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { liveEdit } from './live-edit.ts'
 import { objectName } from './object-name.ts'
 import type { SeenTrack } from './observation.ts'
 import { STEP_ANNOTATION } from './render.ts'
@@ -43,6 +44,8 @@ function lateness(branch: KubernetesObject, live: KubernetesObject): string | un
   if (mark !== undefined && live.metadata.annotations?.[STEP_ANNOTATION] !== mark) {
     return `${objectName(branch)} is not yet as step ${mark} has it`
   }
+  const edit = liveEdit(branch, live)
+  if (edit !== undefined) return `${objectName(branch)} ${edit}`
   const generation = number(at(live, 'metadata', 'generation')) ?? 0
   const observed = number(at(live, 'status', 'observedGeneration')) ?? 0
   if (observed >= generation) return undefined

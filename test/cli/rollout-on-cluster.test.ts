@@ -34,7 +34,7 @@ describeWithCluster('lockstep rollout with --kubeconfig', (cluster) => {
     })
   })
 
-  it('show says what the functions see in it, with --server', async () => {
+  it('show says what the functions see in it, with --server', { timeout: 180_000 }, async () => {
     const serving = new ServingRollouts()
     const { release, until } = await rolloutTerminal(undefined, serving.repository)
     await until(1, 'scaling')

@@ -23,28 +23,28 @@ import {
 describeWithRegistry('lockstep serve that follows images', () => {
   it('commits the digest of what was pushed, and says who told it', async () => {
     const following = await Following.start()
+    // So that the look at the start finds something, and is over when it has.
+    const first = await following.registry.push('shop/web', 'main', 'first')
     const server = await following.serve([WEB])
-    const digest = await following.registry.push('shop/web', 'main', 'first')
-    await following.until('it is committed', (text) => text.includes(digest))
+    await following.until('the first is committed', (text) => text.includes(first))
+    await server.untilSaid(/registry\.example\.com\/shop\/web in prod: (committed)/)
+    const second = await following.registry.pushIndex('shop/web', 'main', ['x', 'y'])
+    await following.until('the second is committed', (text) => text.includes(second))
     expect(following.text).toBe(
-      file(`${HOST}/shop/web:main@${digest}`, `${HOST}/shop/cart:1.0.0@${OLD}`),
+      file(`${HOST}/shop/web:main@${second}`, `${HOST}/shop/cart:1.0.0@${OLD}`),
     )
     const message = following.message()
-    expect(message).toMatch(new RegExp(`^image prod: web main, ${digest.slice(0, 19)}\n`))
+    expect(message).toMatch(new RegExp(`^image prod: web main, ${second.slice(0, 19)}\n`))
     expect(readTrailers(message)).toMatchObject({ action: 'image', environment: 'prod' })
     expect(Object.fromEntries(trailerLines(message))).toMatchObject({
       Entry: 'prod/web',
       Image: `${HOST}/shop/web`,
       Tag: 'main',
-      From: OLD,
-      To: digest,
+      From: first,
+      To: second,
       Actor: 'registry/distribution',
       Delivery: expect.stringMatching(/^[0-9a-f-]{36}$/),
     })
-    await server.untilSaid(/registry\.example\.com\/shop\/web in prod: (committed)/)
-
-    const second = await following.registry.pushIndex('shop/web', 'main', ['x', 'y'])
-    await following.until('the next is committed', (text) => text.includes(second))
     expect(following.commits).toBe(2)
   })
 

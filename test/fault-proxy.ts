@@ -8,43 +8,43 @@ import { type ListeningServer, listening } from './kubernetes/listening-server.t
  * - `loseAnswers`: requests arrive, and their connection is cut instead of an answer
  * - `cut`: connections are, and new ones too
  * - `hang`: nothing moves, in neither direction, until another mode comes
+ * - `silence`: the same, and what was open then, or was opened meanwhile, is never answered, not even later
  */
-export type ProxyMode = 'pass' | 'loseAnswers' | 'cut' | 'hang'
+export type ProxyMode = 'pass' | 'loseAnswers' | 'cut' | 'hang' | 'silence'
 
 /** A TCP proxy between a client and a server of this machine that does to them what networks do. */
 export class FaultProxy {
-  readonly port: number
+  /** As the URL of what it is in front of, but for host and port. */
+  readonly server: string
   readonly #listening: ListeningServer
   readonly #pairs: Set<Pair>
   #mode: ProxyMode = 'pass'
 
-  private constructor(server: ListeningServer, pairs: Set<Pair>) {
-    this.port = server.port
+  private constructor(scheme: string, server: ListeningServer, pairs: Set<Pair>) {
+    this.server = `${scheme}//127.0.0.1:${server.port}`
     this.#listening = server
     this.#pairs = pairs
   }
 
-  static async start(targetPort: number): Promise<FaultProxy> {
+  /** @param server URL of what it is in front of */
+  static async start(server: string): Promise<FaultProxy> {
+    const { protocol, hostname, port } = new URL(server)
     const pairs = new Set<Pair>()
-    const server = createServer((client) => {
+    const near = createServer((client) => {
       if (proxy.#mode === 'cut') return client.destroy()
-      const pair = new Pair(client, connect(targetPort, '127.0.0.1'), () => proxy.#mode)
+      const pair = new Pair(client, connect(Number(port), hostname), () => proxy.#mode)
       pairs.add(pair)
       pair.whenClosed(() => pairs.delete(pair))
-      if (proxy.#mode === 'hang') pair.stop()
+      pair.follow(proxy.#mode)
     })
-    const proxy = new FaultProxy(await listening(server), pairs)
+    const proxy = new FaultProxy(protocol, await listening(near), pairs)
     return proxy
   }
 
-  /** Ends whatever was done to connections before. */
+  /** Ends whatever was done to connections before, but for silence. */
   set(mode: ProxyMode): void {
     this.#mode = mode
-    for (const pair of this.#pairs) {
-      if (mode === 'cut') pair.cut()
-      else if (mode === 'hang') pair.stop()
-      else pair.goOn()
-    }
+    for (const pair of this.#pairs) pair.follow(mode)
   }
 
   async close(): Promise<void> {
@@ -57,6 +57,7 @@ export class FaultProxy {
 class Pair {
   readonly #client: Socket
   readonly #server: Socket
+  #isSilent = false
 
   constructor(client: Socket, server: Socket, mode: () => ProxyMode) {
     this.#client = client
@@ -66,28 +67,27 @@ class Pair {
       if (mode() === 'loseAnswers') this.cut()
       else client.write(bytes)
     })
-    for (const socket of [client, server]) {
-      socket.on('error', () => this.cut())
-      socket.on('close', () => this.cut())
-    }
+    client.on('error', () => this.cut()).on('close', () => this.cut())
+    // Nobody is told, of what is silent, that the server has given it up.
+    const gone = () => this.#isSilent || this.cut()
+    server.on('error', gone).on('close', gone)
   }
 
   whenClosed(then: () => void): void {
     this.#client.once('close', then)
   }
 
+  follow(mode: ProxyMode): void {
+    if (mode === 'cut') this.cut()
+    this.#isSilent ||= mode === 'silence'
+    for (const socket of [this.#client, this.#server]) {
+      if (this.#isSilent || mode === 'hang') socket.pause()
+      else socket.resume()
+    }
+  }
+
   cut(): void {
     this.#client.destroy()
     this.#server.destroy()
-  }
-
-  stop(): void {
-    this.#client.pause()
-    this.#server.pause()
-  }
-
-  goOn(): void {
-    this.#client.resume()
-    this.#server.resume()
   }
 }

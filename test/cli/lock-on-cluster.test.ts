@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
-import { LEASE_ANNOTATIONS } from '../../leases/names.ts'
-import { cuttableWire } from '../control-plane/cuttable-wire.ts'
+import { KubernetesLeaseStore } from '../../leases/kubernetes-lease-store.ts'
+import { LEASE_ANNOTATIONS, queueLeaseName } from '../../leases/names.ts'
+import { liveTickets, type Ticket } from '../../leases/tickets.ts'
+import { connect } from '../control-plane/connected-client.ts'
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
+import { eventually } from '../control-plane/eventually.ts'
 import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
 import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
+import { FaultProxy } from '../fault-proxy.ts'
 import { sharedFolder } from '../gitops/shared-folder.ts'
 import { isHandedOver, LockProcesses, sayOnAndOn } from './lock-processes.ts'
 
@@ -50,7 +54,7 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
   it('ends the command of a holder that is cut off, before another one gets the lock', async () => {
     await declare('cut')
     const connection = await connectToSharedCluster()
-    const wire = await cuttableWire(connection.server)
+    const wire = await FaultProxy.start(connection.server)
     onTestFinished(() => wire.close())
     const cut = join(folder, 'cut')
     writeFileSync(cut, writeKubeconfig({ ...connection, server: wire.server }))
@@ -61,10 +65,42 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
       ['--kubeconfig', cut, '--namespace', namespace],
     )
     await locks.untilLogged('A')
-    wire.cut()
+    wire.set('silence')
     const b = locks.start('run', ['cut', '--wait', '--', 'sh', '-c', 'echo B >> "$LOG"; sleep 0.3'])
     expect(await b.ended).toMatchObject({ code: 0 })
     expect(await a.ended).toMatchObject({ code: 76 })
     expect(isHandedOver(locks.lines(), 'A', 'B')).toBe(true)
   })
+
+  it('passes whoever is first in line and was killed, before its ticket has run out', async () => {
+    await declare('line')
+    const locks = new LockProcesses(store)
+    const holder = locks.start('run', ['line', '--', 'sh', '-c', 'echo A >> "$LOG"; read line'])
+    await locks.untilLogged('A')
+    const inLine = (script: string) =>
+      locks.start('run', ['line', '--wait', '--', 'sh', '-c', script])
+    const first = inLine('echo first >> "$LOG"')
+    await untilTickets('one waits', (tickets) => tickets.length === 1)
+    const second = inLine('date +%s%3N >> "$LOG"')
+    const [before] = await untilTickets('two wait', (tickets) => tickets.length === 2)
+    const isRefreshed = ([ticket]: readonly Ticket[]) => ticket!.seenMs > before!.seenMs
+    const [last] = await untilTickets('the first says that it still waits', isRefreshed)
+    first.child.kill('SIGKILL')
+    holder.child.stdin!.end('\n')
+    expect(await second.ended).toMatchObject({ code: 0 })
+    const [, secondAtMs, ...others] = locks.lines()
+    expect(others).toEqual([])
+    expect(Number(secondAtMs)).toBeLessThan(last!.seenMs + last!.ttlMs)
+  })
+
+  const untilTickets = (what: string, isSo: (tickets: readonly Ticket[]) => boolean) =>
+    eventually(what, () => ticketsOf('line'), isSo, 30)
+
+  async function ticketsOf(lock: string): Promise<readonly Ticket[]> {
+    const { client, transport } = connect(await connectToSharedCluster())
+    const leases = new KubernetesLeaseStore({ client, clusterId: 'test' })
+    const reading = await leases.read({ namespace, name: queueLeaseName(lock) })
+    transport.close()
+    return liveTickets(reading)
+  }
 })

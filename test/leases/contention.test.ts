@@ -29,7 +29,7 @@ async function contend(props: Omit<ContentionProps, 'seed' | 'contenders'>): Pro
   console.log(`Trouble from seed ${seed}`)
   const contention = await Contention.start({ ...props, seed, contenders: CONTENDERS })
   onTestFinished(() => contention.leave())
-  await contention.trouble(2, 15)
+  await contention.trouble(3, 15)
   const history = await contention.end()
   const file = join(temporaryFolder(), 'history.jsonl')
   writeFileSync(file, `${JSON.stringify({ name: `seed ${seed}`, ...history })}\n`)
@@ -87,7 +87,7 @@ describeWithProgram(HISTORY_JUDGE, () => {
       await using server = await RestartedApiServer.start(choice.binaries)
       await server.declare('default', ['ledger', 'ledger.queue', 'ledger.runs'])
       const proxies = await Promise.all(
-        Array.from({ length: CONTENDERS }, () => FaultProxy.start(server.port)),
+        Array.from({ length: CONTENDERS }, () => FaultProxy.start(server.connection.server)),
       )
       onTestFinished(() => void Promise.all(proxies.map((proxy) => proxy.close())))
       const through =
@@ -103,7 +103,7 @@ describeWithProgram(HISTORY_JUDGE, () => {
         lock: 'ledger',
         storeOf: (contender) => ({
           kind: 'kubernetes',
-          connection: server.connectionThrough(proxies[contender]!.port),
+          connection: { ...server.connection, server: proxies[contender]!.server },
         }),
         faults: {
           'answers are lost': through('loseAnswers'),

@@ -38,7 +38,7 @@ describeWithNodes('Elected for requests, when a leader is lost', (cluster) => {
     const samples = sample(running.all.map((pod) => [pod.name, pod.elector] as const))
 
     const cutMs = performance.now()
-    old.wire.cut()
+    old.wire.set('silence')
     const next = await history.until('labelled')
     tell('Take-over from one that is cut off, whose lease is 8 s', next.atMs - cutMs)
     const firstYes = await eventually(
@@ -52,7 +52,7 @@ describeWithNodes('Elected for requests, when a leader is lost', (cluster) => {
     expect(await old.elector.says('/readyz')).toBe(503)
     expect(await old.elector.says('/livez')).toBe(200)
 
-    old.wire.mend()
+    old.wire.set('pass')
     await history.until('labelled no more', old.name)
     await old.elector.untilItSays('/readyz', 200)
     expect((await running.leader()).name).toBe(next.pod)

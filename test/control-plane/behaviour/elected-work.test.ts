@@ -55,7 +55,7 @@ describeWithNodes('Elected for supervised work, by real electors', (cluster) => 
     await untilItWorks(running, old.name)
     history.forget()
     const cutMs = performance.now()
-    old.wire.cut()
+    old.wire.set('silence')
     const next = await history.until('leads')
     tell('Take-over of work from one that is cut off, whose lease is 8 s', next.atMs - cutMs)
     await untilItWorks(running, next.pod)
@@ -68,7 +68,7 @@ describeWithNodes('Elected for supervised work, by real electors', (cluster) => 
       (isWorking) => !isWorking,
     )
 
-    old.wire.mend()
+    old.wire.set('pass')
     await history.until('gone', old.name)
     await running.untilThere(2)
     expect((await running.leader()).name).toBe(next.pod)

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { at, items, text } from '../../../manifests/fields.ts'
 import { ElectorProcess } from '../../cli/elector-process.ts'
 import { ProcessFolder } from '../../cli/process-folder.ts'
+import { FaultProxy } from '../../fault-proxy.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
-import { type CuttableWire, cuttableWire } from '../cuttable-wire.ts'
 import { tokenOf } from '../service-account.ts'
 
 export interface PodStandInProps {
@@ -40,7 +40,7 @@ export class PodStandIn {
   readonly name: string
   readonly uid: string
   readonly node: string
-  readonly wire: CuttableWire
+  readonly wire: FaultProxy
   /** How often the work was started. */
   starts = 0
   readonly #electors: ElectorProcess[] = []
@@ -51,7 +51,7 @@ export class PodStandIn {
   #work: ChildProcess | undefined
   #isEnding = false
 
-  private constructor(props: PodStandInProps, wire: CuttableWire) {
+  private constructor(props: PodStandInProps, wire: FaultProxy) {
     this.#props = props
     this.name = text(at(props.pod, 'metadata', 'name')) ?? ''
     this.uid = text(at(props.pod, 'metadata', 'uid')) ?? ''
@@ -60,7 +60,7 @@ export class PodStandIn {
   }
 
   static async start(props: PodStandInProps): Promise<PodStandIn> {
-    const pod = new PodStandIn(props, await cuttableWire(props.connection.server))
+    const pod = new PodStandIn(props, await FaultProxy.start(props.connection.server))
     await pod.#mountAccount()
     await pod.#keepElector()
     void pod.#keepWork()
@@ -101,7 +101,7 @@ export class PodStandIn {
 
   close(): void {
     this.lose()
-    this.wire.close()
+    void this.wire.close()
     rmSync(this.#folder, { recursive: true, force: true })
   }
 

@@ -8,8 +8,14 @@ import { RunningContender } from './running-contender.ts'
 
 export const TTL_SECONDS = 3
 
+/** Some kinds of trouble hide others: a process that is cut off while the API server is away. */
+const AT_A_TIME = 2
+const LOOK_EVERY_MS = 50
+
 /** Something to be done to the processes, or to what they need; it is over when this settles. */
 export type Fault = (random: Random) => Promise<void>
+
+type NamedFault = readonly [name: string, fault: Fault]
 
 export interface ContentionProps {
   readonly seed: number
@@ -53,21 +59,48 @@ export class Contention {
     return Object.fromEntries(this.#happened)
   }
 
-  /** Does one thing after the other to them, until there have been that many holds. */
+  /**
+   * Does each thing that often to them, in any order and two of them at a time, and waits until there have
+   * been that many holds.
+   */
   async trouble(faultsOfEach: number, holds: number): Promise<void> {
     const faults = Object.entries({ ...this.#props.faults, ...this.#ownFaults() })
-    const isDone = () =>
-      this.holds >= holds &&
-      faults.every(([name]) => (this.#happened.get(name) ?? 0) >= faultsOfEach)
-    while (!isDone()) {
-      const died = this.#running.find(({ errors }) => errors !== '')
-      if (died !== undefined) throw new Error(`${died.name}: ${died.errors}`)
-      const [name, fault] = oneOf(this.#random, faults as [(typeof faults)[number]])
-      this.#happened.set(name, (this.#happened.get(name) ?? 0) + 1)
-      this.note('trouble', name)
-      await fault(this.#random)
-      await sleep(between(this.#random, 0, 400))
+    const left = faults.flatMap((fault) => Array<NamedFault>(faultsOfEach).fill(fault))
+    const underWay = new Set<NamedFault>()
+    const lane = async () => {
+      while (left.length > 0) {
+        const possible = left.filter((fault) => !underWay.has(fault))
+        if (possible.length > 0) await this.#doTo(this.#draw(possible, left), underWay)
+        await sleep(between(this.#random, 0, 400))
+      }
     }
+    await Promise.all(Array.from({ length: AT_A_TIME }, lane))
+    while (this.holds < holds) {
+      this.#assertAlive()
+      await sleep(LOOK_EVERY_MS)
+    }
+  }
+
+  #draw(possible: readonly NamedFault[], left: NamedFault[]): NamedFault {
+    const drawn = oneOf(this.#random, possible as [NamedFault])
+    left.splice(left.indexOf(drawn), 1)
+    return drawn
+  }
+
+  /** None of them ends by itself. */
+  #assertAlive(): void {
+    const died = this.#running.find(({ errors }) => errors !== '')
+    if (died !== undefined) throw new Error(`${died.name}: ${died.errors}`)
+  }
+
+  async #doTo(named: NamedFault, underWay: Set<NamedFault>): Promise<void> {
+    this.#assertAlive()
+    const [name, fault] = named
+    this.#happened.set(name, (this.#happened.get(name) ?? 0) + 1)
+    this.note('trouble', name)
+    underWay.add(named)
+    await fault(this.#random)
+    underWay.delete(named)
   }
 
   note(who: string, what: string): void {

@@ -31,14 +31,6 @@ export class RestartedApiServer implements AsyncDisposable {
     return new RestartedApiServer(binaries, folder, etcd, server)
   }
 
-  get port(): number {
-    return Number(new URL(this.#server.connection.server).port)
-  }
-
-  connectionThrough(port: number): Connection {
-    return { ...this.#server.connection, server: `https://127.0.0.1:${port}` }
-  }
-
   get connection(): Connection {
     return this.#server.connection
   }

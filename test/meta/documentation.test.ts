@@ -73,7 +73,7 @@ describe('the commands of the documentation', () => {
     })
     expect(wrong).toEqual([])
     expect(mentions.length).toBeGreaterThan(5)
-  }, 60_000)
+  }, 240_000)
 
   it('are shown: none of the program is left out', () => {
     const program = run('node', ['cli/main.ts', '--help'], { cwd: ROOT })

@@ -40,6 +40,7 @@ export const isCalm = (profile: Profile): boolean =>
 export const isOrderly = (profile: Profile): boolean =>
   profile.faults === NO_FAULTS &&
   profile.slots === 1 &&
+  profile.drift <= MOST_DRIFT &&
   profile.pauses + profile.cuts + profile.deletions + profile.breaks === 0 &&
   !profile.handOvers &&
   !profile.mixedSlots

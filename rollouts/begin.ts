@@ -1,7 +1,7 @@
 import { heldBack } from './abort.ts'
 import { approvalOf } from './approvals.ts'
 import type { Closure, Decision, Wait } from './decision.ts'
-import { enterStep } from './enter-step.ts'
+import { beginAtStep } from './enter-step.ts'
 import { timestamp } from './moved.ts'
 import type { NextProps } from './next-props.ts'
 import type { QueuedRevision, RecordSpec, Rollout } from './record.ts'
@@ -49,7 +49,7 @@ function started(
   const isAsked = !isRollback && approvalOf(plan, { step: 1, gate: 'enter' }) !== undefined
   const { stage } = isAsked
     ? { stage: { phase: 'progressing', step: 0, part: 'live' } as const }
-    : enterStep(plan.spec, isRollback ? allSteps(plan.spec).length : 1, need)
+    : beginAtStep(plan.spec, isRollback ? allSteps(plan.spec).length : 1, need)
   const rollout: Rollout = {
     id: `${revision}-${count}`,
     candidate: revision,

@@ -15,10 +15,17 @@ export interface EnteredStep {
 type StepSpec = Pick<RolloutSpec, 'steps' | 'router'>
 
 /** The first commit of a step: its capacity, and where that is there already its traffic. */
-export function enterStep(spec: StepSpec, step: number, need: number): EnteredStep {
-  const { before, after } = statesAround(spec, step)
+export const enterStep = (spec: StepSpec, step: number, need: number): EnteredStep =>
+  enter(spec, step, need, stepStates(spec)[step - 2] ?? AT_REST)
+
+/** The same from rest, where there is nothing of the canary, whichever step comes first. */
+export const beginAtStep = (spec: StepSpec, step: number, need: number): EnteredStep =>
+  enter(spec, step, need, AT_REST)
+
+function enter(spec: StepSpec, step: number, need: number, before: StepState): EnteredStep {
+  const after = stepStates(spec)[step - 1] ?? AT_REST
   const capacityIsThere =
-    step > 1 &&
+    before !== AT_REST &&
     trackReplicas(spec.router, before, need).canary ===
       trackReplicas(spec.router, after, need).canary
   if (!capacityIsThere) {
@@ -33,11 +40,6 @@ export function enterStep(spec: StepSpec, step: number, need: number): EnteredSt
 const isTrafficThere = ({ router }: StepSpec, before: StepState, after: StepState): boolean =>
   router.type === 'replica-ratio' ||
   (before.weight === after.weight && before.matches.length === after.matches.length)
-
-function statesAround(spec: StepSpec, step: number) {
-  const states = stepStates(spec)
-  return { before: states[step - 2] ?? AT_REST, after: states[step - 1] ?? AT_REST }
-}
 
 /** Whether the canary has requests in a step that is live. */
 export function hasTraffic(spec: StepSpec, step: number): boolean {

@@ -21,8 +21,10 @@ export interface LostCanaryProps {
  * the pods that are ready, and never come to nobody.
  */
 export function lostCanary({ plan, rollout, tracks }: LostCanaryProps): string | undefined {
-  const { stage, since } = rollout
+  const { stage, since, changed } = rollout
   if (plan.spec.router.type !== 'route' || stage.phase !== 'progressing') return undefined
+  // A rollback begins with the last step, and has nothing of those before.
+  if (changed.traffic === 0) return undefined
   if (!hasTraffic(plan.spec, stage.part === 'live' ? stage.step : stage.step - 1)) return undefined
   const { branch, live } = tracks.canary.deployment ?? {}
   const stable = tracks.stable.deployment?.live

@@ -152,6 +152,18 @@ describe('What a person asks for', () => {
     },
   )
 
+  it('a rollback goes on although the cluster comes late, by looks and by minutes', async () => {
+    const world = await promoted()
+    await world.ask(ROLLBACK)
+    world.cluster.isSynced = false
+    for (let looks = 0; looks < 3; looks++) await world.tick()
+    world.cluster.isSynced = true
+    await world.untilRest()
+    expect(await world.record()).toMatchObject({
+      heldBack: [{ revision: two.revision, reason: `it was rolled back to ${one.revision}` }],
+    })
+  })
+
   it('a rollback is one although the revision waits already, as published', async () => {
     const world = await promoted()
     await world.publish(one)

@@ -29,9 +29,11 @@ interface Seen {
   readonly stable?: string | undefined
   readonly canary?: string | undefined
   readonly asked?: LostCanaryProps['plan']
+  /** Which commit has changed its traffic last; 0: none. */
+  readonly traffic?: number
 }
 
-function lostIn({ stage = LIVE, asked = plan, ...seen }: Seen): string | undefined {
+function lostIn({ stage = LIVE, asked = plan, traffic = 2, ...seen }: Seen): string | undefined {
   const track = (name: string, madeAt: string | undefined) => ({
     deployment: {
       branch: deployment(name, undefined),
@@ -42,7 +44,7 @@ function lostIn({ stage = LIVE, asked = plan, ...seen }: Seen): string | undefin
   const { stable = BEFORE, canary } = seen
   return lostCanary({
     plan: asked,
-    rollout: { stage, since: SINCE } as Rollout,
+    rollout: { stage, since: SINCE, changed: { workloads: 1, traffic } } as Rollout,
     tracks: { stable: track('checkout', stable), canary: track('checkout-canary', canary) },
   })
 }
@@ -69,6 +71,11 @@ describe('a canary that has requests', () => {
   it('has those of the step before while pods of the next one are awaited', () => {
     expect(lostIn({ stage: { phase: 'progressing', step: 1, part: 'scaling' } })).toBeUndefined()
     expect(lostIn({ stage: { phase: 'progressing', step: 2, part: 'scaling' } })).toBeDefined()
+  })
+
+  it('has none yet in the first commit of a rollback, which begins with the last step', () => {
+    const stage: ForwardStage = { phase: 'progressing', step: 3, part: 'scaling' }
+    expect(lostIn({ stage, traffic: 0 })).toBeUndefined()
   })
 
   it.each<Rollout['stage']>([

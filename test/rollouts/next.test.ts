@@ -188,6 +188,30 @@ describe('A rollout', () => {
     )
   })
 
+  it('that rolls back has all requests on pods of the old version before stable changes', () => {
+    fc.assert(
+      fc.property(runs, ({ plan, seed }) => {
+        const release = released(plan, seed)
+        const { revision } = release.renditions.candidate
+        const request = { kind: 'rollback', by: 'alice' } as const
+        release.record = { ...release.record, queued: { revision, request } }
+        const started = release.pods().stable.desired
+        let before = snapshot(release)
+        runToRest(release, () => {
+          expectCapacity(release, started)
+          expectSeenTemplate(release, started)
+          const after = snapshot(release)
+          const isMixed = before.weights !== after.weights && before.pods !== after.pods
+          before = after
+          if (plan.spec.router.type !== 'route') return
+          expect(isMixed).toBe(false)
+          if (release.commits.at(-1)?.action === 'promote') expect(release.weight()).toBe(100)
+        })
+        expect(same(release.files, release.renditions.candidate.files)).toBe(true)
+      }),
+    )
+  })
+
   it('goes back by itself when what is measured is bad', () => {
     fc.assert(
       fc.property(runs, ({ plan, seed }) => {

@@ -63,14 +63,19 @@ async function twoApps(looks = 1): Promise<TwoApps> {
 
 /** The cluster, in which one app cannot be seen before somebody lets it. */
 function hanging(live: LiveState, name: string) {
-  const { promise, resolve } = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
   const seen: LiveState = {
     read: async (identities, signal) => {
-      if (identities.some((one) => one.name.startsWith(name))) await promise
+      if (identities.some((one) => one.name.startsWith(name))) {
+        asked.resolve()
+        await released.promise
+      }
       return live.read(identities, signal)
     },
   }
-  return { live: seen, letGo: resolve }
+  // Whoever asks for live objects has read the branch.
+  return { live: seen, isAsked: asked.promise, letGo: released.resolve }
 }
 
 const STOP = 'prod/rollouts/shop/checkout/STOP'
@@ -121,8 +126,9 @@ describe('What goes forward in a tick', { timeout: 60_000 }, () => {
   it('does not go on top of a STOP that was put there meanwhile', async () => {
     const { world, other, tick: look, record } = await twoApps()
     const before = commitsOf(await record('checkout'))
-    const { live, letGo } = hanging(world.cluster, 'cart')
+    const { live, isAsked, letGo } = hanging(world.cluster, 'cart')
     const ticking = look(live, { deadlineMs: 60_000 })
+    await isAsked
     await put(other, STOP, 'an incident\n')
     letGo()
     const { commits } = await ticking
@@ -159,9 +165,10 @@ describe('What goes forward in a tick', { timeout: 60_000 }, () => {
   it('is stopped by nothing once it goes back', async () => {
     const { world, other, tick: look, record } = await twoApps(2)
     await world.ask({ action: 'abort', reason: 'errors' })
-    const { live, letGo } = hanging(world.cluster, 'cart')
+    const { live, isAsked, letGo } = hanging(world.cluster, 'cart')
     const aborting = commitsOf(await record('checkout'))
     const ticking = look(live, { deadlineMs: 60_000 })
+    await isAsked
     await put(other, 'prod/STOP', '')
     letGo()
     await ticking

@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { base64url } from 'jose'
 import type { Clock } from './clock.ts'
 import type { ExpiryJudge, ExpiryVerdict, Silence } from './expiry-judge.ts'
 import { describeLease } from './lease-name.ts'
@@ -18,11 +20,12 @@ export interface CarriedObservationProps {
   readonly skewMs?: number
 }
 
+/** A sign of life, and when it was first seen: by the store's clock, and by the function's. */
+type Sighting = readonly [sign: string, storeMs: number, wallMs: number]
+
 interface Observation {
-  readonly lease: string
-  readonly signOfLife: string
-  readonly storeMs: number
-  readonly wallMs: number
+  /** None in what was made before it was of more than one Lease. */
+  readonly seen?: readonly Sighting[]
 }
 
 const DEFAULT_SKEW_MS = 5_000
@@ -33,54 +36,66 @@ const STORE_CLOCK_STEP_MS = 1_000
 export const judgesLateMs = (skewMs: number = DEFAULT_SKEW_MS): number =>
   STORE_CLOCK_STEP_MS + skewMs
 
+/** Of SHA-256, so that all that is seen of a lock of 100 slots fits a request: 16 bytes tell signs apart. */
+const SIGN_BYTES = 16
+
 /**
- * The judge of a caller without memory: it brings its first observation back, signed. Two clocks
- * have to agree that the term has passed since then: the store's, and the one of the function. If
- * they do not, one of them was set, and nothing is decided.
+ * The judge of a caller without memory: it brings back, signed, when each Lease's sign of life was first
+ * seen. Two clocks have to agree that the term has passed since then: the store's, and the one of the
+ * function. If they do not, one of them was set, and nothing is decided.
  */
 export class CarriedObservation implements ExpiryJudge {
   readonly #props: CarriedObservationProps
   readonly #skewMs: number
+  readonly #seen = new Map<string, Sighting>()
+  #opened: readonly Sighting[] | undefined
 
   constructor(props: CarriedObservationProps) {
     this.#props = props
     this.#skewMs = props.skewMs ?? DEFAULT_SKEW_MS
   }
 
+  /**
+   * To be brought the next time: of each Lease that was judged, and so of the slots and the queue of
+   * one lock at most. `undefined` if there was none.
+   */
+  get observation(): string | undefined {
+    if (this.#seen.size === 0) return undefined
+    const observation: Observation = { seen: [...this.#seen.values()] }
+    return this.#props.seal.sign('observation', observation)
+  }
+
   /** @throws {BrokenSealError} */
   async judge(silence: Silence, { lease, storeTimeMs }: LeaseReading): Promise<ExpiryVerdict> {
-    const { clock, brought } = this.#props
-    const now: Observation = {
-      lease: describeLease(lease.name),
-      signOfLife: silence.signOfLife,
-      storeMs: storeTimeMs,
-      wallMs: clock.wallMs(),
-    }
+    const name = describeLease(lease.name)
+    const nowMs = this.#props.clock.wallMs()
+    const now: Sighting = [signOf(name, silence), storeTimeMs, nowMs]
     const lateMs = silence.costsOnlyTurn ? STORE_CLOCK_STEP_MS : judgesLateMs(this.#skewMs)
     const neededMs = silence.termMs + lateMs
-    const first = this.#first(now)
-    if (first === undefined || brought === undefined) return this.#startOver(now, neededMs)
+    const first = this.#brought().find(([sign]) => sign === now[0]) ?? now
+    const [, storeMs, wallMs] = first
 
-    const storeElapsedMs = now.storeMs - first.storeMs
-    const wallElapsedMs = now.wallMs - first.wallMs
+    const storeElapsedMs = storeTimeMs - storeMs
+    const wallElapsedMs = nowMs - wallMs
     const disagreementMs = Math.abs(storeElapsedMs - wallElapsedMs)
     if (disagreementMs > judgesLateMs(this.#skewMs)) {
-      return { ...this.#startOver(now, neededMs), disagreementMs }
+      this.#seen.set(name, now)
+      return { isOver: false, againInMs: neededMs, disagreementMs }
     }
+    this.#seen.set(name, first)
     const leftMs = neededMs - Math.min(storeElapsedMs, wallElapsedMs)
-    return { isOver: leftMs <= 0, againInMs: Math.max(leftMs, 0), observation: brought }
+    return { isOver: leftMs <= 0, againInMs: Math.max(leftMs, 0) }
   }
 
-  /** The one that was brought, if it is of the same Lease and there was no sign of life since. */
-  #first({ lease, signOfLife }: Observation): Observation | undefined {
+  #brought(): readonly Sighting[] {
     const { seal, brought } = this.#props
-    if (brought === undefined) return undefined
-    const first = seal.open('observation', brought) as unknown as Observation
-    return first.lease === lease && first.signOfLife === signOfLife ? first : undefined
+    if (brought === undefined) return []
+    this.#opened ??= (seal.open('observation', brought) as Observation).seen ?? []
+    return this.#opened
   }
+}
 
-  #startOver(now: Observation, neededMs: number): ExpiryVerdict {
-    const observation = this.#props.seal.sign('observation', now)
-    return { isOver: false, againInMs: neededMs, observation }
-  }
+const signOf = (lease: string, { signOfLife }: Silence): string => {
+  const text = new TextEncoder().encode(JSON.stringify([lease, signOfLife]))
+  return base64url.encode(sha256(text).subarray(0, SIGN_BYTES))
 }

@@ -21,8 +21,6 @@ export interface ExpiryVerdict {
   readonly isOver: boolean
   /** When to look again at the earliest, if nothing changes. */
   readonly againInMs: number
-  /** To be brought back by a caller whose judge has no memory. */
-  readonly observation?: string
   /** Two clocks that have to agree did not, by that much: one of them was set. */
   readonly disagreementMs?: number
 }

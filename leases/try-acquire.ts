@@ -25,7 +25,6 @@ export interface HeldByOthers {
   readonly holders: readonly HoldState[]
   /** When to look again at the earliest, if nothing changes. */
   readonly againInMs: number
-  readonly observation?: string
   /** Clocks that have to agree did not, by that much, so nobody can say whether a hold is over. */
   readonly disagreementMs?: number
   /** As they were read. */
@@ -58,11 +57,8 @@ export async function tryAcquire(
     // First: of a lock with slots, a late write may have given a hold that is over a second one.
     refuseEnded(slots, request.id)
     const own = slots.find(({ hold }) => hold?.id === request.id)
-    const { target, observation } = own
-      ? { target: own }
-      : await chooseSlot(context, lock, request, slots, judge)
-    if (target === undefined || conflicts === MOST_CONFLICTS)
-      return heldByOthers(slots, observation)
+    const target = own ?? (await chooseSlot(context, lock, request, slots, judge))
+    if (target === undefined || conflicts === MOST_CONFLICTS) return heldByOthers(slots)
     try {
       const grant = await writeHold(context, lock, request, { slots, target })
       return { kind: 'acquired', grant, isReplay: own !== undefined }
@@ -106,12 +102,6 @@ function refuseEnded(slots: readonly Slot[], id: string): void {
   }
 }
 
-interface Choice {
-  readonly target?: Slot
-  /** Of those whose turn it is. */
-  readonly observation?: string
-}
-
 /** A slot to take, unless it is the turn of others to take them all. */
 async function chooseSlot(
   context: LockContext,
@@ -119,19 +109,18 @@ async function chooseSlot(
   { id, ttlSeconds }: HoldRequest,
   slots: readonly Slot[],
   judge: ExpiryJudge,
-): Promise<Choice> {
+): Promise<Slot | undefined> {
   const chosen = preferred(slots, id).find(({ verdict }) => verdict.isOver)
   const asksQueue =
     slots.length > 1 || slots.some(({ reading }) => mayBeQueued(reading.lease.record))
-  if (chosen === undefined) return {}
-  if (!asksQueue) return { target: chosen }
+  if (chosen === undefined || !asksQueue) return chosen
   const line = new LockQueue(context, lock, ttlSeconds)
   const free = slots.filter(({ verdict }) => verdict.isOver)
   const turn = await findTurn(line, judge, id, {
     free: free.map(({ reading }) => reading.lease),
     served: slots.flatMap(servedIn),
   })
-  return turn.isOwn ? { target: { ...chosen, isQueued: turn.others > 0 } } : turn
+  return turn.isOwn ? { ...chosen, isQueued: turn.others > 0 } : undefined
 }
 
 /** Who has it or has had it, and may not have left the queue yet. */
@@ -178,14 +167,13 @@ function renewOwn(hold: HoldState, { name, record }: StoredLease, id: string, wa
   return renewed(record, wallMs)
 }
 
-function heldByOthers(slots: readonly Slot[], ofTurn: string | undefined): HeldByOthers {
+function heldByOthers(slots: readonly Slot[]): HeldByOthers {
   const [soonest] = slots.toSorted((a, b) => a.verdict.againInMs - b.verdict.againInMs)
-  const { againInMs = 0, observation = ofTurn, disagreementMs } = soonest?.verdict ?? {}
+  const { againInMs = 0, disagreementMs } = soonest?.verdict ?? {}
   return {
     kind: 'held',
     holders: slots.flatMap(({ hold }) => hold ?? []),
     againInMs,
-    ...(observation !== undefined && { observation }),
     ...(disagreementMs !== undefined && { disagreementMs }),
     leases: slots.map(({ reading }) => reading.lease),
   }

@@ -26,13 +26,7 @@ export interface FreeSlots {
   readonly served: readonly string[]
 }
 
-export type Turn =
-  | { readonly isOwn: true; readonly others: number }
-  | {
-      readonly isOwn: false
-      /** To be brought back by a caller whose judge has no memory. */
-      readonly observation?: string
-    }
+export type Turn = { readonly isOwn: true; readonly others: number } | { readonly isOwn: false }
 
 /**
  * Whose turn it is to take what is free. Those who are first, and have not taken it for so long that
@@ -51,8 +45,8 @@ export async function findTurn(
   const behind = ahead - free.length
   if (behind < 0) return { isOwn: true, others }
   const first = waiting.slice(0, free.length)
-  const { isOver, observation } = await judge.judge(silenceOf(first, free, behind), reading)
-  if (!isOver) return { isOwn: false, ...(observation !== undefined && { observation }) }
+  const { isOver } = await judge.judge(silenceOf(first, free, behind), reading)
+  if (!isOver) return { isOwn: false }
   await line.strike(...first.map((ticket) => ticket.id))
   return behind < free.length ? { isOwn: true, others: others - first.length } : { isOwn: false }
 }

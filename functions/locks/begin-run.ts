@@ -5,13 +5,13 @@ import { LeaseStoreError } from '../../leases/lease-store-errors.ts'
 import { HoldLostError } from '../../leases/lock-errors.ts'
 import { release } from '../../leases/release.ts'
 import { type RunRecord, RunRecords } from '../../leases/run-records.ts'
-import type { Acquired, HeldByOthers } from '../../leases/try-acquire.ts'
+import type { Acquired } from '../../leases/try-acquire.ts'
 import { retryAfter } from '../http/answer-problem.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
 import { problemResponses } from '../http/problem-schema.ts'
 import { againAfterMs, heldProblem } from './held-answer.ts'
 import { etagOf, holdAnswer, holdSchema } from './hold-answer.ts'
-import { attemptHold } from './hold-attempt.ts'
+import { attemptHold, type Refused } from './hold-attempt.ts'
 import { type LockCall, type LockFunctionContext, lockCall } from './lock-call.ts'
 import { holdIdSchema, holdRequestFields } from './lock-schemas.ts'
 import { COMMON_PROBLEMS, SECURITY } from './route-problems.ts'
@@ -116,7 +116,7 @@ async function answerBegun(
   return c.json({ run: runAnswer(run), hold: holdAnswer(call.seal, grant) }, 201)
 }
 
-function answerElsewhere(c: Context<FunctionEnv>, run: RunRecord, held: HeldByOthers) {
+function answerElsewhere(c: Context<FunctionEnv>, run: RunRecord, held: Refused) {
   const retryAfterMs = againAfterMs(held)
   c.header('Retry-After', retryAfter(retryAfterMs))
   const holders = held.holders.map(({ holder }) => holder)

@@ -2,6 +2,7 @@ import { describeLease } from '../../leases/lease-name.ts'
 import type { Lock } from '../../leases/lock.ts'
 import type { HeldByOthers } from '../../leases/try-acquire.ts'
 import { ProblemError } from '../http/problem-error.ts'
+import type { Refused } from './hold-attempt.ts'
 import { LOCK_PROBLEMS } from './lock-problem-types.ts'
 
 /** For whoever lost a race for a lock that is free by now. */
@@ -12,7 +13,7 @@ export const againAfterMs = ({ againInMs }: Pick<HeldByOthers, 'againInMs'>): nu
   Math.max(againInMs, LEAST_WAIT_MS)
 
 /** Others have the lock. What to bring back proves from when on nobody has seen their signs of life. */
-export function heldProblem(lock: Lock, held: HeldByOthers): ProblemError {
+export function heldProblem(lock: Lock, held: Refused): ProblemError {
   const { observation, disagreementMs } = held
   const holders = held.holders.map(({ holder }) => holder)
   const retryAfterMs = againAfterMs(held)

@@ -5,7 +5,7 @@ import type { Lock } from '../../leases/lock.ts'
 import { LockQueue } from '../../leases/lock-queue.ts'
 import { standInLine, untilWorthwhile } from '../../leases/stand-in-line.ts'
 import type { Place } from '../../leases/tickets.ts'
-import { type Attempt, type HeldByOthers, tryAcquire } from '../../leases/try-acquire.ts'
+import { type Acquired, type HeldByOthers, tryAcquire } from '../../leases/try-acquire.ts'
 import type { LockCall } from './lock-call.ts'
 import { SameHoldJudge } from './same-hold-judge.ts'
 
@@ -17,8 +17,13 @@ export interface HoldAttempt {
   readonly observation: string | undefined
 }
 
+export interface Refused extends HeldByOthers {
+  /** To be brought the next time. */
+  readonly observation?: string
+}
+
 /** One that waits for its turn, and has to come again to keep it. */
-export interface Queued extends Omit<HeldByOthers, 'kind' | 'observation'> {
+export interface Queued extends Omit<HeldByOthers, 'kind'> {
   readonly kind: 'queued'
   readonly place: Place
   readonly observation: string | undefined
@@ -32,17 +37,21 @@ export interface Queued extends Omit<HeldByOthers, 'kind' | 'observation'> {
  * @throws {ProblemError} if it cannot be meant
  * @throws {HoldLostError} {LeaseMissingError} {LeaseStoreError} {BrokenSealError}
  */
-export function attemptHold(
+export async function attemptHold(
   { locks, seal, clock, skewMs, signal }: LockCall,
-  { lock, request, observation }: HoldAttempt,
-): Promise<Attempt> {
+  { lock, request, observation: brought }: HoldAttempt,
+): Promise<Acquired | Refused> {
   const carried = new CarriedObservation({
     seal,
     clock,
-    ...(observation !== undefined && { brought: observation }),
+    ...(brought !== undefined && { brought }),
     ...(skewMs !== undefined && { skewMs }),
   })
-  return tryAcquire(locks, lock, request, new SameHoldJudge(carried, request), signal)
+  const judge = new SameHoldJudge(carried, request)
+  const attempt = await tryAcquire(locks, lock, request, judge, signal)
+  if (attempt.kind === 'acquired') return attempt
+  const { observation } = carried
+  return { ...attempt, ...(observation !== undefined && { observation }) }
 }
 
 /**
@@ -56,7 +65,7 @@ export async function attemptInTurn(
   call: LockCall,
   attempt: HoldAttempt,
   waitMs: number,
-): Promise<Attempt | Queued> {
+): Promise<Acquired | Refused | Queued> {
   const { locks, clock, skewMs, signal } = call
   const { lock, request } = attempt
   const line = new LockQueue(locks, lock, request.ttlSeconds, {

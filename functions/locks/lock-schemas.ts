@@ -13,6 +13,8 @@ const LOCK_NAME =
 /** A Lease's name has 253 at most, and those beside it have up to 9 more. */
 const MOST_NAME_LENGTH = 240
 const MOST_SLOTS = 100
+/** Of that many slots and their queue it is 7,700. */
+const MOST_OBSERVATION_LENGTH = 8192
 const MOST_METADATA_BYTES = 2048
 
 export const namespaceSchema = z.string().regex(NAMESPACE, {
@@ -72,9 +74,9 @@ const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.string
 /** What a request for a hold says of it, whatever it is for. */
 export const holdRequestFields = {
   ttlSeconds: ttlSecondsSchema.default(DEFAULT_TTL_SECONDS),
-  observation: z.string().max(4096).optional().meta({
+  observation: z.string().max(MOST_OBSERVATION_LENGTH).optional().meta({
     description:
-      'From the last answer: proves since when nobody has seen a sign of life of the holder',
+      'From the last answer: proves since when nobody has seen a sign of life of the holders, or of those who are first in line',
   }),
 }
 

@@ -30,14 +30,15 @@ class World {
     this.wallMs += ms
   }
 
-  ask(holder: string, brought?: string, id: string = crypto.randomUUID()) {
+  async ask(holder: string, brought?: string, id: string = crypto.randomUUID()) {
     const { seal, context } = this
     const judge = new CarriedObservation({
       seal,
       clock: context.clock,
       ...(brought !== undefined && { brought }),
     })
-    return tryAcquire(context, LOCK, { id, holder, ttlSeconds: 10 }, judge)
+    const attempt = await tryAcquire(context, LOCK, { id, holder, ttlSeconds: 10 }, judge)
+    return { ...attempt, observation: judge.observation }
   }
 
   async grant(holder: string, brought?: string) {
@@ -77,11 +78,17 @@ describe('A caller without memory', () => {
     expect(again.observation).not.toBe(observation)
   })
 
-  it('is not helped by an observation of another lock', async () => {
+  it.each([
+    ['of something else', { seen: [['AAAAAAAAAAAAAAAAAAAAAA', 0, 0]] }],
+    ['of nothing', { seen: [] }],
+    [
+      'in the form of an older release',
+      { lease: 'shop/ledger', signOfLife: '', storeMs: 0, wallMs: 0 },
+    ],
+  ])('is not helped by an observation %s', async (_, content) => {
     const world = new World()
     await world.grant('alive')
-    const of = { lease: 'shop/other', signOfLife: '', storeMs: 0, wallMs: 0 }
-    const other = world.seal.sign('observation', of)
+    const other = world.seal.sign('observation', content)
     expect((await world.refusal('late', other)).againInMs).toBe(16_000)
   })
 
@@ -103,7 +110,7 @@ describe('A caller without memory', () => {
   it('is refused what it made up', async () => {
     const world = new World()
     await world.grant('alive')
-    const content = { lease: 'shop/ledger', signOfLife: '', storeMs: 0, wallMs: 0 }
+    const content = { seen: [] }
     const forged = new Seal([OTHER_KEY]).sign('observation', content)
     await expect(world.ask('late', forged)).rejects.toThrow(BrokenSealError)
     await expect(world.ask('late', 'nonsense')).rejects.toThrow(

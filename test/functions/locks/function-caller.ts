@@ -5,7 +5,7 @@ import type { Authenticator } from '../../../functions/identity/authenticator.ts
 import type { Authorizer } from '../../../functions/identity/authorizer.ts'
 import { lockFunction } from '../../../functions/locks/lock-function.ts'
 import type { LockFunctionProps } from '../../../functions/locks/lock-function-props.ts'
-import { systemClock } from '../../../leases/clock.ts'
+import { type Clock, systemClock } from '../../../leases/clock.ts'
 import type { LeaseListing } from '../../../leases/lease-listing.ts'
 import type { LeaseStore } from '../../../leases/lease-store.ts'
 
@@ -33,15 +33,17 @@ export const functionOf = (
     ...props,
   })
 
-/** A clock that can be put forward. */
+/** A clock that stands still, but for what it is put forward by. */
 export class ShiftedClock {
   offsetMs = 0
-  readonly clock = {
+  readonly clock: Clock = {
     ...systemClock,
-    monotonicMs: () => systemClock.monotonicMs() + this.offsetMs,
-    wallMs: () => systemClock.wallMs() + this.offsetMs,
+    monotonicMs: () => this.offsetMs,
+    wallMs: () => START_MS + this.offsetMs,
   }
 }
+
+const START_MS = Date.UTC(2026, 10, 21)
 
 /** A sink that keeps what it gets. */
 export function keptLog(): {

@@ -6,14 +6,19 @@ import { type FunctionAnswer, FunctionCaller, functionOf, ShiftedClock } from '.
 const hold = () => `/v1/locks/shop/ledger/holds/${randomUUID()}`
 const time = new ShiftedClock()
 let store: MemoryLeaseStore
-let callers: Readonly<Record<'alice' | 'bob' | 'carol', FunctionCaller>>
+let callers: Readonly<Record<'alice' | 'bob' | 'carol' | 'dave', FunctionCaller>>
 
 beforeEach(() => {
   time.offsetMs = 0
-  store = new MemoryLeaseStore({ now: () => Date.now() + time.offsetMs })
+  store = new MemoryLeaseStore({ now: time.clock.wallMs })
   const instances = [1, 2].map(() => functionOf({ store, clock: time.clock }))
   const callerOf = (name: string) => new FunctionCaller(instances, name)
-  callers = { alice: callerOf('alice'), bob: callerOf('bob'), carol: callerOf('carol') }
+  callers = {
+    alice: callerOf('alice'),
+    bob: callerOf('bob'),
+    carol: callerOf('carol'),
+    dave: callerOf('dave'),
+  }
 })
 
 /** Stands in line, or comes again there. */
@@ -21,10 +26,11 @@ const stand = (
   name: keyof typeof callers,
   path: string,
   before?: FunctionAnswer,
+  body: object = {},
 ): Promise<FunctionAnswer> => {
   const { observation } = before?.body ?? {}
   return callers[name].call('PUT', path, {
-    body: { waitSeconds: 0, ...(observation !== undefined && { observation }) },
+    body: { ...body, waitSeconds: 0, ...(observation !== undefined && { observation }) },
   })
 }
 
@@ -77,4 +83,33 @@ it('passes nobody who comes as often as it was told', async () => {
   expect(first.status).toBe(201)
   time.offsetMs += 4000
   expect((await stand('carol', carols, before)).body).toMatchObject({ ahead: 0, waiting: 1 })
+})
+
+it('passes whoever is first behind a holder that died, and comes without what it saw', async () => {
+  const [bobs, carols] = [hold(), hold()]
+  await callers.alice.call('PUT', hold(), { body: { ttlSeconds: 10 } })
+  await stand('bob', bobs)
+  let answer = await stand('carol', carols)
+  for (; answer.status === 202 && time.offsetMs < 60_000; time.offsetMs += 2000) {
+    expect(await stand('bob', bobs)).toMatchObject({ status: 202, body: { ahead: 0 } })
+    answer = await stand('carol', carols, answer)
+  }
+  expect(answer.status).toBe(201)
+})
+
+it('remembers what was seen of a slot while another one is free for those ahead', async () => {
+  const slots = { ttlSeconds: 20, slots: 2 }
+  const [daves, bobs, carols] = [hold(), hold(), hold()]
+  expect((await callers.alice.call('PUT', hold(), { body: slots })).status).toBe(201)
+  const { body } = await callers.dave.call('PUT', daves, { body: slots })
+  await stand('bob', bobs, undefined, slots)
+  const first = await stand('carol', carols, undefined, slots)
+  time.offsetMs += 4000
+  await stand('bob', bobs, undefined, slots)
+  await callers.dave.call('DELETE', daves, { handle: body.handle })
+  const meanwhile = await stand('carol', carols, first, slots)
+  expect(meanwhile).toMatchObject({ status: 202, body: { ahead: 1 } })
+  expect((await stand('bob', bobs, undefined, slots)).status).toBe(201)
+  time.offsetMs += 22_000
+  expect((await stand('carol', carols, meanwhile, slots)).status).toBe(201)
 })

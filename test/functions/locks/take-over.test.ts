@@ -16,7 +16,7 @@ describe('A holder that died', () => {
   beforeEach(() => {
     here.offsetMs = 0
     there.offsetMs = 0
-    store = new MemoryLeaseStore({ now: () => Date.now() + there.offsetMs })
+    store = new MemoryLeaseStore({ now: there.clock.wallMs })
     const instances = [1, 2].map(() => functionOf({ store, clock: here.clock }))
     alice = new FunctionCaller(instances, 'alice')
     bob = new FunctionCaller(instances, 'bob')
@@ -97,6 +97,17 @@ describe('A holder that died', () => {
     expect(first.status).toBe(202)
     pass(16_000)
     expect((await ask(mine, first.body.observation, { waitSeconds: 0 })).status).toBe(201)
+  })
+
+  it('is followed in a lock of as many slots as there can be', async () => {
+    const body = { ttlSeconds: 10, slots: 100 }
+    for (let slot = 0; slot < body.slots; slot++)
+      expect((await alice.call('PUT', hold(), { body })).status).toBe(201)
+    const mine = hold()
+    const first = await ask(mine, undefined, body)
+    expect(first.status).toBe(423)
+    pass(16_000)
+    expect((await ask(mine, first.body.observation, body)).status).toBe(201)
   })
 
   it('is not followed by an observation of another lock, or one that was not made here', async () => {

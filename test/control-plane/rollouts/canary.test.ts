@@ -27,4 +27,18 @@ describeWithFluxAndNodes('A canary on a real cluster', (cluster, flux) => {
     await release.untilWithoutCanary('1.4.3')
     expect(release.failures()).toEqual([])
   })
+
+  it('goes back to what ran before: capacity first, then all requests, then stable', async () => {
+    const { release } = suite
+    const revision = (await release.record()).former[0]
+    if (revision === undefined) throw new Error('There is nothing to go back to')
+    release.actions.length = 0
+    await release.act({ action: 'rollback', revision })
+    await release.untilRest()
+
+    expect(release.actions).toEqual(['start', 'shift', 'promote', 'shift-back', 'finish'])
+    expect(await release.files()).toEqual(textsOf(release.rendering('1.4.2')))
+    await release.untilWithoutCanary('1.4.2')
+    expect(release.failures()).toEqual([])
+  })
 })

@@ -82,6 +82,9 @@ const ROUTED: Pick<CanaryRolloutProps, 'traffic'> = {
   traffic: gatewayApi({ gateway: 'public', hostname: HOST, settle: Duration.seconds(1) }),
 }
 
+/** A look is many processes of Git, on a machine that has a cluster to run. */
+const LOOK_EVERY_MS = 250
+
 const DEFAULT_PATIENCE_SECONDS = 150
 const DAY_SECONDS = 24 * 60 * 60
 
@@ -204,7 +207,7 @@ export class ClusterRelease implements AsyncDisposable {
         throw new NeverHappenedError(what, this.patienceSeconds, last)
       }
       await this.tick()
-      await sleep(50)
+      await sleep(LOOK_EVERY_MS)
     }
   }
 

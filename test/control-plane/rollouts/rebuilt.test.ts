@@ -23,6 +23,8 @@ describeWithFluxAndNodes('A cluster that is lost in mid-canary', (cluster, flux)
       () => release.weight(),
       (weight) => weight === 80,
     )
+    // What is still being applied would come back by itself.
+    await flux.flux.untilApplied()
     await release.wipe()
     release.actions.length = 0
     for (let looks = 0; looks < 10; looks++) {

@@ -1,10 +1,8 @@
 import { at, items, text } from '../manifests/fields.ts'
 import { objectName } from '../rollouts/object-name.ts'
+import { isSkipped, SKIP_RECONCILE_ANNOTATION } from '../rollouts/skipped-application.ts'
 import { isDeclared } from './declared-field.ts'
 import type { Suspension } from './suspension.ts'
-
-/** https://argo-cd.readthedocs.io/en/stable/user-guide/skip_reconcile/ */
-const SKIPPED = 'argocd.argoproj.io/skip-reconcile'
 
 /** https://argo-cd.readthedocs.io/en/stable/user-guide/annotations-and-labels/ */
 const REFRESH = 'argocd.argoproj.io/refresh'
@@ -15,15 +13,14 @@ const REFRESH = 'argocd.argoproj.io/refresh'
  * back, and leaves alone annotations that Git does not have.
  */
 export const applicationSuspension: Suspension = {
-  // As Go reads a truth value.
-  isSuspended: ({ metadata }) => /^(1|t|true)$/i.test(metadata.annotations?.[SKIPPED] ?? ''),
+  isSuspended: isSkipped,
   contested: (sync) => {
     const owners = items(sync.metadata.ownerReferences)
     const set = owners.find((owner) => at(owner, 'kind') === 'ApplicationSet')
     if (set === undefined) return undefined
     return `${objectName(sync)} is made by ApplicationSet ${text(at(set, 'name'))}, which takes away annotations that it does not know`
   },
-  isDeclared: (sync) => isDeclared(sync, ['metadata', 'annotations', SKIPPED]),
+  isDeclared: (sync) => isDeclared(sync, ['metadata', 'annotations', SKIP_RECONCILE_ANNOTATION]),
   isApplying: ({ status }) => at(status, 'operationState', 'phase') === 'Running',
   applied: ({ status }) =>
     items(at(status, 'resources')).map((resource) => ({
@@ -31,7 +28,7 @@ export const applicationSuspension: Suspension = {
       namespace: text(at(resource, 'namespace')) ?? '',
       name: text(at(resource, 'name')) ?? '',
     })),
-  suspend: { annotations: { [SKIPPED]: 'true' } },
+  suspend: { annotations: { [SKIP_RECONCILE_ANNOTATION]: 'true' } },
   // Without being asked to refresh, it may go by what it knew of the branch before.
-  resume: { annotations: { [SKIPPED]: null, [REFRESH]: 'normal' } },
+  resume: { annotations: { [SKIP_RECONCILE_ANNOTATION]: null, [REFRESH]: 'normal' } },
 }

@@ -2,6 +2,7 @@ import { at, items, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from './object-name.ts'
 import { type SeenSync, saidBy, shortCommit } from './seen-sync.ts'
+import { isSkipped, SKIP_RECONCILE_ANNOTATION } from './skipped-application.ts'
 import { suspendedBecause } from './suspended-for.ts'
 
 /** An Application of Argo CD, by its status and its last operation. */
@@ -24,13 +25,11 @@ export function observeApplication(application: KubernetesObject): SeenSync {
   }
 }
 
-const SKIPPED = 'argocd.argoproj.io/skip-reconcile'
-
 function problemsOf(application: KubernetesObject, isSynced: boolean): readonly string[] {
-  const { metadata, spec, status } = application
+  const { spec, status } = application
   const name = objectName(application)
-  if (metadata.annotations?.[SKIPPED] === 'true') {
-    return [`${name} is suspended, by ${SKIPPED}${suspendedBecause(application)}`]
+  if (isSkipped(application)) {
+    return [`${name} is suspended, by ${SKIP_RECONCILE_ANNOTATION}${suspendedBecause(application)}`]
   }
   const automated = at(spec, 'syncPolicy', 'automated')
   const isByHand = automated === undefined || at(automated, 'enabled') === false

@@ -1,5 +1,6 @@
 import { stopPath } from '../manifests/layout.ts'
 import type { Closure } from './decision.ts'
+import { oneLine } from './one-line.ts'
 
 /**
  * A file on the deploy branch that stops the rollouts of an environment, `<environment>/STOP`, or of
@@ -32,20 +33,7 @@ export function stopClosure(files: readonly StopFile[]): Closure | undefined {
   return { reason: files.map(sentence).join(', and ') }
 }
 
-const sentence = ({ path, text }: StopFile): string =>
-  `stopped by ${path} (${reasonIn(text)}) until somebody deletes it`
-
-const MOST_CHARACTERS = 200
-
-/** On one line, and nothing that a terminal would take for a command. */
-function reasonIn(text: string): string {
-  const line = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()
-  if (line === '') return 'no reason given'
-  const characters = [...line]
-  return characters.length <= MOST_CHARACTERS
-    ? line
-    : `${characters
-        .slice(0, MOST_CHARACTERS - 1)
-        .join('')
-        .trimEnd()}…`
+const sentence = ({ path, text }: StopFile): string => {
+  const reason = oneLine(text) || 'no reason given'
+  return `stopped by ${path} (${reason}) until somebody deletes it`
 }

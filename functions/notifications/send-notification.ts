@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from 'p-retry'
 import type { Clock } from '../../leases/clock.ts'
-import { oneLine } from '../http/one-line.ts'
+import { oneLine } from '../../rollouts/one-line.ts'
 import type { NotificationRequest } from './notification-request.ts'
 import type { NotificationResult } from './notifier.ts'
 

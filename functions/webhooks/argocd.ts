@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { oneLine } from '../http/one-line.ts'
+import { oneLine } from '../../rollouts/one-line.ts'
 import { repositoryName } from './repository-name.ts'
 import { commitOf } from './revision-names.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
+import { oneLine } from '../../rollouts/one-line.ts'
 import { CallerGoneError } from '../http/caller-gone-error.ts'
 import { withinDeadline } from '../http/deadline.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
-import { oneLine } from '../http/one-line.ts'
 import type { WebhookFunctionContext } from './webhook-context.ts'
 import { type GateAnswer, type GateQuestion, SinkUnavailableError } from './webhook-sink.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { oneLine } from '../http/one-line.ts'
+import { oneLine } from '../../rollouts/one-line.ts'
 import { imageTelling, NO_IMAGE } from './pushed-image.ts'
 import { nothing, type ReadingContext, type WebhookReading } from './webhook-reader.ts'
 

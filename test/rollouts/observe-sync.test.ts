@@ -181,6 +181,16 @@ describe('An Application', () => {
     ])
   })
 
+  it.each(['1', 't', 'T', 'TRUE', 'True'])(
+    'is left alone by %s too, as Argo CD reads it',
+    (value) => {
+      const annotations = { 'argocd.argoproj.io/skip-reconcile': value }
+      expect(observeSync(application(failed, automated, annotations)).problems).toEqual([
+        `${called} is suspended, by argocd.argoproj.io/skip-reconcile`,
+      ])
+    },
+  )
+
   it('whose version is no commit is at none', () => {
     const status = { sync: { status: 'Synced', revision: '1.4.2' } }
     expect(observeSync(application(status))).not.toHaveProperty('commit')

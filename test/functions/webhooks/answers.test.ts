@@ -100,7 +100,7 @@ describe('Flagger', () => {
     const sink = new RecordingSink()
     sink.answer = { state: 'pending', reason: `waits for\napproval 1 of 2 ${'x'.repeat(500)}` }
     const { text, headers } = await send(functionOf({ sink }), flagger('confirm-rollout'))
-    expect(text).toMatch(/^pending: waits for approval 1 of 2 x+$/)
+    expect(text).toMatch(/^pending: waits for approval 1 of 2 x+…$/)
     expect(text.length).toBeLessThan(220)
     expect(headers.get('content-type')).toMatch(/^text\/plain/)
   })

@@ -291,7 +291,7 @@ it('what people read of it is one line, however long it was', async () => {
   const sink = new RecordingSink()
   const reason = `Nonsense\n${'x'.repeat(5000)}`
   await send(functionOf({ sink }), { ...rest, payload: { ...payload, reason } })
-  expect(sink.looks[0]?.reason).toMatch(/^Flux says Nonsense x{1,200}$/)
+  expect(sink.looks[0]?.reason).toMatch(/^Flux says Nonsense x{1,200}…$/)
 })
 
 it('a registry speaks of no images but its own', async () => {

@@ -1,10 +1,9 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { base64url } from 'jose'
 import type { Clock } from './clock.ts'
 import type { ExpiryJudge, ExpiryVerdict, Silence } from './expiry-judge.ts'
 import { describeLease } from './lease-name.ts'
 import type { LeaseReading } from './lease-store.ts'
 import type { Seal } from './seal.ts'
+import { shortDigest } from './short-digest.ts'
 
 export interface CarriedObservationProps {
   readonly seal: Seal
@@ -35,9 +34,6 @@ const STORE_CLOCK_STEP_MS = 1_000
 /** How much later than those with a memory it knows that somebody is gone. */
 export const judgesLateMs = (skewMs: number = DEFAULT_SKEW_MS): number =>
   STORE_CLOCK_STEP_MS + skewMs
-
-/** Of SHA-256, so that all that is seen of a lock of 100 slots fits a request: 16 bytes tell signs apart. */
-const SIGN_BYTES = 16
 
 /**
  * The judge of a caller without memory: it brings back, signed, when each Lease's sign of life was first
@@ -95,7 +91,6 @@ export class CarriedObservation implements ExpiryJudge {
   }
 }
 
-const signOf = (lease: string, { signOfLife }: Silence): string => {
-  const text = new TextEncoder().encode(JSON.stringify([lease, signOfLife]))
-  return base64url.encode(sha256(text).subarray(0, SIGN_BYTES))
-}
+/** Short, however long it is: all that is seen of a lock of 100 slots has to fit a request. */
+const signOf = (lease: string, { signOfLife }: Silence): string =>
+  shortDigest(JSON.stringify([lease, signOfLife]))

@@ -113,7 +113,8 @@ async function chooseSlot(
   const chosen = preferred(slots, id).find(({ verdict }) => verdict.isOver)
   const asksQueue =
     slots.length > 1 || slots.some(({ reading }) => mayBeQueued(reading.lease.record))
-  if (chosen === undefined || !asksQueue) return chosen
+  if (chosen === undefined) return undefined
+  if (!asksQueue) return chosen
   const line = new LockQueue(context, lock, ttlSeconds)
   const free = slots.filter(({ verdict }) => verdict.isOver)
   const turn = await findTurn(line, judge, id, {

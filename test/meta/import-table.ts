@@ -100,7 +100,12 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'requests and answers of Node as those of web standards',
   },
   jose: {
-    within: ['leases/seal.ts', 'functions/identity', 'gitops/github-app.ts'],
+    within: [
+      'leases/seal.ts',
+      'leases/short-digest.ts',
+      'functions/identity',
+      'gitops/github-app.ts',
+    ],
     reason: 'signs what callers carry and what an app tells GitHub; checks OpenID Connect',
   },
   'simple-statistics': {
@@ -116,7 +121,12 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
     reason: 'what the library for Git takes from Node, where Node is not',
   },
   '@noble/hashes/*': {
-    within: ['manifests/content-hash.ts', 'leases/seal.ts', 'functions/identity/token-digest.ts'],
+    within: [
+      'manifests/content-hash.ts',
+      'leases/seal.ts',
+      'leases/short-digest.ts',
+      'functions/identity/token-digest.ts',
+    ],
     reason: 'a hash where there is no node:crypto, and at once where Web Crypto makes others wait',
   },
   lockstep: { within: ['apps'], reason: 'as a user would' },

@@ -32,13 +32,18 @@ async function opened(file: string, props: Partial<SqliteLeaseStoreProps> = {}) 
   return store
 }
 
+interface Holding extends Partial<SqliteLeaseStoreProps> {
+  /** @default 60, which no renewal is late for */
+  readonly ttlSeconds?: number
+}
+
 /** Somebody who holds the lock of that file, and renews it all the time. */
 async function holding(
   file: string,
-  props: Partial<SqliteLeaseStoreProps> = {},
+  { ttlSeconds = 60, ...props }: Holding = {},
 ): Promise<HeldLock> {
   const locks = new Locks({ store: await opened(file, props), holder: 'first' })
-  const hold = await locks.acquire('ledger', { ttlSeconds: 3, renewEveryMs: RENEW_EVERY_MS })
+  const hold = await locks.acquire('ledger', { ttlSeconds, renewEveryMs: RENEW_EVERY_MS })
   onTestFinished(() => hold.release().catch(() => {}))
   return hold
 }
@@ -165,7 +170,7 @@ describe('The file of a SqliteLeaseStore', () => {
 
   it('is shared with nobody who keeps it to itself: the hold ends in time, and the next one gets it', async () => {
     const file = newFile()
-    const hold = await holding(file, { attempts: 2 })
+    const hold = await holding(file, { attempts: 2, ttlSeconds: 3 })
     const other = new DatabaseSync(file)
     other.exec('BEGIN IMMEDIATE')
     await hasEnded(hold)

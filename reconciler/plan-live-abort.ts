@@ -70,16 +70,16 @@ export async function planLiveAbort(props: PlanLiveAbortProps): Promise<LiveAbor
   if (found === undefined) throw notInFlight(app)
   const { rollout, stable, canary, routes } = found
   const seen = assertAble(found, props)
-  const known = [...routes, stable]
+  const known = (routes.length > 0 ? routes : [stable])
     .map(liveAbortOf)
     .find((abort) => abort?.rollout === rollout && abort.app === nameOf(app))
   const replicas = await neededPods(found, known, props)
   const { acceptsFewerPods = false } = props
   const shift =
     replicas === undefined
-      ? shiftByRoutes(routes, app)
+      ? shiftByRoutes(found, app)
       : shiftByPods({ stable, canary, replicas, acceptsFewerPods })
-  const syncs = isSyncSuspended ? [] : await syncsToSuspend(objects, shift.splitters, argoNamespace)
+  const syncs = isSyncSuspended ? [] : await syncsToSuspend(objects, shift.kept, argoNamespace)
   const by = known === undefined ? await objects.self() : known.by
   const abort: LiveAbort = {
     app: nameOf(app),

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { type Labels, selectsByMap } from '../manifests/label-selector.ts'
 import { objectName } from '../rollouts/object-name.ts'
 import { observeRoute } from '../rollouts/observe-route.ts'
-import { withdrawShare } from '../rollouts/route-share.ts'
+import { type TrackServices, withdrawShare } from '../rollouts/route-share.ts'
 import type { ClusterObjects, ObjectPatch } from './cluster-objects.ts'
 import {
   type AppName,
@@ -15,8 +15,8 @@ import {
 
 /** How all requests of an app come to stable, by changes of live objects alone. */
 export interface TrafficShift {
-  /** What splits the requests: its sync would put the split back. */
-  readonly splitters: readonly KubernetesObject[]
+  /** What must stay as it is in the cluster then: a sync of it would undo the shift, or what it is for. */
+  readonly kept: readonly KubernetesObject[]
   /** Which of them remember why it was done. */
   readonly noted: readonly KubernetesObject[]
   /** One after the other. All can be made again. */
@@ -39,14 +39,20 @@ export interface ShiftStep {
   readonly isWaitedFor?: true
 }
 
-/** By routes: each of them gives stable everything, at once. */
-export const shiftByRoutes = (routes: readonly KubernetesObject[], app: AppName): TrafficShift => ({
-  splitters: routes,
+/**
+ * By routes: each of them gives stable everything, at once. Where the canary has all requests, the branch may
+ * already say that stable becomes the same, and is not let through either.
+ */
+export const shiftByRoutes = (
+  { routes, stable, canary }: Pick<RolloutInCluster, 'routes' | 'stable' | 'canary'>,
+  app: AppName,
+): TrafficShift => ({
+  kept: isAllOnCanary(routes, app) ? [...routes, stable, canary] : routes,
   noted: routes,
   steps: routes.map((route) => ({
     target: identityOf(route),
     what: `${objectName(route)} sends all requests to stable`,
-    change: (live) => withoutShare(live, app),
+    change: (live) => withoutShare(live, servicesOf(app)),
     // Whoever serves it has to have taken it.
     lacks: (live) => observeRoute({ branch: live, live }).missing,
   })),
@@ -54,10 +60,17 @@ export const shiftByRoutes = (routes: readonly KubernetesObject[], app: AppName)
 
 /** Whether no route sends anything to the canary. */
 export const isAllOnStable = (routes: readonly KubernetesObject[], app: AppName): boolean =>
-  routes.every((route) => withoutShare(route, app) === undefined)
+  routes.every((route) => withoutShare(route, servicesOf(app)) === undefined)
 
-function withoutShare(route: KubernetesObject, app: AppName): ObjectPatch | undefined {
-  const spec = fields(withdrawShare(route, servicesOf(app)).spec)
+/** Whether no route sends anything to stable: the next that the branch says is a new template for that. */
+export function isAllOnCanary(routes: readonly KubernetesObject[], app: AppName): boolean {
+  const { stableService, canaryService } = servicesOf(app)
+  const swapped = { stableService: canaryService, canaryService: stableService }
+  return routes.every((route) => withoutShare(route, swapped) === undefined)
+}
+
+function withoutShare(route: KubernetesObject, services: TrackServices): ObjectPatch | undefined {
+  const spec = fields(withdrawShare(route, services).spec)
   return JSON.stringify(spec) === JSON.stringify(route.spec) ? undefined : { spec }
 }
 
@@ -72,7 +85,7 @@ export interface ShiftByPodsProps extends Pick<RolloutInCluster, 'stable' | 'can
 export const shiftByPods = (props: ShiftByPodsProps): TrafficShift => {
   const { stable, canary, replicas, acceptsFewerPods } = props
   return {
-    splitters: [stable, canary],
+    kept: [stable, canary],
     noted: [stable],
     steps: [
       {

@@ -1,5 +1,5 @@
 import { approvalOf } from './approvals.ts'
-import { type LiveAbort, reasonOnBranch } from './live-abort.ts'
+import { reasonOnBranch } from './live-abort.ts'
 import type { NextProps } from './next-props.ts'
 import type { Abort, Rollout } from './record.ts'
 import { holdEndsAtMs } from './step-hold.ts'
@@ -8,7 +8,7 @@ import { holdEndsAtMs } from './step-hold.ts'
 export function abortReason(props: NextProps, rollout: Rollout): Omit<Abort, 'at'> | undefined {
   const { record, observation, tampered } = props
   const { abortedLive } = observation ?? {}
-  if (abortedLive !== undefined) return abortOnBranch(abortedLive)
+  if (abortedLive !== undefined) return { reason: reasonOnBranch(abortedLive), holdsBack: true }
   if (tampered !== undefined) return { reason: tampered, holdsBack: true }
   if (rollout.stage.phase === 'progressing') {
     const { queued } = record
@@ -22,12 +22,6 @@ export function abortReason(props: NextProps, rollout: Rollout): Omit<Abort, 'at
   const reason = failureOf(props, rollout)
   return reason === undefined ? undefined : { reason, holdsBack: true }
 }
-
-const abortOnBranch = (abort: LiveAbort): Omit<Abort, 'at'> => ({
-  reason: reasonOnBranch(abort),
-  ...(abort.by !== undefined && { by: abort.by }),
-  holdsBack: true,
-})
 
 function failureOf(props: NextProps, rollout: Rollout): string | undefined {
   return seenFailure(props, rollout) ?? lateness(props, rollout)

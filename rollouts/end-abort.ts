@@ -1,5 +1,6 @@
 import { abortSection, withoutAborted } from './abort.ts'
 import type { Decision } from './decision.ts'
+import type { LiveAbort } from './live-abort.ts'
 import { moved } from './moved.ts'
 import type { NextProps } from './next-props.ts'
 import type { Rollout, Stage } from './record.ts'
@@ -41,12 +42,24 @@ export function endAbort(
       evidence: ['the canary was taken away in the cluster, once stable had its pods'],
     }
   }
+  const unsettled = abortedLive === undefined ? [] : [unsettledReason(abortedLive)]
   // Stable may be sick: requests go there all the same, and none to the canary.
-  if (traffic.missing.length > 0) return { kind: 'wait', reasons: traffic.missing }
+  const reasons = [...unsettled, ...traffic.missing]
+  if (reasons.length > 0) return { kind: 'wait', reasons }
   return {
     kind: 'move',
     action: 'abort-finish',
     record: withoutAborted(record, rollout),
     evidence: ['all requests are answered by stable'],
   }
+}
+
+/**
+ * Until somebody gives back what was suspended, nothing from the branch may reach routes and Services. At
+ * rest nobody would be told.
+ */
+function unsettledReason({ app, syncs }: LiveAbort): string {
+  const names = syncs.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)
+  const what = names.length === 0 ? 'takes away its note' : `gives back ${names.join(' and ')}`
+  return `it was aborted in the cluster, which nobody has settled: lockstep rollout settle ${app} ${what}`
 }

@@ -12,6 +12,7 @@ import {
   objectsToRead,
   observedObjects,
 } from './observed-objects.ts'
+import type { RolloutPlan } from './plan.ts'
 import type { Rollout } from './record.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -55,7 +56,9 @@ export function observeRollout(props: ObserveRolloutProps): SeenRollout {
     stable: observeTrack(sighted.stable),
     canary: { ...observeTrack(sighted.canary), ...(lost !== undefined && { failure: lost }) },
   }
-  const abortedLive = rollout && abortOf(rollout, live)
+  const isRouted = plan.spec.router.type === 'route'
+  const noted = isRouted ? routes : stable.deployment === undefined ? [] : [stable.deployment]
+  const abortedLive = rollout && abortOf({ plan, rollout, noted: noted.map(see) })
   return {
     atMs: live.atMs,
     ...seen,
@@ -75,11 +78,20 @@ export function observeRollout(props: ObserveRolloutProps): SeenRollout {
   }
 }
 
+interface AbortOfProps {
+  readonly plan: RolloutPlan
+  readonly rollout: Rollout
+  /** What splits the requests. A note anywhere else is nobody's who could have moved them. */
+  readonly noted: readonly Sighting[]
+}
+
 /** What was left over from a rollout that is over says nothing of this one. */
-const abortOf = ({ id }: Rollout, { objects }: LiveObjects): LiveAbort | undefined =>
-  objects
-    .flatMap((object) => (object && liveAbortOf(object)) ?? [])
-    .find(({ rollout }) => rollout === id)
+function abortOf({ plan: { metadata }, rollout, noted }: AbortOfProps): LiveAbort | undefined {
+  const app = `${metadata.namespace}/${metadata.name}`
+  return noted
+    .flatMap(({ live }) => (live && liveAbortOf(live)) ?? [])
+    .find((abort) => abort.rollout === rollout.id && abort.app === app)
+}
 
 /** Finds the live object of one on the branch. */
 function sightings(props: ObserveRolloutProps): (branch: KubernetesObject) => Sighting {

@@ -20,7 +20,7 @@ export function syncOf(object: KubernetesObject, argoNamespace: string): SyncIde
 
 function kustomizationOf({ metadata: { labels } }: KubernetesObject): SyncIdentity | undefined {
   const [name, namespace] = [labels?.[`${FLUX}/name`], labels?.[`${FLUX}/namespace`]]
-  if (!isName(name) || !isName(namespace)) return undefined
+  if (!isSyncName(name) || !isSyncName(namespace)) return undefined
   return { group: FLUX, kind: 'Kustomization', namespace, name }
 }
 
@@ -31,7 +31,7 @@ function applicationOf(object: KubernetesObject, argoNamespace: string): SyncIde
   if (id.slice(colon + 1) !== trackedAs(object)) return undefined
   const parts = id.slice(0, colon).split('_')
   const [name, namespace = argoNamespace] = parts.reverse()
-  if (parts.length > 2 || !isName(name) || !isName(namespace)) return undefined
+  if (parts.length > 2 || !isSyncName(name) || !isSyncName(namespace)) return undefined
   return { group: 'argoproj.io', kind: 'Application', namespace, name }
 }
 
@@ -39,5 +39,5 @@ const trackedAs = ({ apiVersion, kind, metadata }: KubernetesObject): string =>
   `${groupOf(apiVersion)}/${kind}:${metadata.namespace ?? ''}/${metadata.name}`
 
 /** Whoever may write an object may write anything into its marks. */
-const isName = (value: string | undefined): value is string =>
+export const isSyncName = (value: string | undefined): value is string =>
   value !== undefined && /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)

@@ -132,6 +132,43 @@ describe('An abort in the cluster', () => {
     expect(weights(api).every((rule) => String(rule) === '100,0')).toBe(true)
   })
 
+  it('keeps both tracks too where the branch may already say that stable becomes the canary', async () => {
+    const { api, abort } = clusterInFlight({ phase: 'progressing', step: 6, part: 'live' })
+    const { open } = await abort()
+    expect(open).toEqual([])
+    expect(isSuspended(api)).toBe(true)
+    expect(isSuspended(api, `${KUSTOMIZATIONS}/prod-workloads-shop`)).toBe(true)
+    expect(liveAbortOf(api.get(ROUTE))?.syncs.map(({ name }) => name)).toEqual([
+      'prod-traffic-shop',
+      'prod-workloads-shop',
+    ])
+    api.restart()
+    await abort()
+    expect(written(api)).toEqual([])
+  })
+
+  it('believes no note that is not about this app, or not on its route', async () => {
+    const { api, rollout, abort } = clusterInFlight()
+    const note = (app: string) => ({
+      [LIVE_ABORT_ANNOTATION]: JSON.stringify({
+        app,
+        rollout: rollout.id,
+        reason: 'none of yours',
+        at: '2026-11-21T01:00:00Z',
+        syncs: [],
+      }),
+    })
+    api.edit(ROUTE, (route) => withMetadata(route, { annotations: note('other/app') }))
+    api.edit(`${DEPLOYMENTS}/checkout`, (stable) =>
+      withMetadata(stable, { annotations: note('shop/checkout') }),
+    )
+    await abort()
+    expect(liveAbortOf(api.get(ROUTE))).toMatchObject({
+      app: 'shop/checkout',
+      reason: 'customers complain',
+    })
+  })
+
   it('rules that are not about both tracks stay as they are', async () => {
     const { api, abort } = clusterInFlight()
     const other = { backendRefs: [{ name: 'static', port: 80, weight: 1 }] }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isRecord } from '../../manifests/kubernetes-object.ts'
+import { LIVE_ABORT_ANNOTATION } from '../../rollouts/live-abort.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { Rollout, Stage } from '../../rollouts/record.ts'
 import { render } from '../../rollouts/render.ts'
@@ -37,11 +38,13 @@ const STAGES: readonly Stage[] = [
   },
 ]
 
+const ID = 'r8zztqg447-1'
+
 function inFlight(plan = soundPlan, stage: Stage = STAGES[1]!): LiveWorld {
   const base = published('1.4', plan)
   const candidate = published('1.5', plan)
   const rollout: Rollout = {
-    id: `${candidate.revision}-1`,
+    id: ID,
     candidate: candidate.revision,
     base: base.revision,
     stage,
@@ -98,6 +101,41 @@ const half: Change = (world) =>
     .set(CANARY, 'status.replicas', 6)
     .set(CANARY, 'status.updatedReplicas', 4)
     .set(CANARY, 'status.readyReplicas', 5)
+
+describe('a note of an abort in the cluster', () => {
+  const note = (world: LiveWorld, name: string, more: object = {}): LiveWorld => {
+    const abort = { app: 'shop/checkout', rollout: ID, reason: 'errors', at: APPLIED, syncs: [] }
+    const annotations = { [LIVE_ABORT_ANNOTATION]: JSON.stringify({ ...abort, ...more }) }
+    return world.set(name, 'metadata.annotations', annotations)
+  }
+
+  it.each([
+    [soundPlan, ROUTE, [STABLE, CANARY, AUTOSCALER, SERVICE]],
+    [ratioPlan, STABLE, [CANARY, SERVICE]],
+  ])('is believed on what splits the requests alone', (plan, splitter, others) => {
+    expect(note(inFlight(plan), splitter).observe().abortedLive?.reason).toBe('errors')
+    for (const other of others) {
+      expect(note(inFlight(plan), other).observe()).not.toHaveProperty('abortedLive')
+    }
+  })
+
+  it.each([
+    { app: 'other/app' },
+    { rollout: 'another-7' },
+    { at: 'yesterday\nLockstep-Actor: ceo@example.com' },
+    { syncs: [{ group: '', kind: 'Secret', namespace: 'shop', name: 'any' }] },
+    { reason: '\u0000\n' },
+  ])('is not believed with %j', (more) => {
+    expect(note(inFlight(), ROUTE, more).observe()).not.toHaveProperty('abortedLive')
+  })
+
+  it('is on one line, and not long', () => {
+    const more = { reason: 'a\n\nLockstep-Actor: b\u001b[2J', by: 'c'.repeat(10_000) }
+    const { abortedLive } = note(inFlight(), ROUTE, more).observe()
+    expect(abortedLive?.reason).toBe('a Lockstep-Actor: b [2J')
+    expect(abortedLive?.by).toBe(`${'c'.repeat(199)}…`)
+  })
+})
 
 describe('a track', () => {
   it.each<Row>([

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const RENEW_EVERY_MS = 20
 const HOLDS = 8
-const LONG_MS = 120_000
+const LONG_MS = 300_000
 
 /** Instances of `lockstep serve` on one file, with the keys that it has when they start. */
 class Instances {
@@ -41,22 +41,34 @@ class Instances {
     this.#addresses[index] = await instance.untilSaid(/"address":"([^"]+)"/)
   }
 
-  /** Asks one instance after the other, and another one if that is just being started. */
-  async ask(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+  /**
+   * Asks one instance after the other, and another one if that is just being started or cannot write
+   * now: many write one file.
+   */
+  async ask(method: string, path: string, init: RequestInit): Promise<Answer> {
     for (;;) {
       try {
         const address = this.#addresses[this.#asked++ % this.#addresses.length]
-        return await fetch(`${address}${path}`, { ...init, method })
+        const response = await fetch(`${address}${path}`, { ...init, method })
+        const { status } = response
+        const body = (await response.json()) as AnswerBody
+        if (status !== 503 || !body.retryable) return { status, body }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error
-        await sleep(RENEW_EVERY_MS)
       }
+      await sleep(RENEW_EVERY_MS)
     }
   }
 }
 
 interface Answer {
+  readonly status: number
+  readonly body: AnswerBody
+}
+
+interface AnswerBody {
   readonly code?: string
+  readonly retryable?: boolean
   readonly handle: string
   readonly token: string
 }
@@ -79,16 +91,14 @@ class Renewed {
     const body = JSON.stringify({ ttlSeconds: 600 })
     const headers = { 'content-type': 'application/json' }
     const answer = await this.#instances.ask('PUT', this.#path, { body, headers })
-    const { handle, token } = (await answer.json()) as Answer
-    this.tokens.add(token)
-    this.first = handle
+    this.tokens.add(answer.body.token)
+    this.first = answer.body.handle
     return answer.status
   }
 
-  async renewWith(handle: string): Promise<{ readonly status: number; readonly body: Answer }> {
+  renewWith(handle: string): Promise<Answer> {
     const headers = { 'lock-token': handle }
-    const answer = await this.#instances.ask('POST', `${this.#path}/renew`, { headers })
-    return { status: answer.status, body: (await answer.json()) as Answer }
+    return this.#instances.ask('POST', `${this.#path}/renew`, { headers })
   }
 
   async goOn(): Promise<void> {

@@ -47,14 +47,15 @@ export interface OidcIssuerProps {
   /**
    * For how long its keys are used without asking for them again, in seconds. It takes as long until
    * a key that was withdrawn is none, and as long can the issuer be down without anybody noticing. A
-   * key that is new is found at once.
+   * key that is new is found at once, or after `keysCooldownSeconds`.
    *
    * @default 3600
    */
   readonly keysMaxAgeSeconds?: number | undefined
   /**
    * For how long after its keys were fetched an unknown one is refused unasked, in seconds: else
-   * whoever sends nonsense makes us ask.
+   * whoever sends nonsense makes us ask. What is refused does not prolong it, so a key that is used the
+   * moment it is published is refused for no longer than that.
    *
    * @default 10
    */

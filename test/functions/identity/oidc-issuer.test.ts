@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { type CryptoKey, decodeJwt, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { OidcIssuer } from '../../../functions/identity/oidc-issuer.ts'
 import type { OidcIssuerProps } from '../../../functions/identity/oidc-settings.ts'
 import { type ConnectedClient, connect } from '../../control-plane/connected-client.ts'
@@ -134,6 +134,27 @@ describe('OidcIssuer', () => {
       expect(await authenticator.authenticate(unknown, signal())).toBeUndefined()
     }
     expect(issuer.takeAsked()).toEqual([])
+  })
+
+  it('finds a new key once the cool-down is over, however many are made up meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const authenticator = open({ keysCooldownSeconds: 10 })
+    const ask = async (header: Readonly<Record<string, unknown>> = {}) =>
+      authenticator.authenticate(await issuer.sign(CLAIMS, header), signal())
+    expect(await ask()).toEqual(identity())
+    await issuer.rotate()
+    issuer.takeAsked()
+    for (let second = 0; second < 10; second++) {
+      expect(await ask({ kid: `made-up-${second}` })).toBeUndefined()
+      expect(await ask()).toBeUndefined()
+      vi.setSystemTime(Date.now() + 1000)
+    }
+    expect(issuer.takeAsked()).toEqual([])
+    // The one that is made up has the keys fetched, and the next cool-down begin.
+    expect(await ask({ kid: 'made-up' })).toBeUndefined()
+    expect(await ask()).toEqual(identity())
+    expect(issuer.takeAsked()).toEqual(['/keys'])
   })
 
   it('asks for the keys again when they are old', async () => {

@@ -24,10 +24,14 @@ export const addAbortLiveOptions = (command: Command): Command =>
       '--sync-suspended',
       'you have seen to it that nothing syncs the route until this is settled',
     )
-    .option(
-      '--argocd-namespace <name>',
-      'namespace of Applications that objects name without one (default: argocd)',
-    )
+    .addOption(argocdNamespaceOption())
+
+/** Where Applications are looked for. */
+export const argocdNamespaceOption = (): Option =>
+  new Option(
+    '--argocd-namespace <name>',
+    'namespace of Applications that objects name without one (default: argocd)',
+  )
 
 /** Somebody may think that they abort elsewhere than they would. */
 export class MissingLiveError extends Error {

@@ -1,4 +1,5 @@
 import { abortLive, type LiveAbortResult } from '../reconciler/abort-live.ts'
+import { appliersOf, environmentOfSync } from '../reconciler/environment-of-sync.ts'
 import { type LiveAbortPlan, planLiveAbort } from '../reconciler/plan-live-abort.ts'
 import { isSuspendedByOthers, othersIn, syncName } from '../reconciler/suspended-sync.ts'
 import type { AbortLiveOptions } from './abort-live-options.ts'
@@ -57,7 +58,7 @@ const sharing = (others: readonly string[]): readonly string[] =>
   others.length === 0 ? [] : [`    It applies nothing of ${others.join(', ')} meanwhile either`]
 
 function outcome(
-  { abort: { app }, syncs }: LiveAbortPlan,
+  { abort: { app }, syncs, shift }: LiveAbortPlan,
   { done, open }: LiveAbortResult,
   options: AbortLiveOptions,
 ): readonly string[] {
@@ -67,7 +68,7 @@ function outcome(
     ...open.map((reason) => `  not yet: ${reason}. Run this again`),
     '  The branch does not know that. The next look that sees the cluster commits the abort.',
     '  When Git is back, this commits it if no look has, and gives the sync back:',
-    `    lockstep rollout settle ${app}${whereOf(options)}`,
+    `    lockstep rollout settle ${app}${environmentOption(shift.noted, syncs)}${whereOf(options)}`,
     ...theirs.map((sync) => `  Whoever has suspended ${sync} must not resume it before that`),
   ]
 }
@@ -76,6 +77,16 @@ function headline(app: string, done: readonly string[], open: readonly string[])
   if (open.length > 0) return `The abort of ${app} in the cluster is under way`
   if (done.length > 0) return `Aborted ${app} in the cluster: all requests go to stable`
   return `Nothing to do: all requests of ${app} go to stable already`
+}
+
+/** Without it, an app of the same name in another environment could be meant. */
+function environmentOption(
+  noted: LiveAbortPlan['shift']['noted'],
+  syncs: LiveAbortPlan['syncs'],
+): string {
+  const environments = appliersOf(noted, syncs).map(environmentOfSync)
+  const [environment, ...others] = new Set(environments)
+  return environment === undefined || others.length > 0 ? '' : ` --env ${environment}`
 }
 
 const whereOf = ({ kubeconfig, context }: ClusterOptions): string =>

@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { gitPerson } from '../gitops/git-person.ts'
 import { type SettledLiveAbort, settleLiveAbort } from '../reconciler/settle-live-abort.ts'
+import { argocdNamespaceOption } from './abort-live-options.ts'
 import { addClusterOptions, type ClusterOptions } from './cluster-options.ts'
-import { findRollout } from './find-rollout.ts'
+import { type FoundRollout, findRollout, NoSuchRolloutError } from './find-rollout.ts'
 import { inLines } from './in-lines.ts'
 import { openCluster } from './open-cluster.ts'
-import { withRolloutBranch } from './rollout-branch.ts'
+import { type RolloutBranch, withRolloutBranch } from './rollout-branch.ts'
 import { APP_ARGUMENT, addRolloutOptions, type RolloutOptions } from './rollout-options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,9 +20,13 @@ export const rolloutSettleCommand = (terminal: Terminal): Command =>
         )
         .argument(...APP_ARGUMENT),
     ),
-  ).action((app: string, options: RolloutSettleOptions) => runSettle(app, options, terminal))
+  )
+    .addOption(argocdNamespaceOption())
+    .action((app: string, options: RolloutSettleOptions) => runSettle(app, options, terminal))
 
-interface RolloutSettleOptions extends RolloutOptions, ClusterOptions {}
+interface RolloutSettleOptions extends RolloutOptions, ClusterOptions {
+  readonly argocdNamespace?: string
+}
 
 async function runSettle(
   name: string,
@@ -31,7 +36,7 @@ async function runSettle(
   const person = await gitPerson(terminal)
   using cluster = await openCluster(options, terminal)
   await withRolloutBranch(options, terminal, async (branch) => {
-    const { place, app } = await findRollout(branch, name)
+    const { place, app, unknown } = await findToSettle(branch, name)
     const [namespace = '', appName = ''] = app.split('/')
     const settled = await settleLiveAbort({
       objects: cluster.objects,
@@ -39,11 +44,35 @@ async function runSettle(
       app: { namespace, name: appName },
       actor: { name: person.name, proof: `git ${person.email}` },
       now: Date.now,
+      ...(options.argocdNamespace !== undefined && { argoNamespace: options.argocdNamespace }),
       onWait: (reason) => terminal.out(inLines([`Waits: ${reason}`])),
       signal: terminal.signal,
     })
+    if (settled === undefined && unknown !== undefined) throw unknown
     terminal.out(inLines(report(`${app} in ${place.environment}`, settled)))
   })
+}
+
+interface FoundToSettle extends FoundRollout {
+  /** What is wrong with the name, unless the cluster owes something under it. */
+  readonly unknown?: NoSuchRolloutError
+}
+
+/**
+ * The app that a name means; one that has left the branch since only if it is named in full, and there is
+ * one environment that it can have left.
+ *
+ * @throws {NoSuchRolloutError} {SeveralRolloutsError} {MalformedInventoryError}
+ */
+async function findToSettle(branch: RolloutBranch, name: string): Promise<FoundToSettle> {
+  try {
+    return await findRollout(branch, name)
+  } catch (error) {
+    const [place, ...others] = branch.places
+    const isOne = /^[^/]+\/[^/]+$/.test(name) && place !== undefined && others.length === 0
+    if (!(error instanceof NoSuchRolloutError) || !isOne) throw error
+    return { place, app: name, unknown: error }
+  }
 }
 
 function report(what: string, settled: SettledLiveAbort | undefined): readonly string[] {

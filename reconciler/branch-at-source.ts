@@ -1,12 +1,13 @@
 import { at, text } from '../manifests/fields.ts'
+import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
-import type { LiveAbort } from '../rollouts/live-abort.ts'
 import type { RecordSpec } from '../rollouts/record.ts'
 import { suspendedFor } from '../rollouts/suspended-for.ts'
-import type { SyncIdentity } from '../rollouts/sync-of-object.ts'
+import { backByHand } from './back-by-hand.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
 import type { Place } from './commit-moves.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
+import type { LiveDebt } from './live-debt.ts'
 import { recordAt } from './record-at.ts'
 import { suspensionOf, syncName } from './suspended-sync.ts'
 
@@ -15,9 +16,7 @@ export interface UntilAtSourceProps {
   readonly place: Place
   /** `<namespace>/<app>`. */
   readonly app: string
-  readonly abort: LiveAbort
-  /** What applies the routes of the app. */
-  readonly syncs: readonly SyncIdentity[]
+  readonly debt: LiveDebt
   readonly patience?: SettlePatience
   /** Told once of each thing that is waited for, as a sentence without a full stop. */
   readonly onWait?: ((reason: string) => void) | undefined
@@ -67,12 +66,13 @@ async function waitsFor(props: UntilAtSourceProps, safe: Set<string>): Promise<s
 /** Why the branch must not be applied yet, as a sentence; `undefined` if it may. */
 function danger(
   record: RecordSpec | undefined,
-  { abort, place: { branch } }: UntilAtSourceProps,
+  { debt: { notes, isByPods }, place: { branch } }: UntilAtSourceProps,
 ): string | undefined {
   const { rollout } = record ?? {}
-  if (rollout?.id !== abort.rollout) return undefined
+  if (rollout === undefined) return undefined
+  // A later one is none of its business.
+  if (notes.length > 0 && notes.every((abort) => abort.rollout !== rollout.id)) return undefined
   const isTraffic = rollout.stage.phase === 'aborting' && rollout.stage.part === 'traffic'
-  const isByPods = abort.replicas !== undefined
   if (!isTraffic && !isByPods) {
     return `${branch} keeps requests on the canary until a look has seen stable with its old version`
   }
@@ -83,11 +83,11 @@ function danger(
 
 /** What would not yet apply a commit that is safe, as a sentence; `undefined` if nothing is left of that. */
 async function lateSource(
-  { objects, app, syncs }: UntilAtSourceProps,
+  { objects, app, debt }: UntilAtSourceProps,
   safe: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  for (const identity of syncs) {
-    const sync = await objects.find(identity)
+  for (const applier of debt.appliers) {
+    const sync = await objects.find(identityOf(applier))
     const isOurs = sync !== undefined && suspendedFor(sync).includes(app)
     // An Application asks the branch itself when it is given back.
     if (!isOurs || !suspensionOf(sync).isSuspended(sync) || sync.kind === 'Application') continue
@@ -113,7 +113,7 @@ async function sourceOf(
   if (source !== undefined) return source
   throw new LiveAbortRefusedError(
     `${syncName(sync)} applies what ${kind} ${namespace}/${name} has, and which commit that is cannot be seen`,
-    `See that it has the abort, give it back with flux resume kustomization ${sync.metadata.name} -n ${sync.metadata.namespace}, then run this again`,
+    `See that it has the abort, give it back with ${backByHand(sync)}, then run this again`,
   )
 }
 

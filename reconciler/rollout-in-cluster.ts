@@ -1,7 +1,6 @@
 import { at } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { canaryName, canaryTrack, stableServiceName } from '../rollouts/canary-track.ts'
-import { liveAbortOf } from '../rollouts/live-abort.ts'
 import { liveDifference } from '../rollouts/live-difference.ts'
 import { objectName } from '../rollouts/object-name.ts'
 import type { SeenTrack } from '../rollouts/observation.ts'
@@ -55,16 +54,27 @@ async function routesOf(
   return routes.filter((route) => isShared(route, servicesOf({ name })))
 }
 
-/** The objects that remember an abort of an app in the cluster. @throws {KubernetesError} */
-export async function notedObjects(
-  objects: ClusterObjects,
-  { namespace, name }: AppName,
-): Promise<readonly KubernetesObject[]> {
-  const routes = await objects.all(HTTP_ROUTE, namespace)
-  const deployments = await objects.all(DEPLOYMENT, namespace)
-  return [...routes, ...deployments].filter(
-    (object) => liveAbortOf(object)?.app === `${namespace}/${name}`,
+/** Objects of an app that say which syncs it has, in flight or not. */
+export interface ObjectsOfApp {
+  /** Routes that name the Services of both tracks. */
+  readonly routes: readonly KubernetesObject[]
+  /** Deployments of its tracks. */
+  readonly tracks: readonly KubernetesObject[]
+}
+
+/** @throws {KubernetesError} */
+export async function objectsOfApp(objects: ClusterObjects, app: AppName): Promise<ObjectsOfApp> {
+  const routes = await routesOf(objects, app)
+  const deployments = await objects.all(DEPLOYMENT, app.namespace)
+  const canary = deployments.find(({ metadata }) => metadata.name === canaryName(app.name))
+  const rollout = canary && rolloutOf(canary)
+  const tracks = deployments.filter(
+    (each) =>
+      each === canary ||
+      each.metadata.name === app.name ||
+      (rollout !== undefined && rolloutOf(each) === rollout),
   )
+  return { routes, tracks }
 }
 
 export const servicesOf = ({ name }: Pick<AppName, 'name'>) => ({

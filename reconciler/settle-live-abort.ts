@@ -1,29 +1,34 @@
 import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { Actor } from '../rollouts/acts.ts'
-import {
-  LIVE_ABORT_ANNOTATION,
-  type LiveAbort,
-  liveAbortOf,
-  reasonOnBranch,
-} from '../rollouts/live-abort.ts'
+import { LIVE_ABORT_ANNOTATION, type LiveAbort, reasonOnBranch } from '../rollouts/live-abort.ts'
 import { suspendedFor } from '../rollouts/suspended-for.ts'
-import { type SyncIdentity, syncOf } from '../rollouts/sync-of-object.ts'
 import { actOnRollout } from './act-on-rollout.ts'
 import { type SettlePatience, untilAtSource } from './branch-at-source.ts'
 import type { ClusterObjects, ObjectPatch } from './cluster-objects.ts'
 import type { Place } from './commit-moves.ts'
+import { assertOfEnvironment, assertOver } from './debt-on-branch.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
+import { type LiveDebt, liveDebt } from './live-debt.ts'
 import { recordAt } from './record-at.ts'
-import { type AppName, notedObjects } from './rollout-in-cluster.ts'
+import type { AppName } from './rollout-in-cluster.ts'
 import { giveBackFor, suspensionOf, syncName } from './suspended-sync.ts'
 
 export interface SettleLiveAbortProps {
   readonly objects: ClusterObjects
   readonly place: Place
   readonly app: AppName
-  /** Who settles it. The abort itself is of whoever made it in the cluster, where that is known. */
+  /**
+   * Who settles it, and so aborts it on the branch: what a note says of who made it, anybody may have
+   * written who may write the object.
+   */
   readonly actor: Actor
+  /**
+   * Namespace of the Applications that objects name without one.
+   *
+   * @default 'argocd'
+   */
+  readonly argoNamespace?: string
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly patience?: SettlePatience
@@ -45,9 +50,9 @@ export interface SettledLiveAbort {
  * Brings an abort that was made in the cluster onto the branch, and gives back what was suspended for it:
  * only once the branch sends all requests to stable, and the sync would apply that very state of it.
  * `undefined` if there is nothing to settle. Whatever is left of it when it is killed, the next one
- * finishes.
+ * finishes; where the note was lost, so does one that finds what is suspended.
  *
- * @throws {LiveAbortRefusedError} if the branch is not there in time
+ * @throws {LiveAbortRefusedError} if the branch is not there in time, or is that of another environment
  * @throws {BrokenRolloutError} {UnknownRolloutError} {BranchMovedError}
  * @throws {RemoteRefusedError} {RemoteUnreachableError}
  * @throws {KubernetesError}
@@ -55,35 +60,31 @@ export interface SettledLiveAbort {
 export async function settleLiveAbort(
   props: SettleLiveAbortProps,
 ): Promise<SettledLiveAbort | undefined> {
-  const { objects, app } = props
-  const name = `${app.namespace}/${app.name}`
-  const noted = await notedObjects(objects, app)
-  const [first] = noted
-  const abort = first && liveAbortOf(first)
-  if (abort === undefined) return undefined
-  const commit = await abortOnBranch(props, abort)
-  await untilAtSource({ ...props, app: name, abort, syncs: syncsOf(noted, abort) })
+  const { objects, place, argoNamespace = 'argocd' } = props
+  const debt = await liveDebt(objects, props.app, argoNamespace)
+  if (debt === undefined) return undefined
+  const app = `${props.app.namespace}/${props.app.name}`
+  assertOfEnvironment({ place, app, debt })
+  const commit = await abortOnBranch(props, debt)
+  if (isOpen(debt)) {
+    await assertOver({ place, app, debt })
+    await untilAtSource({ ...props, app, debt })
+  }
   const resumed: string[] = []
   const kept: string[] = []
-  for (const identity of abort.syncs.toReversed()) {
-    if ((await objects.find(identity)) === undefined) continue
-    const sync = await objects.change(identity, (live) => giveBackFor(name, live))
+  for (const identity of debt.syncs.map(identityOf)) {
+    const sync = await objects.change(identity, (live) => giveBackFor(app, live))
     if (sync === undefined) continue
     if (!suspensionOf(sync).isSuspended(sync)) resumed.push(syncName(sync))
     else kept.push(`${syncName(sync)} stays suspended for ${suspendedFor(sync).join(', ')}`)
   }
-  for (const object of noted) await objects.change(identityOf(object), withoutNote)
+  for (const object of debt.noted) await objects.change(identityOf(object), withoutNote)
   return { resumed, kept, ...(commit !== undefined && { commit }) }
 }
 
-/** Of what was suspended, what applies these objects: the others only apply that. */
-function syncsOf(
-  noted: readonly KubernetesObject[],
-  { syncs }: LiveAbort,
-): readonly SyncIdentity[] {
-  const applying = noted.flatMap((object) => syncOf(object, 'argocd') ?? []).map(({ name }) => name)
-  return syncs.filter(({ name }) => applying.includes(name))
-}
+/** Without a note, what was given back by hand is only marked. To take the mark away does no harm. */
+const isOpen = ({ notes, syncs }: LiveDebt): boolean =>
+  notes.length > 0 || syncs.some((sync) => suspensionOf(sync).isSuspended(sync))
 
 const withoutNote = ({ metadata }: KubernetesObject): ObjectPatch | undefined =>
   metadata.annotations?.[LIVE_ABORT_ANNOTATION] === undefined
@@ -93,17 +94,18 @@ const withoutNote = ({ metadata }: KubernetesObject): ObjectPatch | undefined =>
 /** @returns the commit; `undefined` if the branch has aborted it already, or has it no longer */
 async function abortOnBranch(
   { place, app, actor, now, signal }: SettleLiveAbortProps,
-  abort: LiveAbort,
+  { notes }: LiveDebt,
 ): Promise<string | undefined> {
   const name = `${app.namespace}/${app.name}`
   const tip = await place.remote.tip(place.branch)
   const record = await recordAt(place, tip ?? '', name)
-  if (record?.rollout?.id !== abort.rollout) return undefined
+  const abort = notes.find(({ rollout }) => rollout === record?.rollout?.id)
+  if (abort === undefined) return undefined
   const result = await actOnRollout({
     place,
     app: name,
     request: { action: 'abort', reason: reasonOnBranch(abort) },
-    actor: { ...actor, name: abort.by ?? actor.name },
+    actor,
     permit: ({ record }) => {
       if (record.spec.rollout?.id !== abort.rollout) throw overMeanwhile(name, abort)
     },

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from '../rollouts/object-name.ts'
-import { type SyncIdentity, syncOf } from '../rollouts/sync-of-object.ts'
+import type { SyncIdentity } from '../rollouts/sync-of-object.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import { suspensionOf, syncName } from './suspended-sync.ts'
+import { syncChain } from './sync-chain.ts'
 
 /**
  * What would put objects back, the outermost first: the sync of each of them; and the sync of that one
@@ -28,40 +29,31 @@ export async function syncsToSuspend(
   return [...found.values()]
 }
 
-/** The syncs that would put an object back, the innermost first. */
+/** The syncs of an object that have to be suspended, the innermost first. */
 async function chainOf(
   objects: ClusterObjects,
   object: KubernetesObject,
   argoNamespace: string,
 ): Promise<KubernetesObject[]> {
   const chain: KubernetesObject[] = []
-  let applied = object
-  for (;;) {
-    const identity = syncOf(applied, argoNamespace)
-    // The one that Flux itself comes by applies itself.
-    const isKnown = chain.some((sync) => identity && syncName(sync) === syncName(identity))
-    if (identity === undefined || isKnown) return chain
-    const sync = await findSync(objects, identity, applied)
+  for await (const { identity, sync, applied } of syncChain(objects, object, argoNamespace)) {
+    if (sync === undefined) throw notHere(identity, applied)
+    assertKept(sync, applied)
     chain.push(sync)
-    if (!suspensionOf(sync).isDeclared(sync)) return chain
-    applied = sync
+    if (!suspensionOf(sync).isDeclared(sync)) break
   }
+  return chain
 }
 
-async function findSync(
-  objects: ClusterObjects,
-  identity: SyncIdentity,
-  applied: KubernetesObject,
-): Promise<KubernetesObject> {
-  const sync = await objects.find(identity)
-  if (sync === undefined) {
-    throw new LiveAbortRefusedError(
-      `${objectName(applied)} is synced by ${syncName(identity)}, which is not in this cluster: it would put the route back`,
-      'Suspend it where it is, then run this again with --sync-suspended. An Application may be in another namespace: name that with --argocd-namespace',
-    )
-  }
+const notHere = (identity: SyncIdentity, applied: KubernetesObject): LiveAbortRefusedError =>
+  new LiveAbortRefusedError(
+    `${objectName(applied)} is synced by ${syncName(identity)}, which is not in this cluster: it would put the route back`,
+    'Suspend it where it is, then run this again with --sync-suspended. An Application may be in another namespace: name that with --argocd-namespace',
+  )
+
+function assertKept(sync: KubernetesObject, applied: KubernetesObject): void {
   const contested = suspensionOf(sync).contested(sync)
-  if (contested === undefined) return sync
+  if (contested === undefined) return
   throw new LiveAbortRefusedError(
     `${objectName(applied)} cannot be kept as it is: ${contested}`,
     'Keep its set from syncing, then run this again with --sync-suspended',

@@ -100,14 +100,14 @@ export const withMetadata = (
   return { ...object, metadata: { ...metadata, labels, annotations } }
 }
 
-/** A Kustomization that has applied the Services of two apps. */
+/** A Kustomization that has applied the Services of two apps: `prod-traffic-shop` from that folder. */
 export const kustomization = (name: string): KubernetesObject => ({
   apiVersion: `${FLUX}/v1`,
   kind: 'Kustomization',
   metadata: { name, namespace: 'flux-system' },
   spec: {
     interval: '10m',
-    path: `./${name}`,
+    path: `./${name.replaceAll('-', '/')}`,
     sourceRef: { kind: 'GitRepository', name: 'deploy' },
   },
   status: {

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { at } from '../../manifests/fields.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
+import { actOnRollout } from '../../reconciler/act-on-rollout.ts'
 import { ClusterObjects } from '../../reconciler/cluster-objects.ts'
+import type { Place } from '../../reconciler/commit-moves.ts'
 import { LiveAbortRefusedError } from '../../reconciler/live-abort-refused-error.ts'
 import {
   type SettledLiveAbort,
@@ -9,6 +11,7 @@ import {
   settleLiveAbort,
 } from '../../reconciler/settle-live-abort.ts'
 import { suspendFor } from '../../reconciler/suspended-sync.ts'
+import type { Actor } from '../../rollouts/acts.ts'
 import {
   LIVE_ABORT_ANNOTATION,
   type LiveAbort,
@@ -21,6 +24,7 @@ import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
 import {
   APPLICATIONS,
   application,
+  DEPLOYMENTS,
   KUSTOMIZATIONS,
   kustomization,
   ROUTE,
@@ -30,6 +34,7 @@ import {
 import { Killed, MemoryApiServer } from './memory-api-server.ts'
 import { APP, type Release, releaseOn } from './release-fixture.ts'
 
+const ROUTES = ROUTE.slice(0, ROUTE.lastIndexOf('/'))
 const SOURCES = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories'
 
 const SYNC: SyncIdentity = {
@@ -46,6 +51,8 @@ const DEBT: Omit<LiveAbort, 'rollout'> = {
   at: '2026-11-21T01:00:00Z',
   syncs: [SYNC],
 }
+
+const BOB: Actor = { name: 'bob', proof: 'git bob@example.com' }
 
 interface AbortedInCluster {
   readonly release: Release
@@ -72,7 +79,11 @@ async function abortedInCluster(debt: Partial<LiveAbort> = {}): Promise<AbortedI
     'kustomize.toolkit.fluxcd.io/namespace': SYNC.namespace,
   }
   const noted = withMetadata(route, { labels, annotations: { [LIVE_ABORT_ANNOTATION]: note } })
-  api.put(ROUTE.slice(0, ROUTE.lastIndexOf('/')), noted)
+  api.put(ROUTES, noted)
+  for (const name of ['checkout', 'checkout-canary']) {
+    const track = release.cluster.live('Deployment', name)
+    if (track !== undefined) api.put(DEPLOYMENTS, structuredClone(track))
+  }
   Object.assign(route.metadata, noted.metadata)
   api.put(KUSTOMIZATIONS, suspended(kustomization(SYNC.name), APP))
   const fetch = (commit: string) =>
@@ -93,7 +104,7 @@ async function abortedInCluster(debt: Partial<LiveAbort> = {}): Promise<AbortedI
         objects: new ClusterObjects(api.client),
         place: release.place,
         app: { namespace: 'shop', name: 'checkout' },
-        actor: { name: 'bob', proof: 'git bob@example.com' },
+        actor: BOB,
         now: () => release.cluster.nowMs,
         patience: { everyMs: 0, mostLooks: 5 },
         ...props,
@@ -180,7 +191,7 @@ describe('Settling an abort that was made in the cluster', () => {
       'GitRepository flux-system/deploy has not fetched the newest commit yet',
     ])
     expect(await tip()).not.toBe(before)
-    expect(await lastMessage(aborted)).toMatch(/\nLockstep-Actor: alice$/m)
+    expect(await lastMessage(aborted)).toMatch(/\nLockstep-Actor: bob$/m)
     expect([isSuspended(api), liveAbortOf(api.get(ROUTE))?.by]).toEqual([true, 'alice'])
 
     fetch(await tip())
@@ -192,7 +203,10 @@ describe('Settling an abort that was made in the cluster', () => {
     expect(suspendedFor(api.get(TRAFFIC))).toEqual([])
     expect(api.get(ROUTE).metadata.annotations).not.toHaveProperty([LIVE_ABORT_ANNOTATION])
     expect(await settle()).toBeUndefined()
-    expect((await release.record()).rollout?.abort?.by).toBe('alice')
+    expect((await release.record()).rollout?.abort).toMatchObject({
+      reason: expect.stringContaining('customers complain (aborted in the cluster at '),
+      by: 'bob',
+    })
   })
 
   it('gives nothing back while the branch keeps requests on the canary', async () => {
@@ -214,6 +228,28 @@ describe('Settling an abort that was made in the cluster', () => {
       'deploy keeps requests on the canary until a look has seen stable with its old version',
     )
     expect(isSuspended(api)).toBe(true)
+  })
+
+  it('gives back all that was suspended, the innermost first', async () => {
+    const workloads = { ...SYNC, name: 'prod-workloads-shop' }
+    const { api, settle, release, fetch, tip } = await abortedInCluster({
+      syncs: [workloads, SYNC],
+    })
+    api.put(KUSTOMIZATIONS, suspended(kustomization(workloads.name), APP))
+    await release.tick()
+    fetch(await tip())
+    expect(await settle()).toEqual({
+      resumed: [
+        'Kustomization flux-system/prod-traffic-shop',
+        'Kustomization flux-system/prod-workloads-shop',
+      ],
+      kept: [],
+    })
+    for (const { name } of [SYNC, workloads]) {
+      const sync = api.get(`${KUSTOMIZATIONS}/${name}`)
+      expect(at(sync.spec, 'suspend')).not.toBe(true)
+      expect(suspendedFor(sync)).toEqual([])
+    }
   })
 
   it('keeps it suspended for other apps that were aborted too', async () => {
@@ -254,11 +290,25 @@ describe('Settling an abort that was made in the cluster', () => {
   })
 
   it('of a rollout that has ended meanwhile aborts no later one', async () => {
-    const { settle, tip, api } = await abortedInCluster({ rollout: 'another-7' })
+    const { release, settle, tip, api, fetch } = await abortedInCluster()
+    await release.abort('the first one')
+    release.cluster.isSynced = true
+    await release.untilRest()
+    const { place, candidate, cluster } = release
+    await actOnRollout({
+      place,
+      app: APP,
+      request: { action: 'retry', revision: candidate.revision },
+      actor: BOB,
+      now: () => cluster.nowMs,
+    })
+    while (cluster.weight('checkout') === 0) await release.tick()
+    fetch(await tip())
     const before = await tip()
     expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
     expect(await tip()).toBe(before)
     expect(isSuspended(api)).toBe(false)
+    expect((await release.record()).rollout?.stage.phase).toBe('progressing')
   })
 
   it('asks Argo CD to look at the branch anew', async () => {
@@ -266,6 +316,7 @@ describe('Settling an abort that was made in the cluster', () => {
     const sync = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name }
     const { api, settle } = await abortedInCluster({ syncs: [sync] })
     api.put(APPLICATIONS, suspended(application(name), APP))
+    trackedBy(api, name)
     expect(await settle()).toMatchObject({ resumed: [`Application argocd/${name}`] })
     expect(api.get(`${APPLICATIONS}/${name}`).metadata.annotations).toEqual({
       'argocd.argoproj.io/refresh': 'normal',
@@ -309,3 +360,289 @@ describe('Settling an abort that was made in the cluster', () => {
     },
   )
 })
+
+describe('Settling by the branch of another environment', () => {
+  /** As `staging` on the same branch has it: all that `prod` has, ids and all. */
+  async function twin({ release }: AbortedInCluster): Promise<Place> {
+    const { remote } = release.place
+    const tree = await remote.files((await remote.tip('deploy')) ?? '', 'prod')
+    const texts = await remote.contents([...tree.values()].map(({ id }) => id))
+    await release.edit(
+      [...tree].map(([path, { id }]) => ({ path: `staging/${path}`, write: texts.get(id) ?? '' })),
+    )
+    return { ...release.place, environment: 'staging' }
+  }
+
+  it('is refused, and aborts no rollout that has the same id', async () => {
+    const aborted = await abortedInCluster()
+    const { settle, tip, api, fetch } = aborted
+    const place = await twin(aborted)
+    const before = await tip()
+    fetch(before)
+    await expect(settle({ place })).rejects.toMatchObject({
+      message: `Kustomization flux-system/prod-traffic-shop applies shop/checkout as it is in prod, and not in staging`,
+      remedy: expect.stringContaining('--env prod'),
+    })
+    expect(await tip()).toBe(before)
+    expect([isSuspended(api), liveAbortOf(api.get(ROUTE))?.by]).toEqual([true, 'alice'])
+  })
+
+  it('is refused of an Application too', async () => {
+    const name = 'prod-traffic-shop'
+    const sync = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name } as const
+    const aborted = await abortedInCluster({ syncs: [sync] })
+    const { settle, tip, api } = aborted
+    api.put(APPLICATIONS, {
+      ...suspended(application(name), APP),
+      spec: { sources: [{ chart: 'x' }, { path: 'prod/traffic/shop' }] },
+    })
+    trackedBy(api, name)
+    const place = await twin(aborted)
+    const before = await tip()
+    await expect(settle({ place })).rejects.toThrow('as it is in prod, and not in staging')
+    expect(await tip()).toBe(before)
+  })
+
+  it.each([
+    ['in flight', async () => {}],
+    ['at rest', async ({ release }: AbortedInCluster) => void (await release.abort('over'))],
+  ])(
+    'is refused of a rollout that it never had, although nothing says whose the sync is (%s)',
+    async (_, go) => {
+      const aborted = await abortedInCluster({ rollout: 'another-7' })
+      const { settle, api, fetch, tip } = aborted
+      api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+      await go(aborted)
+      fetch(await tip())
+      await expect(settle()).rejects.toMatchObject({
+        message:
+          'prod knows no rollout another-7 of shop/checkout, of which HTTPRoute shop/checkout notes that it was aborted in this cluster',
+        remedy: expect.stringContaining('check --env and --context'),
+      })
+      expect([isSuspended(api), liveAbortOf(api.get(ROUTE))?.by]).toEqual([true, 'alice'])
+    },
+  )
+
+  it('is not taken for that where the folder of the sync tells nothing', async () => {
+    const { settle, api, fetch, tip, release } = await abortedInCluster()
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+    await release.tick()
+    fetch(await tip())
+    expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+  })
+})
+
+describe('Settling what nothing notes any more', () => {
+  const lose = (api: MemoryApiServer, annotation: string | undefined = undefined): void =>
+    api.edit(ROUTE, (route) => {
+      const { [LIVE_ABORT_ANNOTATION]: _, ...annotations } = route.metadata.annotations ?? {}
+      const left = annotation === undefined ? {} : { [LIVE_ABORT_ANNOTATION]: annotation }
+      return { ...route, metadata: { ...route.metadata, annotations: { ...annotations, ...left } } }
+    })
+
+  it.each([
+    ['was taken away', undefined],
+    ['is of another Lockstep', '{"schema":7}'],
+    [
+      'names what is no sync',
+      JSON.stringify({ ...DEBT, rollout: 'x-1', syncs: [{ ...SYNC, kind: 'Thing' }] }),
+    ],
+  ])(
+    'gives back what is suspended for the app, once it is at rest (the note %s)',
+    async (_, annotation) => {
+      const { api, settle, release, fetch, tip } = await abortedInCluster()
+      lose(api, annotation)
+      await release.abort('over')
+      release.cluster.isSynced = true
+      await release.untilRest()
+      fetch(await tip())
+      expect(await settle()).toEqual({
+        resumed: ['Kustomization flux-system/prod-traffic-shop'],
+        kept: [],
+      })
+      expect(isSuspended(api)).toBe(false)
+      expect(api.get(ROUTE).metadata.annotations).not.toHaveProperty([LIVE_ABORT_ANNOTATION])
+      expect(await settle()).toBeUndefined()
+    },
+  )
+
+  it('and what applies that', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
+    lose(api)
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'cluster',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    }
+    api.edit(TRAFFIC, (sync) => withMetadata(sync, { labels }))
+    api.put(KUSTOMIZATIONS, withMetadata(suspended(kustomization('cluster'), APP), { labels }))
+    await release.abort('over')
+    fetch(await tip())
+    expect(await settle()).toMatchObject({
+      resumed: ['Kustomization flux-system/prod-traffic-shop', 'Kustomization flux-system/cluster'],
+    })
+  })
+
+  it('finds it by the Service where the route is gone', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
+    const { labels = {} } = api.get(ROUTE).metadata
+    api.delete(ROUTE)
+    const service = release.cluster.live('Service', 'checkout') as KubernetesObject
+    api.put('/api/v1/namespaces/shop/services', withMetadata(service, { labels }))
+    await release.abort('over')
+    release.cluster.isSynced = true
+    await release.untilRest()
+    fetch(await tip())
+    expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+  })
+
+  it('is refused while the branch may send requests to the canary', async () => {
+    const { api, settle, release } = await abortedInCluster()
+    lose(api)
+    const { rollout } = await release.record()
+    await expect(settle()).rejects.toMatchObject({
+      message: `Kustomization flux-system/prod-traffic-shop is suspended for shop/checkout, which was aborted in the cluster, of which no note is left, and deploy may send requests to the canary of ${rollout?.id}`,
+      remedy: expect.stringMatching(
+        /lockstep rollout abort shop\/checkout --live, .*flux resume kustomization prod-traffic-shop -n flux-system$/,
+      ),
+    })
+    expect(isSuspended(api)).toBe(true)
+  })
+
+  it('is refused where nothing says which environment it is of', async () => {
+    const { api, settle, release } = await abortedInCluster()
+    lose(api)
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+    release.cluster.isSynced = true
+    await release.abort('over')
+    await release.untilRest()
+    await expect(settle()).rejects.toThrow('nothing says that what it applies is of prod')
+    expect(isSuspended(api)).toBe(true)
+  })
+
+  it('of an app without a route waits for nobody: the branch has the pods of its canary for ever', async () => {
+    const { api, settle, release } = await abortedInCluster()
+    const { labels = {} } = api.get(ROUTE).metadata
+    api.delete(ROUTE)
+    api.edit(`${DEPLOYMENTS}/checkout`, (stable) => withMetadata(stable, { labels }))
+    await release.abort('over')
+    const onWait = vi.fn()
+    await expect(settle({ onWait })).rejects.toThrow('may send requests to the canary')
+    expect(onWait).not.toHaveBeenCalled()
+    expect(isSuspended(api)).toBe(true)
+  })
+
+  it('is done once it was given back by hand', async () => {
+    const { api, settle } = await abortedInCluster()
+    lose(api)
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), suspend: false } }))
+    expect(await settle()).toMatchObject({ kept: [] })
+    expect(suspendedFor(api.get(TRAFFIC))).toEqual([])
+  })
+
+  it('says so where a note that cannot be read is all that there is', async () => {
+    const { api, settle } = await abortedInCluster()
+    lose(api, '{"schema":7}')
+    api.put(KUSTOMIZATIONS, kustomization(SYNC.name))
+    await expect(settle()).rejects.toMatchObject({
+      message: expect.stringContaining('HTTPRoute shop/checkout notes an abort in words'),
+      remedy: expect.stringContaining(
+        'kubectl -n shop annotate httproute checkout lockstep.dev/aborted-live-',
+      ),
+    })
+  })
+
+  it('says so of an app that the branch has no longer too', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
+    const { remote } = release.place
+    const tree = await remote.files(await tip(), 'prod')
+    await release.edit([...tree.keys()].map((path) => ({ path: `prod/${path}` })))
+    fetch(await tip())
+    expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+    expect(isSuspended(api)).toBe(false)
+  })
+})
+
+describe('Notes of others', () => {
+  const bogus = { ...DEBT, rollout: 'bogus-1', by: 'mallory' }
+
+  it('on what does not split the requests of the app count for nothing', async () => {
+    const { api, settle, release } = await abortedInCluster()
+    const foreign = (kind: 'routes' | 'deployments', object: KubernetesObject) =>
+      api.put(kind === 'routes' ? ROUTES : DEPLOYMENTS, {
+        ...withMetadata(object, {
+          annotations: { [LIVE_ABORT_ANNOTATION]: writeLiveAbort(bogus) },
+        }),
+        metadata: {
+          name: 'aaa',
+          namespace: 'shop',
+          annotations: { [LIVE_ABORT_ANNOTATION]: writeLiveAbort(bogus) },
+        },
+        spec: { rules: [{ backendRefs: [{ name: 'aaa', port: 80 }] }] },
+      })
+    foreign('routes', api.get(ROUTE))
+    foreign('deployments', api.get(`${DEPLOYMENTS}/checkout`))
+    await expect(settle()).rejects.toThrow('has not fetched the newest commit yet')
+    expect((await release.record()).rollout?.stage.phase).toBe('aborting')
+    expect(isSuspended(api)).toBe(true)
+    expect(liveAbortOf(api.get(ROUTE))?.by).toBe('alice')
+  })
+
+  it('on what does are held against the branch, before anything is given back', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
+    const other = api.get(ROUTE)
+    const annotations = { [LIVE_ABORT_ANNOTATION]: writeLiveAbort(bogus) }
+    api.put(
+      ROUTES,
+      withMetadata({ ...other, metadata: { ...other.metadata, name: 'aaa' } }, { annotations }),
+    )
+    await expect(settle()).rejects.toThrow('has not fetched the newest commit yet')
+    expect((await release.record()).rollout?.stage.phase).toBe('aborting')
+    expect(isSuspended(api)).toBe(true)
+    fetch(await tip())
+    expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+    expect(liveAbortOf(api.get(`${ROUTES}/aaa`))).toBeUndefined()
+  })
+
+  it('that stand alone are no reason to give anything back', async () => {
+    const { api, settle, tip, fetch } = await abortedInCluster({
+      rollout: 'bogus-1',
+      by: 'mallory',
+    })
+    const before = await tip()
+    fetch(before)
+    await expect(settle()).rejects.toThrow('prod knows no rollout bogus-1 of shop/checkout')
+    expect([isSuspended(api), await tip()]).toEqual([true, before])
+    expect(liveAbortOf(api.get(ROUTE))?.by).toBe('mallory')
+  })
+
+  it('give back what all of them name', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
+    const { rollout } = await release.record()
+    const workloads = { ...SYNC, name: 'prod-workloads-shop' }
+    const note = writeLiveAbort({ ...DEBT, rollout: rollout?.id ?? '', syncs: [workloads] })
+    const other = api.get(ROUTE)
+    const annotations = { [LIVE_ABORT_ANNOTATION]: note }
+    api.put(
+      ROUTES,
+      withMetadata({ ...other, metadata: { ...other.metadata, name: 'admin' } }, { annotations }),
+    )
+    api.put(KUSTOMIZATIONS, suspended(kustomization(workloads.name), APP))
+    await release.tick()
+    fetch(await tip())
+    const { resumed = [] } = (await settle()) ?? {}
+    expect(new Set(resumed)).toEqual(
+      new Set([
+        'Kustomization flux-system/prod-traffic-shop',
+        'Kustomization flux-system/prod-workloads-shop',
+      ]),
+    )
+  })
+})
+
+/** As Argo CD marks a route that an Application has applied. */
+const trackedBy = (api: MemoryApiServer, name: string): void =>
+  api.edit(ROUTE, ({ metadata, ...route }) => {
+    const id = `${name}:gateway.networking.k8s.io/HTTPRoute:shop/checkout`
+    const annotations = { ...metadata.annotations, 'argocd.argoproj.io/tracking-id': id }
+    return { ...route, metadata: { ...metadata, labels: {}, annotations } }
+  })

@@ -39,7 +39,10 @@ export function endAbort(
       kind: 'move',
       action: 'abort-finish',
       record: withoutAborted(record, rollout),
-      evidence: ['the canary was taken away in the cluster, once stable had its pods'],
+      evidence: [
+        'the canary was taken away in the cluster, once stable had its pods',
+        unsettledReason(abortedLive),
+      ],
     }
   }
   const unsettled = abortedLive === undefined ? [] : [unsettledReason(abortedLive)]
@@ -55,8 +58,8 @@ export function endAbort(
 }
 
 /**
- * Until somebody gives back what was suspended, nothing from the branch may reach routes and Services. At
- * rest nobody would be told.
+ * Nothing from the branch gets past what is suspended until somebody gives that back, and at rest nobody would
+ * be told.
  */
 function unsettledReason({ app, syncs }: LiveAbort): string {
   const names = syncs.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s'
-import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { at } from '../../../manifests/fields.ts'
 import type { KubernetesObject } from '../../../manifests/kubernetes-object.ts'
 import { LIVE_ABORT_ANNOTATION, liveAbortOf } from '../../../rollouts/live-abort.ts'
@@ -105,7 +105,7 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
         `Aborted ${onCall.app} in the cluster: all requests go to stable`,
       )
       expect(ended.stdout).toContain(
-        `lockstep rollout settle ${onCall.app} --kubeconfig ${kubeconfig}\n`,
+        `lockstep rollout settle ${onCall.app} --env prod --kubeconfig ${kubeconfig}\n`,
       )
       expect(await release.weight()).toBe(0)
       await release.reconcile()
@@ -128,8 +128,17 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
     )
     expect(release.actions[0]).toBe('abort')
     const log = git(flux.flux.repository, 'log', '--format=%B', '-5', 'deploy')
-    expect(log).toMatch(/Lockstep-Evidence: customers complain \(aborted in the cluster at .*Z\)\n/)
-    expect(log).toContain(`Lockstep-Actor: system:serviceaccount:${release.namespace}:on-call\n`)
+    const account = `system:serviceaccount:${release.namespace}:on-call`
+    expect(log).toMatch(
+      /Lockstep-Evidence: customers complain \(aborted in the cluster at .*Z, by /,
+    )
+    expect(log).toContain(`, by ${account} as its note says)\n`)
+    expect(log).not.toContain(`Lockstep-Actor: ${account}`)
+    await release.until('a look says that it is not settled', () => {
+      const { decision } = release.seen ?? {}
+      const reasons = decision?.kind === 'wait' ? decision.reasons : []
+      return reasons.some((reason) => reason.includes(`lockstep rollout settle ${onCall.app}`))
+    })
 
     const settled = await onCall.settle(kubeconfig)
     expect(settled).toMatchObject({ code: 0, stderr: '' })
@@ -164,10 +173,11 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
       )
     })
     expect(liveAbortOf(await route())?.reason).toBe('customers complain')
-    await release.untilRest()
-    expect(release.actions).toEqual(['abort', 'abort-finish'])
+    await release.until('a look has found it', ({ rollout }) => rollout?.stage.phase === 'aborting')
+    expect(release.actions).toEqual(['abort'])
     expect(await onCall.settle(kubeconfig)).toMatchObject({ code: 0, stderr: '' })
     await expectAtRest()
+    expect(release.actions).toEqual(['abort', 'abort-finish'])
   })
 
   it('changes nothing if it may not do all of it, and says what it may not', async () => {
@@ -207,6 +217,9 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
       spec: { ...rest, ...said },
     }
     await flux.flux.push({ path: 'cluster/traffic.yaml', write: JSON.stringify(applied) })
+    onTestFinished(async () => {
+      await cluster.send({ method: 'DELETE', path: syncPath(PARENT) })
+    })
     await cluster.apply([
       {
         apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -236,6 +249,5 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
     expect(await onCall.settle(kubeconfig)).toMatchObject({ code: 0, stderr: '' })
     expect(await isSuspended(PARENT)).toBe(false)
     await expectAtRest()
-    await cluster.send({ method: 'DELETE', path: syncPath(PARENT) })
   })
 })

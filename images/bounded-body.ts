@@ -1,24 +1,37 @@
 import { RegistryError } from './registry-error.ts'
+import { registryUnreachable } from './registry-unreachable.ts'
+
+export interface BodyLimits {
+  /** Who answered, for people. */
+  readonly where: string
+  readonly mostBytes: number
+  /** Of whoever waits for it. */
+  readonly signal: AbortSignal
+}
 
 /**
  * All of an answer's body.
  *
- * @param where who answered, for people
- * @throws {RegistryError} if it is larger than that
+ * @throws {RegistryError} if it is larger than that, or breaks off
+ * @throws the reason of `signal`
  */
 export async function boundedBody(
   response: Response,
-  maximumBytes: number,
-  where: string,
+  { where, mostBytes, signal }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    if (length > maximumBytes) {
-      throw new RegistryError('wrong', `${where} answered with more than ${maximumBytes} bytes`)
+  try {
+    for await (const chunk of response.body ?? []) {
+      length += chunk.byteLength
+      if (length > mostBytes) {
+        throw new RegistryError('wrong', `${where} answered with more than ${mostBytes} bytes`)
+      }
+      chunks.push(chunk)
     }
-    chunks.push(chunk)
+  } catch (error) {
+    if (error instanceof RegistryError) throw error
+    throw registryUnreachable(`${where} broke off`, error, signal)
   }
   const body = new Uint8Array(length)
   let offset = 0

@@ -5,7 +5,7 @@ import { RegistryError } from './registry-error.ts'
 import { newestRelease } from './tag-rule.ts'
 
 /** What is asked of a registry. */
-export type ImageSource = Pick<OciRegistry, 'digest' | 'tags' | 'verify'>
+export type ImageSource = Pick<OciRegistry, 'digest' | 'tagPages' | 'verify'>
 
 /**
  * What a followed image is now: its registry is asked, whatever anybody has told.
@@ -27,7 +27,10 @@ async function newestTag(
   versions: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const newest = newestRelease(versions, await registry.tags(image.name, signal))
+  let newest: string | undefined
+  for await (const tags of registry.tagPages(image.name, signal)) {
+    newest = newestRelease(versions, tags, newest)
+  }
   if (newest !== undefined) return newest
   throw new RegistryError('absent', `There is no release ${versions} of ${nameText(image)}`)
 }

@@ -1,7 +1,12 @@
 import { boundedBody } from './bounded-body.ts'
 import { RegistryError } from './registry-error.ts'
 import { registryFailure } from './registry-failure.ts'
-import { type RegistryCredentials, RegistryTokens } from './registry-tokens.ts'
+import {
+  type RegistryCredentials,
+  type RegistryRequest,
+  RegistryTokens,
+} from './registry-tokens.ts'
+import { registryUnreachable } from './registry-unreachable.ts'
 import { nextPage, tagsOf } from './tag-list.ts'
 
 export type { RegistryCredentials } from './registry-tokens.ts'
@@ -26,6 +31,8 @@ const HUB_REGISTRY = 'https://registry-1.docker.io'
 const MOST_MANIFEST_BYTES = 4 * 1024 * 1024
 
 const MOST_PAGE_BYTES = 4 * 1024 * 1024
+/** Of all pages together. */
+const MOST_LIST_BYTES = 16 * 1024 * 1024
 const MOST_PAGES = 100
 
 /** An image for one platform, or for several. Schema 1 of Docker is none of them: its digest is of no bytes. */
@@ -93,22 +100,24 @@ export class OciRegistry {
   }
 
   /**
-   * All tags of an image.
+   * All tags of an image, a page at a time: there can be very many, and nobody needs them all at once.
    *
    * @throws {RegistryError}
    */
-  async tags(name: string, signal: AbortSignal): Promise<readonly string[]> {
-    const tags: string[] = []
+  async *tagPages(name: string, signal: AbortSignal): AsyncGenerator<readonly string[], void> {
     let next: string | undefined = 'tags/list?n=1000'
-    for (let pages = 0; next !== undefined; pages++) {
-      if (pages === MOST_PAGES) {
+    let bytes = 0
+    for (let pages = 1; next !== undefined; pages++) {
+      const response: Response = await this.#ask(name, next, { signal })
+      const limits = { where: this.host, mostBytes: MOST_PAGE_BYTES, signal }
+      const body = await boundedBody(response, limits)
+      bytes += body.byteLength
+      if (pages > MOST_PAGES || bytes > MOST_LIST_BYTES) {
         throw new RegistryError('wrong', `${this.host}/${name} has more tags than can be read`)
       }
-      const response: Response = await this.#ask(name, next, { signal })
-      tags.push(...tagsOf(await boundedBody(response, MOST_PAGE_BYTES, this.host)))
+      yield tagsOf(body)
       next = nextPage(response.headers.get('link'))
     }
-    return tags
   }
 
   async #manifest(
@@ -118,43 +127,38 @@ export class OciRegistry {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const response = await this.#ask(name, `manifests/${reference}`, { signal })
     assertManifest(response, `${this.host}/${name}${whichOf(`manifests/${reference}`)}`)
-    return boundedBody(response, MOST_MANIFEST_BYTES, this.host)
+    return boundedBody(response, { where: this.host, mostBytes: MOST_MANIFEST_BYTES, signal })
   }
 
   /** @param path below the image */
-  async #ask(name: string, path: string, init: RequestInit): Promise<Response> {
+  async #ask(name: string, path: string, init: RegistryRequest): Promise<Response> {
     const url = `${this.#address}/v2/${name}/${path}`
     const accept = path.startsWith('manifests/') ? MANIFEST_TYPES.join(', ') : 'application/json'
     const withProof = (authorization: string | undefined): Promise<Response> =>
       this.#send(url, { ...init, headers: { accept, ...(authorization && { authorization }) } })
     let response = await withProof(this.#tokens.known(name))
     if (response.status === 401) {
-      await response.body?.cancel()
+      await dismiss(response)
       const header = response.headers.get('www-authenticate')
-      response = await withProof(await this.#tokens.answer(name, header))
+      response = await withProof(await this.#tokens.answer(name, header, init.signal))
     }
     if (response.status === 200) return response
-    await response.body?.cancel()
+    await dismiss(response)
     throw registryFailure(response, `${this.host}/${name}${whichOf(path)}`)
   }
 
-  async #send(url: string, { signal, ...init }: RequestInit = {}): Promise<Response> {
+  async #send(url: string, { signal, ...init }: RegistryRequest): Promise<Response> {
     const timeout = AbortSignal.timeout(this.#timeoutMs)
-    const given = signal ?? undefined
     try {
       // Called by itself: the platform's own wants no receiver.
       const send = this.#fetch
       return await send(url, {
         ...init,
         redirect: 'manual',
-        signal: given === undefined ? timeout : AbortSignal.any([given, timeout]),
+        signal: AbortSignal.any([signal, timeout]),
       })
     } catch (error) {
-      given?.throwIfAborted()
-      const why = error instanceof Error ? causeOf(error) : String(error)
-      throw new RegistryError('unreachable', `${this.host} cannot be reached: ${why}`, {
-        cause: error,
-      })
+      throw registryUnreachable(`${this.host} cannot be reached`, error, signal)
     }
   }
 }
@@ -166,9 +170,8 @@ function whichOf(path: string): string {
   return reference.includes(':') ? `@${reference}` : `:${reference}`
 }
 
-/** `fetch failed` says nothing; Node has the reason in the cause. */
-const causeOf = ({ message, cause }: Error): string =>
-  cause instanceof Error ? cause.message || message : message
+/** Of what nobody will read, it is none of our business whether it breaks off. */
+const dismiss = async ({ body }: Response): Promise<void> => body?.cancel().catch(() => {})
 
 function assertManifest({ headers }: Response, what: string): void {
   const type = headers.get('content-type')?.split(';')[0]?.trim() ?? ''

@@ -8,6 +8,11 @@ export interface RegistryCredentials {
   readonly password: string
 }
 
+/** What is sent, and for whom. */
+export interface RegistryRequest extends RequestInit {
+  readonly signal: AbortSignal
+}
+
 export interface RegistryTokensProps {
   /** For people. */
   readonly host: string
@@ -15,7 +20,7 @@ export interface RegistryTokensProps {
   readonly address: string
   /** Asked for each time that they are sent. Absent: we ask as nobody. */
   readonly credentials?: (() => Promise<RegistryCredentials>) | undefined
-  readonly send: (url: string, init?: RequestInit) => Promise<Response>
+  readonly send: (url: string, init: RegistryRequest) => Promise<Response>
 }
 
 const MOST_TOKEN_BYTES = 1024 * 1024
@@ -41,18 +46,25 @@ export class RegistryTokens {
    * What answers a 401.
    *
    * @throws {RegistryError}
+   * @throws the reason of `signal`
    */
-  async answer(name: string, header: string | null): Promise<string> {
+  async answer(name: string, header: string | null, signal: AbortSignal): Promise<string> {
     this.#known.delete(name)
     const challenge = readChallenge(header ?? '')
-    const authorization = await this.#authorization(name, challenge)
+    const authorization = await this.#authorization(name, challenge, signal)
     this.#known.set(name, authorization)
     return authorization
   }
 
-  async #authorization(name: string, challenge: RegistryChallenge | undefined): Promise<string> {
+  async #authorization(
+    name: string,
+    challenge: RegistryChallenge | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { host, credentials } = this.#props
-    if (challenge?.scheme === 'bearer') return `Bearer ${await this.#token(name, challenge)}`
+    if (challenge?.scheme === 'bearer') {
+      return `Bearer ${await this.#token(name, challenge, signal)}`
+    }
     if (challenge === undefined) {
       throw new RegistryError('refused', `${host} asks for credentials in no way that is known`)
     }
@@ -65,14 +77,16 @@ export class RegistryTokens {
   async #token(
     name: string,
     { realm, service }: Extract<RegistryChallenge, { scheme: 'bearer' }>,
+    signal: AbortSignal,
   ): Promise<string> {
     const { host, credentials, send } = this.#props
     const url = this.#tokenAddress(realm)
     if (service !== undefined) url.searchParams.set('service', service)
     url.searchParams.set('scope', `repository:${name}:pull`)
     const headers = credentials && { authorization: basic(await credentials()) }
-    const response = await send(url.href, headers && { headers })
-    const body = await boundedBody(response, MOST_TOKEN_BYTES, url.host)
+    const response = await send(url.href, { ...(headers && { headers }), signal })
+    const limits = { where: url.host, mostBytes: MOST_TOKEN_BYTES, signal }
+    const body = await boundedBody(response, limits)
     if (response.status !== 200) {
       const failure = response.status >= 500 ? 'unreachable' : 'refused'
       throw new RegistryError(

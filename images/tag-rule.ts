@@ -14,9 +14,17 @@ const RELEASE = /^v?(\d+)\.(\d+)\.(\d+)$/
 export const isFollowed = (rule: TagRule, tag: string): boolean =>
   'tag' in rule ? rule.tag === tag : isWithin(rule.versions, tag)
 
-/** The newest of them; `undefined` if there is no release in the range. */
-export const newestRelease = (versions: string, tags: readonly string[]): string | undefined =>
-  tags.filter((tag) => isWithin(versions, tag)).reduce<string | undefined>(newer, undefined)
+/**
+ * The newest of them; `undefined` if there is no release in the range.
+ *
+ * @param known the newest of others
+ */
+export const newestRelease = (
+  versions: string,
+  tags: readonly string[],
+  known?: string,
+): string | undefined =>
+  tags.filter((tag) => isWithin(versions, tag)).reduce<string | undefined>(newer, known)
 
 /** Whether one release comes after another. Whatever is no release comes before all. */
 export function isNewer(tag: string, than: string): boolean {

@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { findImage } from '../../images/find-image.ts'
 import { OciRegistry, type OciRegistryProps } from '../../images/oci-registry.ts'
+import { isPassing } from '../../images/passing-failure.ts'
+import { allTags } from './all-tags.ts'
 import { INDEX, RegistryStandIn } from './registry-stand-in.ts'
 
 const { signal } = new AbortController()
@@ -39,7 +42,7 @@ describe('A registry', () => {
     const { server, client } = await standIn()
     for (const tag of ['1.0.0', '1.0.1', '1.0.2', '1.0.3', '1.0.4']) server.push('shop/web', tag)
     server.push('shop/cart', '9.9.9')
-    expect(await client.tags('shop/web', signal)).toEqual([
+    expect(await allTags(client, 'shop/web', signal)).toEqual([
       '1.0.0',
       '1.0.1',
       '1.0.2',
@@ -52,9 +55,42 @@ describe('A registry', () => {
     const { server, client } = await standIn()
     const link = `<http://elsewhere.example.com/v2/x/tags/list?last=1>; rel="next"`
     server.intercept = answers(200, { link }, '{"tags":["1.0.0"]}')
-    await expect(client.tags('shop/web', signal)).rejects.toThrow('more tags than can be read')
+    await expect(allTags(client, 'shop/web', signal)).rejects.toThrow('more tags than can be read')
     // A page is asked for where the settings say, wherever the registry says that it is.
     expect(server.requests.at(-1)).toBe('GET /v2/shop/web/tags/list?last=1')
+  })
+
+  it('that has very much on every page of its list is left', async () => {
+    const { server, client } = await standIn()
+    const link = `</v2/shop/web/tags/list?last=1>; rel="next"`
+    server.intercept = answers(200, { link }, `{"tags":["1.0.0"]}${' '.repeat(4_000_000)}`)
+    await expect(allTags(client, 'shop/web', signal)).rejects.toThrow('more tags than can be read')
+    expect(server.requests).toHaveLength(5)
+  })
+
+  it('with hundreds of thousands of tags has the newest release found among them', async () => {
+    const { server, client } = await standIn()
+    const newest = server.push('shop/web', '1.9.0')
+    server.push('shop/web', 'zzz')
+    const tags = Array.from({ length: 200_000 }, (_, index) => `1.0.${index}`)
+    const pages = [['0.0.1'], tags, ['1.9.0', '1.2.0'], ['1.8.9']]
+    server.intercept = ({ url = '' }, response) => {
+      const [, page] = /tags\/list\?(?:n=1000|page=(\d))$/.exec(url) ?? []
+      if (!url.includes('tags/list')) return false
+      const next = Number(page ?? 0) + 1
+      const headers = next < pages.length ? { link: `<?page=${next}>; rel="next"` } : {}
+      return answers(200, headers, JSON.stringify({ tags: pages[next - 1] }))(undefined, response)
+    }
+    const image = { host: 'registry.example.com', name: 'shop/web' }
+    const found = await findImage(client, { image, rule: { versions: '1.x' } }, signal)
+    expect(found).toEqual({ tag: '1.9.0', digest: newest })
+  })
+
+  it('has what is no tag left out of its list', async () => {
+    const { server, client } = await standIn()
+    const tags = ['1.0.0', '1.0.1\n\nskip-checks: true', '', '.hidden', `1.0.${'9'.repeat(125)}`, 1]
+    server.intercept = answers(200, {}, JSON.stringify({ tags }))
+    expect(await allTags(client, 'shop/web', signal)).toEqual(['1.0.0'])
   })
 
   it('that says no digest has what it sends hashed', async () => {
@@ -131,6 +167,82 @@ describe('A registry', () => {
     const reason = new Error('enough')
     await expect(client.digest('a', 'b', AbortSignal.abort(reason))).rejects.toBe(reason)
   })
+})
+
+describe.each([
+  ['breaks off', 5_000, (response: ServerResponse) => void response.destroy()],
+  ['says no more', 200, () => {}],
+])('A registry that in the middle of an answer %s', (_, timeoutMs, stop) => {
+  /** Says something, as if there were more, and stops. */
+  const half =
+    (status: number, headers: Readonly<Record<string, string>> = {}) =>
+    (response: ServerResponse): boolean => {
+      response.writeHead(status, { 'content-type': INDEX, ...headers })
+      response.write('{"tags":["1', () => stop(response))
+      return true
+    }
+
+  const unreachable = { name: 'RegistryError', failure: 'unreachable' }
+
+  it('is asked again later: a manifest', async () => {
+    const { server, client } = await standIn({ timeoutMs })
+    const digest = server.push('shop/web', 'main')
+    server.intercept = (_, response) => half(200)(response)
+    const failed = await client.verify('shop/web', digest, signal).catch((error: unknown) => error)
+    expect(failed).toMatchObject(unreachable)
+    expect(isPassing(failed)).toBe(true)
+  })
+
+  it('is asked again later: what a digest is made of', async () => {
+    const { server, client } = await standIn({ timeoutMs })
+    server.intercept = ({ method }, response) =>
+      method === 'HEAD'
+        ? answers(200, { 'content-type': INDEX })(undefined, response)
+        : half(200)(response)
+    await expect(client.digest('shop/web', 'main', signal)).rejects.toMatchObject(unreachable)
+  })
+
+  it('is asked again later: tags', async () => {
+    const { server, client } = await standIn({ timeoutMs })
+    server.intercept = (_, response) => half(200)(response)
+    await expect(allTags(client, 'shop/web', signal)).rejects.toMatchObject(unreachable)
+  })
+
+  it('is asked again later: a token', async () => {
+    const { server, client } = await standIn({ timeoutMs })
+    const challenge = `Bearer realm="${server.address}/token"`
+    server.intercept = ({ url = '' }, response) =>
+      url.startsWith('/token')
+        ? half(200)(response)
+        : answers(401, { 'www-authenticate': challenge })(undefined, response)
+    await expect(client.digest('shop/web', 'main', signal)).rejects.toMatchObject(unreachable)
+  })
+
+  it('has said all that counts where it refuses', async () => {
+    const { server, client } = await standIn({ timeoutMs })
+    server.intercept = (_, response) => half(404)(response)
+    await expect(allTags(client, 'shop/web', signal)).rejects.toMatchObject({ failure: 'absent' })
+    server.intercept = (_, response) => half(401, { 'www-authenticate': 'Basic' })(response)
+    await expect(allTags(client, 'shop/web', signal)).rejects.toMatchObject({ failure: 'refused' })
+  })
+})
+
+it('whoever gives up while a registry answers is told why', async () => {
+  const reason = new Error('enough')
+  const { server, client } = await standIn()
+  const challenge = `Bearer realm="${server.address}/token"`
+  for (const slow of ['/token', '/v2/']) {
+    const giveUp = new AbortController()
+    server.intercept = ({ url = '' }, response) => {
+      if (!url.startsWith(slow)) {
+        return answers(401, { 'www-authenticate': challenge })(undefined, response)
+      }
+      response.writeHead(200, { 'content-type': INDEX })
+      response.write('{', () => giveUp.abort(reason))
+      return true
+    }
+    await expect(client.verify('shop/web', 'sha256:0', giveUp.signal)).rejects.toBe(reason)
+  }
 })
 
 describe('A registry that lets in', () => {

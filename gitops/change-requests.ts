@@ -14,8 +14,8 @@ export interface ChangeRequests {
    */
   open(request: NewChangeRequest): Promise<ChangeRequest>
 
-  /** Takes a request back. */
-  close(request: ChangeRequest): Promise<void>
+  /** Closes a request that another takes the place of, so that nobody takes it for what people have closed. */
+  supersede(request: ChangeRequest): Promise<void>
 }
 
 export interface ChangeRequest {
@@ -23,7 +23,9 @@ export interface ChangeRequest {
   readonly url: string
   readonly number: number
   readonly branch: string
-  readonly state: 'open' | 'merged' | 'closed'
+  readonly title: string
+  /** `superseded`: closed by `supersede`. `closed`: by people. */
+  readonly state: 'open' | 'merged' | 'closed' | 'superseded'
 }
 
 export interface NewChangeRequest {

@@ -3,6 +3,7 @@ import { type GitHubAnswer, githubFailure } from './github-answers.ts'
 import { GitHubApi } from './github-api.ts'
 import { type GitHubAppProps, gitHubAppToken } from './github-app.ts'
 import type { ExchangeProps } from './http-exchange.ts'
+import { isSuperseded, supersededTitle } from './superseded-title.ts'
 
 export interface GitHubPullRequestsProps extends ExchangeProps {
   /** `owner/name`. */
@@ -16,6 +17,7 @@ export interface GitHubPullRequestsProps extends ExchangeProps {
 interface PullRequest {
   readonly html_url: string
   readonly number: number
+  readonly title: string
   readonly state: 'open' | 'closed'
   readonly merged_at: string | null
   /** Its repository is gone with a fork that is. */
@@ -67,8 +69,9 @@ export class GitHubPullRequests implements ChangeRequests {
     throw this.#failure(answer)
   }
 
-  async close({ number }: ChangeRequest): Promise<void> {
-    const answer = await this.#api.rest('PATCH', `pulls/${number}`, { state: 'closed' })
+  async supersede({ number, title }: ChangeRequest): Promise<void> {
+    const body = { state: 'closed', title: supersededTitle(title) }
+    const answer = await this.#api.rest('PATCH', `pulls/${number}`, body)
     if (answer.status !== 200) throw this.#failure(answer)
   }
 
@@ -87,10 +90,15 @@ export class GitHubPullRequests implements ChangeRequests {
   }
 }
 
-const toChangeRequest = ({ html_url, number, state, merged_at, head }: PullRequest) =>
-  ({
-    url: html_url,
-    number,
-    branch: head.ref,
-    state: merged_at === null ? state : 'merged',
-  }) satisfies ChangeRequest
+const toChangeRequest = (pull: PullRequest): ChangeRequest => ({
+  url: pull.html_url,
+  number: pull.number,
+  branch: pull.head.ref,
+  title: pull.title,
+  state: stateOf(pull),
+})
+
+function stateOf({ state, merged_at, title }: PullRequest): ChangeRequest['state'] {
+  if (merged_at !== null) return 'merged'
+  return state === 'closed' && isSuperseded(title) ? 'superseded' : state
+}

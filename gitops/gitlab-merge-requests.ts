@@ -6,6 +6,7 @@ import {
 } from './git-remote-errors.ts'
 import { type ExchangeProps, exchange } from './http-exchange.ts'
 import { retryAfterMs } from './retry-after.ts'
+import { isSuperseded, supersededTitle } from './superseded-title.ts'
 
 export interface GitLabMergeRequestsProps extends ExchangeProps {
   /** Full path: `platform/shop`, with all groups. */
@@ -19,6 +20,7 @@ export interface GitLabMergeRequestsProps extends ExchangeProps {
 interface MergeRequest {
   readonly web_url: string
   readonly iid: number
+  readonly title: string
   readonly state: 'opened' | 'closed' | 'merged' | 'locked'
   readonly source_branch: string
   readonly source_project_id: number | null
@@ -70,8 +72,9 @@ export class GitLabMergeRequests implements ChangeRequests {
     throw this.#failure({ status, body })
   }
 
-  async close({ number }: ChangeRequest): Promise<void> {
-    const answer = await this.#call('PUT', `/${number}`, { state_event: 'close' })
+  async supersede({ number, title }: ChangeRequest): Promise<void> {
+    const body = { state_event: 'close', title: supersededTitle(title) }
+    const answer = await this.#call('PUT', `/${number}`, body)
     if (answer.status !== 200) throw this.#failure(answer)
   }
 
@@ -116,12 +119,16 @@ export class GitLabMergeRequests implements ChangeRequests {
 
 const STATES = { opened: 'open', locked: 'open', merged: 'merged', closed: 'closed' } as const
 
-const toChangeRequest = ({ web_url, iid, state, source_branch }: MergeRequest): ChangeRequest => ({
-  url: web_url,
-  number: iid,
-  branch: source_branch,
-  state: STATES[state],
+const toChangeRequest = (request: MergeRequest): ChangeRequest => ({
+  url: request.web_url,
+  number: request.iid,
+  branch: request.source_branch,
+  title: request.title,
+  state: stateOf(request),
 })
+
+const stateOf = ({ state, title }: MergeRequest): ChangeRequest['state'] =>
+  state === 'closed' && isSuperseded(title) ? 'superseded' : STATES[state]
 
 /** One text, or several of them. */
 function wordsOf(body: unknown): string {

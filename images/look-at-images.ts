@@ -48,8 +48,9 @@ const MOST_COMMITS = 50
  * Looks at images of one file, and has the file say what their registries say: a commit for each that is
  * another one. What becomes of one image does not keep the others from theirs.
  *
- * Only what differs is written, of what the branch has when it is written; so a look that is repeated,
- * late, or one of many at once changes nothing that is not to be changed.
+ * Only what differs is written, on top of a state of the branch that is older than the registry's answer;
+ * so a look that is repeated, late, or one of many at once changes nothing that is not to be changed, and
+ * none commits an old digest on top of a newer one.
  *
  * @throws what keeps the file from being read
  * @throws the reason of `signal`
@@ -85,18 +86,25 @@ const settled = <Value>(work: Promise<Value>): Promise<Settled<Value>> =>
     (error: unknown) => ({ error }),
   )
 
-/** @param file as it was when the look began: what is written is decided on what it is then */
+/**
+ * What is written is decided on what branch and registry have then, in that order: whoever was slow finds
+ * what the registry has by now, or the branch moved.
+ *
+ * @param file as it was when the look began
+ * @param found the same
+ */
 async function lookAt(
   props: ImageLookProps,
   file: ImageFile,
   followed: FollowedImage,
   found: FoundImage,
 ): Promise<ImageResult> {
-  const { signal, retry } = props
+  const { registryOf, signal, retry } = props
   if (imageChange(file, followed, found) === undefined) return { outcome: 'current' }
   const takeUp = async (): Promise<ImageResult> => {
     const now = await readFile(props)
-    const change = imageChange(now.file, followed, found)
+    const foundNow = await findImage(registryOf(followed), followed, signal)
+    const change = imageChange(now.file, followed, foundNow)
     return change === undefined ? { outcome: 'current' } : write(props, { ...now, change })
   }
   return retryLostRaces(takeUp, { ...retry, signal })

@@ -29,16 +29,31 @@ export type ProposalOutcome =
 
 /**
  * Asks people to merge a change, once: what is open is left as it is, and what they have decided stays
- * so. Every change has a branch of its own, so nothing that we have pushed is ever moved or forced.
+ * so. What we have closed ourselves is asked for again. Every change has a branch of its own, so nothing
+ * that we have pushed is ever moved or forced.
  *
- * Those of the same image that it takes the place of are closed.
+ * Others of the same image that wait still are closed whatever comes of it, as whoever opened the newest may
+ * have come no further.
  */
 export async function proposeChange(proposal: Proposal): Promise<ProposalOutcome> {
-  const { requests, target, environment, change } = proposal
+  const { requests, environment, change } = proposal
   const branch = await proposalBranch(environment, change)
-  const [known] = (await requests.ofBranch(branch)).toSorted(openFirst)
-  if (known?.state === 'open') return { outcome: 'waiting', url: known.url }
-  if (known !== undefined) return { outcome: 'declined', reason: `${known.url} was ${known.state}` }
+  const known = await requests.ofBranch(branch)
+  const outcome = knownOutcome(known) ?? (await propose(proposal, branch))
+  await supersedeOthers(proposal, branch)
+  return outcome
+}
+
+/** @returns `undefined` if people are to be asked */
+function knownOutcome(known: readonly ChangeRequest[]): ProposalOutcome | undefined {
+  const open = known.find(({ state }) => state === 'open')
+  if (open !== undefined) return { outcome: 'waiting', url: open.url }
+  const decided = known.find(({ state }) => state !== 'superseded')
+  return decided && { outcome: 'declined', reason: `${decided.url} was ${decided.state}` }
+}
+
+async function propose(proposal: Proposal, branch: string): Promise<ProposalOutcome> {
+  const { requests, target, environment, change } = proposal
   await makeBranch(proposal, branch)
   const { url } = await requests.open({
     branch,
@@ -46,12 +61,8 @@ export async function proposeChange(proposal: Proposal): Promise<ProposalOutcome
     title: imageSubject(environment, change),
     text: textOf(proposal),
   })
-  await closeOthers(proposal, branch)
   return { outcome: 'proposed', url }
 }
-
-const openFirst = (left: ChangeRequest, right: ChangeRequest): number =>
-  Number(right.state === 'open') - Number(left.state === 'open')
 
 async function makeBranch(
   { remote, target, file, change, message, verify }: Proposal,
@@ -74,14 +85,14 @@ async function makeBranch(
 }
 
 /** Those of the same image: whoever merged one of them would go back. */
-async function closeOthers(
+async function supersedeOthers(
   { requests, target, environment, change }: Proposal,
   branch: string,
 ): Promise<void> {
   const entry = entryOfBranch(environment, change.followed)
   for (const request of await requests.waitingFor(target.branch)) {
     const isOfEntry = request.branch.replace(/[^/]*$/, '') === entry
-    if (isOfEntry && request.branch !== branch) await requests.close(request)
+    if (isOfEntry && request.branch !== branch) await requests.supersede(request)
   }
 }
 

@@ -10,6 +10,10 @@ export interface HostedRequests {
   addOfFork(): void
   /** Merges the newest, as people do. */
   merge(): void
+  /** Closes the newest, as people do. */
+  close(): void
+  /** Of the newest, as people see it. */
+  title(): string | undefined
   /** Breaks the connection at the next request, and from then on. */
   cut(): void
   /** Has the next answers be that there were too many requests. */
@@ -45,11 +49,31 @@ export function describeChangeRequests(name: string, host: () => Promise<HostedR
       expect(await requests.ofBranch('change')).toHaveLength(1)
     })
 
-    it('closes one', async () => {
-      const { requests } = await host()
-      await requests.close(await requests.open(CHANGE))
-      expect(await requests.ofBranch('change')).toMatchObject([{ state: 'closed' }])
+    it('closes one that another takes the place of, and tells that from what people have closed', async () => {
+      const { requests, close, title } = await host()
+      await requests.supersede(await requests.open(CHANGE))
+      expect(await requests.ofBranch('change')).toMatchObject([{ state: 'superseded' }])
       expect(await requests.waitingFor('main')).toEqual([])
+      expect(title()).toBe('superseded: image prod: web')
+      await requests.open(CHANGE)
+      close()
+      const states = (await requests.ofBranch('change')).map(({ state }) => state)
+      expect(states.toSorted()).toEqual(['closed', 'superseded'])
+    })
+
+    it('closes one whose title is as long as a title may be', async () => {
+      const { requests, title } = await host()
+      await requests.supersede(await requests.open({ ...CHANGE, title: 'x'.repeat(255) }))
+      expect(title()).toMatch(/^superseded: x{200,}$/)
+      expect(title()).toHaveLength(255)
+    })
+
+    it('opens one anew of a branch whose last one was superseded', async () => {
+      const { requests } = await host()
+      await requests.supersede(await requests.open(CHANGE))
+      const again = await requests.open(CHANGE)
+      expect(again).toMatchObject({ state: 'open', number: 2 })
+      expect(await requests.waitingFor('main')).toEqual([again])
     })
 
     it('tells what was merged from what was closed', async () => {

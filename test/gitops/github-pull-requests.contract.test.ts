@@ -27,6 +27,8 @@ describeChangeRequests('GitHub', async () => {
     asNobody: as('another'),
     addOfFork: () => pulls.addOfFork('change', 'open'),
     merge: () => pulls.merge(pulls.all.length),
+    close: () => void pulls.close(pulls.all.length),
+    title: () => pulls.all.at(-1)?.title,
     cut: () => {
       instead = 'cut'
     },

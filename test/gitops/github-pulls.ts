@@ -6,7 +6,7 @@ interface Pull {
   readonly html_url: string
   state: 'open' | 'closed'
   merged_at: string | null
-  readonly title: string
+  title: string
   readonly body: string
   readonly head: { readonly ref: string; readonly repo: { readonly full_name: string } }
   readonly base: { readonly ref: string }
@@ -37,7 +37,8 @@ export class GitHubPulls {
     if (method === 'POST') return this.#create(body)
     const pull = this.all.find((each) => each.number === Number(number))
     if (pull === undefined) return { status: 404, body: { message: 'Not Found' } }
-    pull.state = body.state
+    pull.state = body.state ?? pull.state
+    pull.title = body.title ?? pull.title
     return { status: 200, body: pull }
   }
 
@@ -47,10 +48,14 @@ export class GitHubPulls {
   }
 
   merge(number: number): void {
+    this.close(number).merged_at = '2026-11-26T10:00:00Z'
+  }
+
+  close(number: number): Pull {
     const pull = this.all.find((each) => each.number === number)
     if (pull === undefined) throw new Error(`There is no pull request ${number}`)
     pull.state = 'closed'
-    pull.merged_at = '2026-11-26T10:00:00Z'
+    return pull
   }
 
   #list(query: URLSearchParams): readonly Pull[] {

@@ -6,7 +6,7 @@ interface MergeRequest {
   readonly iid: number
   readonly web_url: string
   state: 'opened' | 'closed' | 'merged'
-  readonly title: string
+  title: string
   readonly description: string
   readonly source_branch: string
   readonly target_branch: string
@@ -64,6 +64,7 @@ export class GitLabApi {
     const found = this.all.find(({ iid }) => pathname === `${this.#path}/${iid}`)
     if (found === undefined) return [404, { message: '404 Not found' }]
     if (body.state_event === 'close') found.state = 'closed'
+    found.title = body.title ?? found.title
     return [200, found]
   }
 

@@ -38,6 +38,10 @@ describeChangeRequests('GitLab', async () => {
     merge: () => {
       api.all.at(-1)!.state = 'merged'
     },
+    close: () => {
+      api.all.at(-1)!.state = 'closed'
+    },
+    title: () => api.all.at(-1)?.title,
     cut: () => {
       instead = (response) => void response.destroy()
     },

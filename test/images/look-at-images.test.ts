@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ImageSource } from '../../images/find-image.ts'
 import type { FollowedImage } from '../../images/followed-file.ts'
 import { imageName } from '../../images/image-name.ts'
 import { lookAtImages } from '../../images/look-at-images.ts'
@@ -6,6 +7,7 @@ import { OciRegistry } from '../../images/oci-registry.ts'
 import type { TagRule } from '../../images/tag-rule.ts'
 import { commitFile } from '../gitops/git-client.ts'
 import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
+import { withLateAnswer } from './late-answers.ts'
 import { INDEX, RegistryStandIn } from './registry-stand-in.ts'
 
 const FILE = 'images.json'
@@ -22,11 +24,11 @@ async function world(reference: string) {
   await commitFile(remote, 'main', FILE, JSON.stringify({ web: reference }))
   const registry = await RegistryStandIn.start()
   const client = new OciRegistry({ host: 'r.example.com', address: registry.address })
-  const look = async (image: FollowedImage) => {
+  const look = async (image: FollowedImage, source: ImageSource = client) => {
     const [seen] = await lookAtImages({
       file: { environment: 'prod', branch: 'main', path: FILE, images: [image] },
       images: [image],
-      registryOf: () => client,
+      registryOf: () => source,
       hintOf: () => undefined,
       remote,
       signal: new AbortController().signal,
@@ -38,7 +40,7 @@ async function world(reference: string) {
     const { id = '' } = (await remote.files(tip, '')).get(FILE) ?? {}
     return JSON.parse((await remote.contents([id])).get(id) ?? '{}').web as string
   }
-  return { registry, look, read }
+  return { registry, client, look, read }
 }
 
 const MAIN = followed('r.example.com/shop/web', { tag: 'main' })
@@ -125,4 +127,20 @@ describe('A look at an image', () => {
     expect(await look(MAIN)).toMatchObject({ outcome: 'committed' })
     expect(await read()).toContain(first)
   })
+
+  it.each([1, 2])(
+    'never puts an old digest on top of a newer one, however late answer %d comes',
+    async (which) => {
+      const { registry, client, look, read } = await world(`r.example.com/shop/web:main@${OLD}`)
+      const late = withLateAnswer(client, which)
+      registry.push('shop/web', 'main', 'first')
+      const slow = look(MAIN, late.source)
+      await late.answered
+      const second = registry.push('shop/web', 'main', 'second')
+      expect(await look(MAIN)).toMatchObject({ outcome: 'committed' })
+      late.arrive()
+      expect(await slow).toEqual({ outcome: 'current' })
+      expect(await read()).toContain(second)
+    },
+  )
 })

@@ -5,6 +5,7 @@ import type { GitRemote } from '../../gitops/git-remote.ts'
 import { GitHubPullRequests } from '../../gitops/github-pull-requests.ts'
 import { GitLabMergeRequests } from '../../gitops/gitlab-merge-requests.ts'
 import { GitLabRemote } from '../../gitops/gitlab-remote.ts'
+import type { ImageSource } from '../../images/find-image.ts'
 import { ImageFollower } from '../../images/image-follower.ts'
 import { OciRegistry } from '../../images/oci-registry.ts'
 import { bareRepository, filesOf, git } from '../gitops/git.ts'
@@ -17,6 +18,7 @@ import { GITHUB_NAME } from '../gitops/github-server.ts'
 import { GitLabApi } from '../gitops/gitlab-api.ts'
 import { AUTHOR } from '../gitops/smart-http-client.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { withLateAnswer } from './late-answers.ts'
 import { RegistryStandIn } from './registry-stand-in.ts'
 
 const { signal } = new AbortController()
@@ -35,6 +37,8 @@ interface Host {
   texts(): readonly string[]
   /** Says that the newest was merged. */
   merge(): void
+  /** Closes the newest, as people do. */
+  close(): void
 }
 
 async function github(): Promise<Host> {
@@ -53,6 +57,7 @@ async function github(): Promise<Host> {
     }),
     texts: () => pulls.all.map(({ title, body }) => `${title}\n${body}`),
     merge: () => pulls.merge(pulls.all.length),
+    close: () => void pulls.close(pulls.all.length),
   }
 }
 
@@ -81,6 +86,9 @@ async function gitlab(): Promise<Host> {
     merge: () => {
       api.all.at(-1)!.state = 'merged'
     },
+    close: () => {
+      api.all.at(-1)!.state = 'closed'
+    },
   }
 }
 
@@ -98,17 +106,22 @@ describe.each([
       rule: { tag: 'main' },
       at: ['prod', 'web'],
     }
-    const follower = new ImageFollower({
-      file: { environment: 'prod', branch: 'main', path: FILE, images: [image] },
-      repository: 'https://git.example.com/shop',
-      registryOf: () => client,
-      open: async () => ({ remote: host.remote, requests: host.requests, close: async () => {} }),
-    })
-    const look = async () => {
+    const look = async (source: ImageSource = client) => {
+      const follower = new ImageFollower({
+        file: { environment: 'prod', branch: 'main', path: FILE, images: [image] },
+        repository: 'https://git.example.com/shop',
+        registryOf: () => source,
+        open: async () => ({ remote: host.remote, requests: host.requests, close: async () => {} }),
+      })
       const [seen] = await follower.look([image], new Map(), signal)
       return seen?.result
     }
-    return { ...host, registry, look }
+    /** The digest of each that waits. */
+    const waiting = async () =>
+      (await host.requests.waitingFor('main')).map(
+        ({ branch }) => /sha256:\w+/.exec(filesOf(host.repository, branch)[FILE] ?? '')?.[0],
+      )
+    return { ...host, registry, client, look, waiting }
   }
 
   /** Branches of ours, oldest change first. */
@@ -161,16 +174,86 @@ describe.each([
   })
 
   it('is not asked for again when people have closed it', async () => {
-    const { registry, look, requests } = await world()
+    const { registry, look, waiting, close } = await world()
     registry.push('shop/web', 'main')
     await look()
-    const [open] = await requests.waitingFor('main')
-    await requests.close(open!)
+    close()
     expect(await look()).toMatchObject({
       outcome: 'declined',
       reason: expect.stringMatching(/was closed$/),
     })
-    expect(await requests.waitingFor('main')).toEqual([])
+    expect(await waiting()).toEqual([])
+  })
+
+  it('is asked for again when the tag comes back to it, since nobody but us has closed it', async () => {
+    const { registry, look, waiting, close } = await world()
+    const first = registry.push('shop/web', 'main', 'first')
+    await look()
+    registry.push('shop/web', 'main', 'second')
+    await look()
+    registry.push('shop/web', 'main', 'first')
+    expect(await look()).toMatchObject({ outcome: 'proposed' })
+    expect(await waiting()).toEqual([first])
+    expect(await look()).toMatchObject({ outcome: 'waiting' })
+    close()
+    expect(await look()).toMatchObject({ outcome: 'declined' })
+    expect(await waiting()).toEqual([])
+  })
+
+  it('that people have closed takes the place of the one before all the same', async () => {
+    const { registry, look, waiting, close } = await world()
+    registry.push('shop/web', 'main', 'first')
+    await look()
+    close()
+    const second = registry.push('shop/web', 'main', 'second')
+    await look()
+    expect(await waiting()).toEqual([second])
+    registry.push('shop/web', 'main', 'first')
+    expect(await look()).toMatchObject({ outcome: 'declined' })
+    expect(await waiting()).toEqual([])
+  })
+
+  it('takes the place of the one before still when whoever made it came no further', async () => {
+    const { registry, look, requests, waiting } = await world()
+    registry.push('shop/web', 'main', 'first')
+    await look()
+    const second = registry.push('shop/web', 'main', 'second')
+    const supersede = requests.supersede.bind(requests)
+    requests.supersede = async () => {
+      throw new Error('killed')
+    }
+    expect(await look()).toMatchObject({ outcome: 'failed' })
+    expect(await waiting()).toHaveLength(2)
+    requests.supersede = supersede
+    expect(await look()).toMatchObject({ outcome: 'waiting' })
+    expect(await waiting()).toEqual([second])
+  })
+
+  it('gives way to a newer one, however late the first answer of the registry comes', async () => {
+    const { registry, client, look, waiting } = await world()
+    const late = withLateAnswer(client, 1)
+    registry.push('shop/web', 'main', 'first')
+    const slow = look(late.source)
+    await late.answered
+    const second = registry.push('shop/web', 'main', 'second')
+    expect(await look()).toMatchObject({ outcome: 'proposed' })
+    late.arrive()
+    expect(await slow).toMatchObject({ outcome: 'waiting' })
+    expect(await waiting()).toEqual([second])
+  })
+
+  it('gives way at the next look to a newer one that it has taken the place of', async () => {
+    const { registry, client, look, waiting } = await world()
+    const late = withLateAnswer(client, 2)
+    registry.push('shop/web', 'main', 'first')
+    const slow = look(late.source)
+    await late.answered
+    const second = registry.push('shop/web', 'main', 'second')
+    await look()
+    late.arrive()
+    await slow
+    await look()
+    expect(await waiting()).toEqual([second])
   })
 
   it('is not asked for again when people have merged it and taken it back', async () => {

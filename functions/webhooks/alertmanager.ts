@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventId } from './event-id.ts'
 import { OBJECT_NAME } from './object-name.ts'
 import { inEnvironment } from './told-environment.ts'
 import type { IdentifiedTelling, ReadingContext, WebhookReader } from './webhook-reader.ts'
@@ -39,16 +40,18 @@ function alertTelling(
   const told = inEnvironment(context, labels.environment)
   const { namespace, app } = NAMES.safeParse(labels).data ?? {}
   if (told === undefined || namespace !== labels.namespace || app !== labels.app) return []
+  const startsAtMs = Date.parse(startsAt)
+  const id = eventId(fingerprint) && `${fingerprint} ${startsAtMs} ${status}`
   return [
     {
       kind: 'alert',
-      id: `${fingerprint} ${startsAt} ${status}`,
+      ...(id !== undefined && { id }),
       alert: {
         ...told,
         status,
         name: labels.alertname ?? 'an alert without a name',
         fingerprint,
-        startsAtMs: Date.parse(startsAt),
+        startsAtMs,
         namespace,
         app,
         track: labels.track,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProblemError } from '../http/problem-error.ts'
+import { eventId } from './event-id.ts'
 import { imageTelling, NO_IMAGE } from './pushed-image.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
@@ -11,7 +12,7 @@ export const distributionEnvelope = z
 
 /** A tag that was pushed. Layers, and parts of images of several platforms, come without one. */
 const pushEvent = z.object({
-  id: z.string().min(1),
+  id: z.unknown().optional(),
   action: z.literal('push'),
   target: z.object({
     repository: z.string(),
@@ -27,9 +28,10 @@ const pushEvent = z.object({
 export const readDistribution: WebhookReader = (delivery, context) => {
   const tellings = eventsOf(delivery).flatMap((event) => {
     const { id, target } = pushEvent.safeParse(event).data ?? {}
-    if (id === undefined || target === undefined) return []
+    if (target === undefined) return []
+    const { tag, digest } = target
     const repository = `${context.host}/${target.repository}`
-    return imageTelling({ repository, tag: target.tag, digest: target.digest, id }, context)
+    return imageTelling({ repository, tag, digest, id: eventId(id) }, context)
   })
   return tellings.length === 0 ? nothing(NO_IMAGE) : { tellings }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { oneLine } from '../../rollouts/one-line.ts'
+import { eventId } from './event-id.ts'
 import { githubPackageEvent, readGitHubPackage } from './github-package.ts'
 import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
@@ -23,7 +24,7 @@ export const githubPush = z
 /** Pushes, and packages; whatever else a webhook is subscribed to is none of our business. */
 export const readGitHub: WebhookReader = (delivery, context) => {
   const event = delivery.header('x-github-event')
-  const id = delivery.header('x-github-delivery')
+  const id = eventId(delivery.header('x-github-delivery'))
   const { tellings, ...rest } = readEvent(event, id, delivery, context)
   return { ...rest, tellings: tellings.map((telling) => ({ ...telling, ...(id && { id }) })) }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { oneLine } from '../../rollouts/one-line.ts'
+import { eventId } from './event-id.ts'
 import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
@@ -25,7 +26,7 @@ export const readGitLab: WebhookReader = (delivery, { sender, environment }) => 
   const repository = repositoryName(project.git_http_url)
   if (branch === undefined || repository === undefined) return nothing('no branch was pushed')
   const revision = commitOf(after)
-  const id = delivery.header('webhook-id') ?? delivery.header('idempotency-key')
+  const id = eventId(delivery.header('webhook-id') ?? delivery.header('idempotency-key'))
   const hint = {
     sender,
     environment,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RecordingSink } from './recording-sink.ts'
-import { functionOf, KINDS, send, senderOf } from './webhook-caller.ts'
+import { functionOf, KINDS, proofHeaders, SECRET, send, senderOf } from './webhook-caller.ts'
 import { FIXTURE_NAMES, fixture } from './webhook-fixture.ts'
 
 const COMMIT = '450796ddb2ab6724ee1cc32a4be56da032d1cca0'
@@ -292,6 +292,115 @@ it('what people read of it is one line, however long it was', async () => {
   const reason = `Nonsense\n${'x'.repeat(5000)}`
   await send(functionOf({ sink }), { ...rest, payload: { ...payload, reason } })
   expect(sink.looks[0]?.reason).toMatch(/^Flux says Nonsense x{1,200}…$/)
+})
+
+describe('The id of an event', () => {
+  const BAD = ['', ' ', 'x [skip ci]', 'a\n\nskip-checks: true', 'x'.repeat(65), 'ä', 'a/b']
+
+  /** What a registry says of two images under one id, as seen by one instance. */
+  async function pushesWith(id: unknown) {
+    const { payload, ...rest } = fixture('distribution-push')
+    const events = payload.events as { id: string; action: string; target: { tag?: string } }[]
+    const push = events.find(({ action, target }) => action === 'push' && target.tag)!
+    const sink = new RecordingSink()
+    const app = functionOf({ sink })
+    for (const tag of ['1.0.0', '1.0.1']) {
+      const event = { ...push, id, target: { ...push.target, tag } }
+      await send(app, { ...rest, payload: { ...payload, events: [event] } })
+    }
+    return sink.images
+  }
+
+  it('of a registry is told, and what has it is told once', async () => {
+    const id = '320678d8-ca14-430f-8bb6-4ca139cd83f7'
+    expect(await pushesWith(id)).toMatchObject([{ tag: '1.0.0', delivery: id }])
+  })
+
+  it.each([...BAD, 1, null, undefined])('of a registry is none if it is %j', async (id) => {
+    expect(await pushesWith(id)).toMatchObject([
+      { tag: '1.0.0', delivery: undefined },
+      { tag: '1.0.1', delivery: undefined },
+    ])
+  })
+
+  it.each(['x [skip ci]', 'x'.repeat(65), 'a/b', ' '])(
+    'of GitHub, which does not sign it, is none if it is %j',
+    async (id) => {
+      const { payload, ...rest } = fixture('github-package-published')
+      const sink = new RecordingSink()
+      const app = functionOf({ sink })
+      const headers = { 'x-github-delivery': id }
+      for (const marker of [1, 2]) {
+        await send(app, { ...rest, payload: { ...payload, marker } }, { headers })
+      }
+      expect(sink.images.map(({ delivery }) => delivery)).toEqual([undefined, undefined])
+    },
+  )
+
+  it('of GitLab is none if it is long', async () => {
+    const { payload, ...rest } = fixture('gitlab-push')
+    const sink = new RecordingSink()
+    const senders = [senderOf('gitlab', { proof: 'gitlab-token' })]
+    const app = functionOf({ sink, senders })
+    for (const [marker, id] of ['x'.repeat(65), 'x'.repeat(65), 'msg_1', 'msg_1'].entries()) {
+      const headers = { ...proofHeaders('gitlab-token', SECRET, ''), 'webhook-id': id }
+      await send(app, { ...rest, payload: { ...payload, marker } }, { headers })
+    }
+    expect(sink.looks).toHaveLength(3)
+  })
+
+  it('of an alert is none if its fingerprint is long', async () => {
+    const { payload, ...rest } = fixture('alertmanager-firing')
+    const [alert] = payload.alerts as object[]
+    const sink = new RecordingSink()
+    const app = functionOf({ sink })
+    for (const fingerprint of [
+      'x'.repeat(65),
+      'x'.repeat(65),
+      'c1b2a3f405e6d7c8',
+      'c1b2a3f405e6d7c8',
+    ]) {
+      const marker = sink.alerts.length
+      await send(app, {
+        ...rest,
+        payload: { ...payload, marker, alerts: [{ ...alert, fingerprint }] },
+      })
+    }
+    expect(sink.alerts).toHaveLength(3)
+  })
+})
+
+describe('What a registry calls an image', () => {
+  const pushed = async (repo_full_name: string, tag: string) => {
+    const { payload, ...rest } = fixture('harbor-push')
+    const event_data = { resources: [{ tag }], repository: { repo_full_name } }
+    const sink = new RecordingSink()
+    await send(functionOf({ sink }), { ...rest, payload: { ...payload, event_data } })
+    return sink.images.map(({ repository, tag }) => `${repository}:${tag}`)
+  }
+
+  it.each([
+    ['library/busybox', '1.36'],
+    ['a/b__c/d--e.f_g', '_A.b-c'],
+    ['a', 'x'.repeat(128)],
+  ])('is told: %s:%s', async (name, tag) => {
+    expect(await pushed(name, tag)).toEqual([`harbor.example.com/${name}:${tag}`])
+  })
+
+  it.each([
+    ['library/busybox', 'x'.repeat(129)],
+    ['library/busybox', '1.36 [skip ci]'],
+    ['library/busybox', '1.36\n'],
+    ['library/busybox', '-1'],
+    ['library/../busybox', '1.36'],
+    ['library//busybox', '1.36'],
+    ['-library', '1.36'],
+    ['a___b', '1.36'],
+    ['a b', '1.36'],
+    ['x'.repeat(240), '1.36'],
+  ])('is ignored if it cannot be: %s:%s', async (name, tag) => {
+    expect(await pushed(name, tag)).toEqual([])
+  })
 })
 
 it('a registry speaks of no images but its own', async () => {

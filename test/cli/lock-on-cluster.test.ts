@@ -99,7 +99,7 @@ describeWithCluster('lockstep lock on a real API server', (cluster) => {
     holder.child.stdin!.end('\n')
     expect(await second.ended).toMatchObject({ code: 0 })
     expect(locks.lines()).toEqual(['A', 'second'])
-  })
+  }, 180_000)
 
   const untilTickets = (what: string, isSo: (tickets: readonly Ticket[]) => boolean) =>
     eventually(what, () => ticketsOf('line'), isSo)

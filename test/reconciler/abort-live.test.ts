@@ -109,6 +109,17 @@ describe('An abort in the cluster', () => {
     expect(api.get(ROUTE)).toEqual(after)
   })
 
+  it('asked for again notes anew what was lost, and all that is suspended for it', async () => {
+    const { api, abort } = clusterInFlight()
+    const { abort: first } = await abort()
+    api.edit(ROUTE, ({ metadata: { annotations: _, ...metadata }, ...route }) => ({
+      ...route,
+      metadata,
+    }))
+    await abort()
+    expect(liveAbortOf(api.get(ROUTE))?.syncs).toEqual(first.syncs)
+  })
+
   it('is nobody’s where the API server does not say whose', async () => {
     const { api, abort } = clusterInFlight()
     api.forbidden = (request) => request.endsWith('/selfsubjectreviews')

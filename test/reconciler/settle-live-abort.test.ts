@@ -551,7 +551,7 @@ describe('Settling what nothing notes any more', () => {
     })
   })
 
-  it('says so of an app that the branch has no longer too', async () => {
+  it('gives back that of an app which has left the branch since', async () => {
     const { api, settle, release, fetch, tip } = await abortedInCluster()
     const { remote } = release.place
     const tree = await remote.files(await tip(), 'prod')

@@ -1,6 +1,7 @@
 import { at, items, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { SYNCED_SECTIONS } from '../manifests/layout.ts'
+import { dnsLabelProblem } from '../manifests/names.ts'
 import { syncOf } from '../rollouts/sync-of-object.ts'
 import { syncName } from './suspended-sync.ts'
 
@@ -15,8 +16,11 @@ export function environmentOfSync({ spec }: KubernetesObject): string | undefine
 }
 
 function environmentOfFolder(folder: string): string | undefined {
-  const [environment, section] = folder.split('/').filter((part) => part !== '' && part !== '.')
-  return SYNCED_SECTIONS.some((synced) => synced === section) ? environment : undefined
+  const [environment = '', section] = folder
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  const isSynced = SYNCED_SECTIONS.some((synced) => synced === section)
+  return isSynced && dnsLabelProblem(environment) === undefined ? environment : undefined
 }
 
 /** Of some syncs, those that apply some objects: the others only apply those. */

@@ -1,5 +1,7 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
-import type { TickCommit, TickProps, TickResult } from '../../reconciler/tick.ts'
+import type { RolloutLook } from '../../reconciler/look-at-rollout.ts'
+import type { SharedLookRequest } from '../../reconciler/shared-looks.ts'
+import type { TickCommit, TickResult } from '../../reconciler/tick.ts'
 
 /** A repository for one caller at a time. */
 export interface OpenedRemote {
@@ -15,8 +17,12 @@ export interface RolloutTarget {
   readonly repository: string
   /** Branch that Flux or Argo CD watches. */
   readonly branch: string
-  /** By what it is looked at, beside the branch. @default - nobody looks at more than that */
-  readonly sight?: Pick<TickProps, 'live' | 'metrics' | 'deadlineMs'>
+  /**
+   * Looks at one app as a tick does, for one request; those at the same time may share one look.
+   *
+   * @throws {UnknownRolloutError} {BrokenRolloutError} {MalformedInventoryError}
+   */
+  readonly lookAt: (request: SharedLookRequest) => Promise<RolloutLook>
   /** For one request, which aborts the signal when it has no more use for it. */
   readonly open: (signal: AbortSignal) => Promise<OpenedRemote>
   /** A tick that begins after this was called. */

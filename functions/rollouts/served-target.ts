@@ -1,6 +1,8 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
 import type { Clock } from '../../leases/clock.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
+import { lookAtRollout, type RolloutLook } from '../../reconciler/look-at-rollout.ts'
+import { SharedLooks } from '../../reconciler/shared-looks.ts'
 import { type TickCommit, type TickProps, type TickResult, tick } from '../../reconciler/tick.ts'
 import { TipWatch } from '../../reconciler/tip-watch.ts'
 import { given } from '../configuration/given.ts'
@@ -54,11 +56,13 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
     tick: async (signal) => tell(await kept.use((remote) => tickOn(props, remote, signal))),
   })
   const watch = new TipWatch({ tip: () => ticks.tip(), clock })
+  // One that others asked for as well, so it has a connection of its own.
+  const looks = new SharedLooks({ look: (app, signal) => lookOn(props, app, signal), clock })
   return {
     environment,
     repository,
     branch,
-    sight: sightOf(props),
+    lookAt: (request) => looks.at(request),
     open,
     ticks,
     // One that others asked for as well, so nobody's signal ends it.
@@ -74,34 +78,52 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
 /** A target for platforms where what one request has begun ends with it: each has all for itself. */
 export function separateTarget(props: TargetProps): RolloutTarget {
   const { environment, repository, branch, open, clock, onCommit } = props
-  const withRemote = async <Result>(
-    work: (remote: GitRemote) => Promise<Result>,
-    signal?: AbortSignal,
-  ): Promise<Result> => {
-    const { remote, close } = await open(signal)
-    try {
-      return await work(remote)
-    } finally {
-      await close()
-    }
-  }
   return {
     environment,
     repository,
     branch,
-    sight: sightOf(props),
+    lookAt: ({ app, signal }) => lookOn(props, app, signal),
     open,
     tick: async (signal) => {
-      const result = await withRemote((remote) => tickOn(props, remote, signal), signal)
+      const result = await withRemote(props, (remote) => tickOn(props, remote, signal), signal)
       await tellAll(result, onCommit)
       return result
     },
     committed: async (commit) => onCommit?.(commit),
-    watch: () => new TipWatch({ tip: () => withRemote((remote) => remote.tip(branch)), clock }),
+    watch: () =>
+      new TipWatch({ tip: () => withRemote(props, (remote) => remote.tip(branch)), clock }),
   }
 }
 
-const sightOf = ({ live, metrics, deadlineMs }: TargetProps) => given({ live, metrics, deadlineMs })
+async function withRemote<Result>(
+  { open }: TargetProps,
+  work: (remote: GitRemote) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const { remote, close } = await open(signal)
+  try {
+    return await work(remote)
+  } finally {
+    await close()
+  }
+}
+
+/** Somebody waits for it. */
+const LOOK_MS = 5_000
+
+const lookOn = (props: TargetProps, app: string, signal: AbortSignal): Promise<RolloutLook> => {
+  const { environment, branch, clock, live, metrics, deadlineMs = LOOK_MS } = props
+  const look = (remote: GitRemote) =>
+    lookAtRollout({
+      ...given({ live, metrics }),
+      deadlineMs,
+      place: { remote, branch, environment },
+      app,
+      now: () => clock.wallMs(),
+      signal,
+    })
+  return withRemote(props, look, signal)
+}
 
 const tickOn = (
   { environment, branch, clock, ...props }: TargetProps,

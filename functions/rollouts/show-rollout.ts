@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { recordPath } from '../../manifests/layout.ts'
 import { BrokenRolloutError } from '../../reconciler/act-on-rollout.ts'
 import type { Place } from '../../reconciler/commit-moves.ts'
-import { lookAtRollout, type RolloutLook } from '../../reconciler/look-at-rollout.ts'
+import type { RolloutLook } from '../../reconciler/look-at-rollout.ts'
 import { type RolloutState, rolloutStates } from '../../reconciler/rollout-states.ts'
 import type { FunctionEnv } from '../http/function-env.ts'
 import { isKnown } from '../http/if-none-match.ts'
@@ -70,10 +70,9 @@ export function addShowRollout(
     return rolloutCall(c, context, { environment, access, logged }, (call) =>
       call.onBranch(async (branch) => {
         if (look === 'true') {
-          const looked = lookedAnswer(await lookAs(call, branch, name))
-          const { commit } = looked
+          const { looked, commit } = await lookAs(call, branch, name)
           const commits = await readHistory(branch, { app: name, commit, limit })
-          return c.json({ ...looked, history: commits }, 200)
+          return c.json({ ...lookedAnswer(looked), history: commits }, 200)
         }
         const { state, commit } = await readState(branch, name)
         const tag = `W/"${commit}"`
@@ -87,21 +86,17 @@ export function addShowRollout(
   })
 }
 
-const LOOK_MS = 5_000
-
-const lookAs = (
-  { target, clock, signal }: RolloutCall,
-  place: Place,
+/** @returns with a commit of the own connection that is no older than what was looked at */
+async function lookAs(
+  { target, signal }: RolloutCall,
+  { remote, branch }: Place,
   app: string,
-): Promise<RolloutLook> =>
-  lookAtRollout({
-    deadlineMs: LOOK_MS,
-    ...target.sight,
-    place,
-    app,
-    now: () => clock.wallMs(),
-    signal,
-  })
+): Promise<{ readonly looked: RolloutLook; readonly commit: string }> {
+  const tip = await remote.tip(branch)
+  const looked = await target.lookAt({ app, tip, signal })
+  const commit = looked.commit === tip ? tip : await remote.tip(branch)
+  return { looked, commit: commit ?? '' }
+}
 
 /**
  * @throws {ProblemError} if the app has had no rollout

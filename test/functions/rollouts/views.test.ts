@@ -8,6 +8,7 @@ import {
   RemoteRefusedError,
   RemoteUnreachableError,
 } from '../../../gitops/git-remote-errors.ts'
+import { systemClock } from '../../../leases/clock.ts'
 import { MemoryGitRemote } from '../../gitops/memory-git-remote.ts'
 import { APP, briefPlan, releaseOn } from '../../reconciler/release-fixture.ts'
 import { FunctionCaller } from '../locks/function-caller.ts'
@@ -76,6 +77,25 @@ describe('Whoever looks', () => {
     })
     expect(await release.place.remote.tip('deploy')).toBe(before)
     expect((await alice.call('GET', `${ROLLOUT}?look=perhaps`)).status).toBe(400)
+  })
+
+  it('at the same time as others has the cluster looked at once, and anew once the branch has moved', async () => {
+    const clock = { ...systemClock, monotonicMs: () => 0 }
+    const { alice, release } = await worldInMemory({ target: { clock } })
+    const { cluster } = release
+    const read = cluster.read.bind(cluster)
+    let reads = 0
+    cluster.read = (...request) => {
+      reads += 1
+      return read(...request)
+    }
+    const ask = () => alice.call('GET', `${ROLLOUT}?look=true`)
+    const answers = await Promise.all(Array.from({ length: 10 }, ask))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(reads).toBe(1)
+    const commit = await release.edit([{ path: 'prod/STOP', write: 'an incident\n' }])
+    expect((await ask()).body).toMatchObject({ commit, look: { closed: expect.any(String) } })
+    expect(reads).toBe(2)
   })
 
   it('is told that nobody can be asked of the cluster, and that an app is unknown', async () => {

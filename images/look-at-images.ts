@@ -14,6 +14,7 @@ import type { ImageFile } from './image-file.ts'
 import { ImageFileError } from './image-file-error.ts'
 import { imageMessage, lastWritten } from './image-message.ts'
 import { type ProposalOutcome, proposeChange } from './propose-change.ts'
+import { supersedeProposals } from './supersede-proposals.ts'
 
 export interface ImageLookProps {
   readonly file: FollowedFile
@@ -100,14 +101,25 @@ async function lookAt(
   found: FoundImage,
 ): Promise<ImageResult> {
   const { registryOf, signal, retry } = props
-  if (imageChange(file, followed, found) === undefined) return { outcome: 'current' }
+  if (imageChange(file, followed, found) === undefined) return leave(props, followed)
   const takeUp = async (): Promise<ImageResult> => {
     const now = await readFile(props)
     const foundNow = await findImage(registryOf(followed), followed, signal)
     const change = imageChange(now.file, followed, foundNow)
-    return change === undefined ? { outcome: 'current' } : write(props, { ...now, change })
+    return change === undefined ? leave(props, followed) : write(props, { ...now, change })
   }
   return retryLostRaces(takeUp, { ...retry, signal })
+}
+
+/** What waits to be merged is of a digest that the tag has no longer. */
+async function leave(
+  { requests, file: { environment, branch } }: ImageLookProps,
+  followed: FollowedImage,
+): Promise<ImageResult> {
+  if (requests !== undefined) {
+    await supersedeProposals({ requests, target: branch, environment, followed })
+  }
+  return { outcome: 'current' }
 }
 
 interface ReadFile {

@@ -4,7 +4,8 @@ import { BranchMovedError } from '../gitops/git-remote-errors.ts'
 import { type ImageChange, withChange } from './image-change.ts'
 import type { ImageFile } from './image-file.ts'
 import { imageSubject } from './image-message.ts'
-import { entryOfBranch, proposalBranch } from './proposal-branch.ts'
+import { proposalBranch } from './proposal-branch.ts'
+import { supersedeProposals } from './supersede-proposals.ts'
 
 export interface Proposal {
   readonly remote: GitRemote
@@ -36,11 +37,12 @@ export type ProposalOutcome =
  * have come no further.
  */
 export async function proposeChange(proposal: Proposal): Promise<ProposalOutcome> {
-  const { requests, environment, change } = proposal
+  const { requests, target, environment, change } = proposal
+  const { followed } = change
   const branch = await proposalBranch(environment, change)
   const known = await requests.ofBranch(branch)
   const outcome = knownOutcome(known) ?? (await propose(proposal, branch))
-  await supersedeOthers(proposal, branch)
+  await supersedeProposals({ requests, target: target.branch, environment, followed }, branch)
   return outcome
 }
 
@@ -81,18 +83,6 @@ async function makeBranch(
   } catch (error) {
     // Somebody else has made it meanwhile, of the same.
     if (!(error instanceof BranchMovedError)) throw error
-  }
-}
-
-/** Those of the same image: whoever merged one of them would go back. */
-async function supersedeOthers(
-  { requests, target, environment, change }: Proposal,
-  branch: string,
-): Promise<void> {
-  const entry = entryOfBranch(environment, change.followed)
-  for (const request of await requests.waitingFor(target.branch)) {
-    const isOfEntry = request.branch.replace(/[^/]*$/, '') === entry
-    if (isOfEntry && request.branch !== branch) await requests.supersede(request)
   }
 }
 

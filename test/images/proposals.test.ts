@@ -200,6 +200,23 @@ describe.each([
     expect(await waiting()).toEqual([])
   })
 
+  it('is asked for no longer when the tag goes back to what is there', async () => {
+    const { registry, look, repository, waiting, merge } = await world()
+    registry.push('shop/web', 'main', 'first')
+    await look()
+    git(repository, 'update-ref', 'refs/heads/main', branches(repository)[0] as string)
+    merge()
+    const second = registry.push('shop/web', 'main', 'second')
+    await look()
+    expect(await waiting()).toEqual([second])
+    registry.push('shop/web', 'main', 'first')
+    expect(await look()).toEqual({ outcome: 'current' })
+    expect(await waiting()).toEqual([])
+    registry.push('shop/web', 'main', 'second')
+    expect(await look()).toMatchObject({ outcome: 'proposed' })
+    expect(await waiting()).toEqual([second])
+  })
+
   it('that people have closed takes the place of the one before all the same', async () => {
     const { registry, look, waiting, close } = await world()
     registry.push('shop/web', 'main', 'first')

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { HighlyAvailableDeployment } from '../../../constructs/highly-available-deployment.ts'
 import { fixed } from '../../../constructs/replicas.ts'
 import { Testing } from '../../../constructs/testing.ts'
@@ -29,10 +29,21 @@ describeWithNodes('The drain of a node whose pods have crashed', (cluster) => {
       return found
     }
     await cluster.apply(all)
+    // Its pods may share a node with those of the next test, and its budget would hold these up.
+    onTestFinished(async () => {
+      for (const object of all) {
+        await cluster.send({ method: 'DELETE', path: (await cluster.pathOf(object)) ?? '' })
+      }
+    })
     await cluster.until(find('Deployment'), isReady)
+    const budget = find('PodDisruptionBudget')
+    // Before any pod was ready it had none either.
+    await cluster.until(budget, function hasOnlyHealthyPods({ status }) {
+      return at(status, 'currentHealthy') === 3
+    })
     const pods = cluster.pods(find('Deployment'))
     await pods.crash()
-    await cluster.until(find('PodDisruptionBudget'), function hasNoHealthyPod({ status }) {
+    await cluster.until(budget, function hasNoHealthyPod({ status }) {
       return at(status, 'currentHealthy') === 0
     })
     return { pods, node: await nodeOf(cluster, pods) }

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { loadavg } from 'node:os'
 import { chooseClusterWithNodes } from '../test/control-plane/cluster-choice.ts'
 import { ClusterWithNodes } from '../test/control-plane/cluster-with-nodes.ts'
-import { Flux } from '../test/control-plane/gitops/flux.ts'
-import { hostControlPlane } from '../test/control-plane/hosted-control-plane.ts'
+import type { Flux } from '../test/control-plane/gitops/flux.ts'
 import { ClusterRelease } from '../test/control-plane/rollouts/cluster-release.ts'
 import {
   ABORTS,
@@ -14,6 +11,7 @@ import {
   TimedRounds,
 } from '../test/control-plane/rollouts/timed-rounds.ts'
 import { addOtherApps, type OtherSource } from './aborts/other-apps.ts'
+import { onFreshCluster } from './fresh-cluster.ts'
 import type { Bar } from './report.ts'
 import { say } from './rivals.ts'
 import { type Spread, spread } from './statistics.ts'
@@ -89,34 +87,25 @@ export async function benchAborts(
   for (const of of cases) {
     say(`${of.kustomizations} Kustomizations, --concurrent=${of.concurrent}, ${of.others} source`)
     const [loadBefore = Number.NaN] = loadavg()
-    onResult({ ...of, loadBefore, ...(await onFreshCluster(of, bounds)) })
+    onResult({ ...of, loadBefore, ...(await onCluster(of, bounds)) })
   }
 }
 
 type Bounds = Pick<BenchAbortsProps, 'rounds' | 'minutes'>
 type Measured = Pick<AbortsResult, 'kustomizations' | 'times'>
 
-async function onFreshCluster(of: Case, bounds: Bounds): Promise<Measured> {
-  const choice = chooseClusterWithNodes()
-  if (choice.kind !== 'binaries') throw new Error('Run `npm run control-plane` first')
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
-  const { connection, stop } = await hostControlPlane(choice.binaries)
-  const cluster = new ClusterWithNodes(async () => connection)
-  try {
-    await cluster.nodes({ zones: 3, perZone: 2 })
-    const { concurrent } = of
-    const flux = await Flux.start({ cluster, connection, folder, concurrent })
-    try {
-      return await withOthers({ of, cluster, flux, folder, bounds })
-    } finally {
-      await flux.end()
-    }
-  } finally {
-    await cluster.leave()
-    await stop('drop logs')
-    rmSync(folder, { recursive: true })
-  }
-}
+const onCluster = (of: Case, bounds: Bounds): Promise<Measured> =>
+  onFreshCluster(
+    {
+      choice: chooseClusterWithNodes(),
+      open: (connect) => new ClusterWithNodes(connect),
+      concurrent: of.concurrent,
+    },
+    async (cluster, flux, folder) => {
+      await cluster.nodes({ zones: 3, perZone: 2 })
+      return withOthers({ of, cluster, flux, folder, bounds })
+    },
+  )
 
 interface PlaceProps {
   readonly of: Case

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { loadavg } from 'node:os'
 import { fixed, type SyncSplit } from '../constructs/index.ts'
 import { emitYaml } from '../manifests/emit-yaml.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import { Cluster } from '../test/control-plane/cluster.ts'
 import { chooseCluster } from '../test/control-plane/cluster-choice.ts'
-import { Flux } from '../test/control-plane/gitops/flux.ts'
+import type { Flux } from '../test/control-plane/gitops/flux.ts'
 import { type Apps, syncedApps } from '../test/control-plane/gitops/synced-apps.ts'
-import { hostControlPlane } from '../test/control-plane/hosted-control-plane.ts'
+import { type FreshClusterProps, onFreshCluster } from './fresh-cluster.ts'
 import { say } from './rivals.ts'
 import { type Spread, spread } from './statistics.ts'
 import { ROUND, WatchedSync } from './watched-sync.ts'
@@ -71,36 +69,18 @@ export async function benchSync(
   for (const of of cases) {
     say(`${of.apps} apps, split by ${of.split}, --concurrent=${of.concurrent}`)
     const [loadBefore = Number.NaN] = loadavg()
-    const measured = await onFreshCluster(of, (cluster, flux) =>
+    const measured = await onFreshCluster(freshCluster(of), (cluster, flux) =>
       measure({ cluster, flux, of, bounds }),
     )
     onResult({ ...measured, loadBefore })
   }
 }
 
-/** What one case leaves behind would slow down the next. */
-async function onFreshCluster<T>(
-  { concurrent }: Case,
-  use: (cluster: Cluster, flux: Flux) => Promise<T>,
-): Promise<T> {
-  const choice = chooseCluster({ ...process.env, LOCKSTEP_TEST_KUBECONFIG: undefined })
-  if (choice.kind !== 'binaries') throw new Error('Run `npm run control-plane` first')
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
-  const { connection, stop } = await hostControlPlane(choice.binaries)
-  const cluster = new Cluster(async () => connection)
-  try {
-    const flux = await Flux.start({ cluster, connection, folder, concurrent })
-    try {
-      return await use(cluster, flux)
-    } finally {
-      await flux.end()
-    }
-  } finally {
-    await cluster.leave()
-    await stop('drop logs')
-    rmSync(folder, { recursive: true })
-  }
-}
+const freshCluster = ({ concurrent }: Case): FreshClusterProps<Cluster> => ({
+  choice: chooseCluster({ ...process.env, LOCKSTEP_TEST_KUBECONFIG: undefined }),
+  open: (connect) => new Cluster(connect),
+  concurrent,
+})
 
 interface MeasureProps {
   readonly cluster: Cluster

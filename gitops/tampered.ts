@@ -2,6 +2,7 @@ import { revisionPath } from '../manifests/layout.ts'
 import type { RenderedFile } from '../manifests/rendering.ts'
 import type { RolloutRecord } from '../rollouts/record.ts'
 import { recordFile } from '../rollouts/record-file.ts'
+import { shortCommit } from '../rollouts/short-commit.ts'
 import type { AppTrailers } from './app-trailers.ts'
 import { blobIdsOf } from './blob-ids.ts'
 import type { EnvironmentOnBranch } from './environment-on-branch.ts'
@@ -117,7 +118,7 @@ async function describeEdit(
   const what = onBranch.tree.has(path) ? 'edited' : 'deleted'
   const [newest] = await remote.log({ commit, path: `${environment}/${path}`, limit: 1 })
   const by = newest === undefined ? 'somebody' : newest.author.name
-  const where = newest === undefined ? '' : ` in ${shortId(newest)}`
+  const where = newest === undefined ? '' : ` in ${shortCommit(newest.id)}`
   return `${by} ${what} ${environment}/${path} by hand${where}`
 }
 
@@ -165,9 +166,7 @@ const follows = (last: AppTrailers | undefined, before: AppTrailers | undefined)
   last.commit === before.commit + 1
 
 const describe = ({ author, id, message }: LoggedCommit, what: string): string =>
-  `${author.name} ${what} in ${shortId({ id })}: ${message.split('\n', 1)[0]}`
-
-const shortId = ({ id }: Pick<LoggedCommit, 'id'>): string => id.slice(0, 10)
+  `${author.name} ${what} in ${shortCommit(id)}: ${message.split('\n', 1)[0]}`
 
 const appOf = ({ metadata }: RolloutRecord): string => `${metadata.namespace}/${metadata.name}`
 

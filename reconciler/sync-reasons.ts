@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { Decision, Wait } from '../rollouts/decision.ts'
 import type { Observation } from '../rollouts/observation.ts'
-import { type SeenSync, shortCommit } from '../rollouts/seen-sync.ts'
+import type { SeenSync } from '../rollouts/seen-sync.ts'
+import { shortCommit } from '../rollouts/short-commit.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { SyncReader } from './sync-reader.ts'
 

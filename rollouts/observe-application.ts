@@ -1,7 +1,8 @@
 import { at, items, text } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from './object-name.ts'
-import { type SeenSync, saidBy, shortCommit } from './seen-sync.ts'
+import { type SeenSync, saidBy } from './seen-sync.ts'
+import { shortCommit } from './short-commit.ts'
 import { isSkipped, SKIP_RECONCILE_ANNOTATION } from './skipped-application.ts'
 import { suspendedBecause } from './suspended-for.ts'
 

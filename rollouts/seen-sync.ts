@@ -12,9 +12,6 @@ export interface SeenSync {
   readonly progress?: string
 }
 
-/** As much of a commit's id as people need. */
-export const shortCommit = (id: string): string => id.slice(0, 10)
-
 const MOST_SAID = 400
 
 /**

@@ -1,8 +1,14 @@
-import { createRemoteJWKSet, customFetch, type RemoteJWKSet } from 'jose'
-import { z } from 'zod'
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type LocalJWKSet,
+} from 'jose'
 import type { Clock } from '../../leases/clock.ts'
-import { AuthenticationUnavailableError } from './authenticator.ts'
-import { isTrustworthy } from './oidc-settings.ts'
+import { IssuerDocuments } from './issuer-documents.ts'
 
 export interface IssuerKeysProps {
   readonly issuer: string
@@ -12,115 +18,113 @@ export interface IssuerKeysProps {
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
-const WITHIN_MS = 5_000
-const MOST_BYTES = 512 * 1024
+/** What a request has begun there ends with it, so no other one may wait for it. */
+const REQUESTS_STAND_ALONE = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
+/** All times are by the monotonic clock. */
+interface KeysAddress {
+  readonly address: string
+  readonly untilMs: number
+}
+
+interface KnownKeys {
+  readonly find: LocalJWKSet
+  /** When they were asked for: those that were published later may be missing. */
+  readonly askedMs: number
+  readonly untilMs: number
+}
 
 /**
- * The keys of an issuer of OpenID Connect: where they are is in its discovery document (OpenID
- * Connect Discovery 1.0, section 4). Both are fetched when a token needs them. Requests that wait for
- * the document do not share it: on Workers one must not wait for what another one does.
+ * The keys of an issuer of OpenID Connect. They, and where they are, are asked for when a token needs
+ * them: once for all requests that need them at the same time, on Workers by each for itself.
+ *
+ * A key is found that was published `cooldownMs` before its token came, whoever else asks for what
+ * meanwhile. One that was withdrawn is none after `maxAgeMs`.
  */
 export class IssuerKeys {
   readonly #props: IssuerKeysProps
-  #last: { readonly keys: RemoteJWKSet; readonly untilMs: number } | undefined
+  readonly #documents: IssuerDocuments
+  #address: KeysAddress | undefined
+  #known: KnownKeys | undefined
+  #asking: Promise<KnownKeys> | undefined
 
   constructor(props: IssuerKeysProps) {
     this.#props = props
+    this.#documents = new IssuerDocuments(props)
   }
 
   /**
+   * The key that a token says it was signed with.
+   *
+   * @throws {errors.JWKSNoMatchingKey} if there is none
+   * @throws {errors.JWKSInvalid} if what the issuer answers are no keys
    * @throws {AuthenticationUnavailableError}
    * @throws the reason of the signal
    */
-  async current(signal: AbortSignal): Promise<RemoteJWKSet> {
-    const { maxAgeMs, cooldownMs, clock } = this.#props
-    const nowMs = clock.monotonicMs()
-    if (this.#last !== undefined && nowMs < this.#last.untilMs) return this.#last.keys
-    const keys = createRemoteJWKSet(await this.#discover(signal), {
-      timeoutDuration: WITHIN_MS,
-      cooldownDuration: cooldownMs,
-      cacheMaxAge: maxAgeMs,
-      [customFetch]: async (url, options) => new Response(await this.#read(url, options)),
+  async find(
+    header: JWTHeaderParameters,
+    token: FlattenedJWSInput,
+    signal: AbortSignal,
+  ): Promise<CryptoKey> {
+    const { clock, cooldownMs } = this.#props
+    const cameMs = clock.monotonicMs()
+    let known = this.#known
+    if (known === undefined || cameMs >= known.untilMs) known = await this.#ask(signal)
+    // What others have asked before may be older than the key. What is asked after that is not.
+    for (let left = 2; ; left--) {
+      try {
+        return await known.find(header, token)
+      } catch (error) {
+        const isCoolingDown = cameMs < known.askedMs + cooldownMs
+        if (!(error instanceof errors.JWKSNoMatchingKey) || isCoolingDown || left === 0) throw error
+      }
+      known = await this.#askAfter(known, signal)
+    }
+  }
+
+  /** As others have done it meanwhile, if they have. */
+  async #askAfter({ askedMs }: KnownKeys, signal: AbortSignal): Promise<KnownKeys> {
+    const known = this.#known
+    return known !== undefined && known.askedMs > askedMs ? known : this.#ask(signal)
+  }
+
+  async #ask(signal: AbortSignal): Promise<KnownKeys> {
+    signal.throwIfAborted()
+    if (REQUESTS_STAND_ALONE) return this.#fetchKeys(signal)
+    this.#asking ??= this.#fetchKeys().finally(() => {
+      this.#asking = undefined
     })
-    this.#last = { keys, untilMs: nowMs + maxAgeMs }
-    return keys
+    return unlessAborted(this.#asking, signal)
   }
 
-  async #discover(signal: AbortSignal): Promise<URL> {
-    const { issuer } = this.#props
-    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)])
-    const headers = new Headers({ accept: 'application/json' })
-    let text: string
-    try {
-      text = await this.#read(address, { headers, signal: limit })
-    } catch (error) {
-      signal.throwIfAborted()
-      throw error
-    }
-    const document = DISCOVERY.safeParse(parse(text))
-    if (!document.success) throw unusable(`${address} is no discovery document`, document.error)
-    if (document.data.issuer !== issuer) {
-      throw unusable(`${address} is of the issuer ${document.data.issuer}, not of ${issuer}`)
-    }
-    const { jwks_uri } = document.data
-    const isPlain = jwks_uri.startsWith('http:') && issuer.startsWith('https:')
-    if (!isTrustworthy(jwks_uri) || isPlain) {
-      throw unusable(`${address} has keys at ${jwks_uri}, which is not https`)
-    }
-    return new URL(jwks_uri)
+  async #fetchKeys(signal?: AbortSignal): Promise<KnownKeys> {
+    const askedMs = this.#props.clock.monotonicMs()
+    const { address, untilMs } = await this.#whereKeysAre(askedMs, signal)
+    const keys = (await this.#documents.read(address, signal)) as JSONWebKeySet
+    const known = { find: createLocalJWKSet(keys), askedMs, untilMs }
+    if (this.#known === undefined || this.#known.askedMs <= askedMs) this.#known = known
+    return known
   }
 
-  /** Redirects are not followed: what vouches for keys is the address that was configured. */
-  async #read(
-    url: string,
-    init: { readonly headers: Headers; readonly signal: AbortSignal },
-  ): Promise<string> {
-    const { fetch } = this.#props
-    try {
-      const response = await fetch(url, { ...init, method: 'GET', redirect: 'manual' })
-      if (response.status === 200) return await readText(response, url)
-      await response.body?.cancel()
-      throw new AuthenticationUnavailableError({
-        message: `${url} was answered ${response.status}. Check the address of the issuer`,
-        retryable: response.status === 429 || response.status >= 500,
-      })
-    } catch (error) {
-      if (error instanceof AuthenticationUnavailableError) throw error
-      throw new AuthenticationUnavailableError({
-        message: `${url} cannot be read. Check that the issuer can be reached from here`,
-        retryable: true,
-        cause: error,
-      })
-    }
+  async #whereKeysAre(nowMs: number, signal: AbortSignal | undefined): Promise<KeysAddress> {
+    if (this.#address !== undefined && nowMs < this.#address.untilMs) return this.#address
+    const address = await this.#documents.keysAddress(signal)
+    this.#address = { address, untilMs: nowMs + this.#props.maxAgeMs }
+    return this.#address
   }
 }
 
-const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.string() })
-
-async function readText(response: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > MOST_BYTES) throw unusable(`${url} is longer than ${MOST_BYTES} bytes`)
-  }
-  return text + decoder.decode()
-}
-
-/** `undefined` for what is no JSON. */
-function parse(text: string): unknown {
+/** Leaves what others wait for too to go on without whoever waits no longer. */
+async function unlessAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
   try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return undefined
+    return await Promise.race([promise, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
-
-const unusable = (what: string, cause?: unknown): AuthenticationUnavailableError =>
-  new AuthenticationUnavailableError({
-    message: `${what}. Check the address of the issuer`,
-    retryable: false,
-    cause,
-  })

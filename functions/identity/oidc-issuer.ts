@@ -48,9 +48,8 @@ export class OidcIssuer implements Authenticator {
 
   async #verify(token: string, signal: AbortSignal): Promise<JWTPayload | undefined> {
     const { issuer, audience, algorithms, clockToleranceSeconds } = this.#settings
-    const keys = await this.#keys.current(signal)
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, (...of) => this.#keys.find(...of, signal), {
         issuer,
         audience,
         algorithms: [...algorithms],
@@ -60,8 +59,10 @@ export class OidcIssuer implements Authenticator {
       })
       return payload
     } catch (error) {
+      signal.throwIfAborted()
       if (error instanceof AuthenticationUnavailableError) throw error
-      if (error instanceof errors.JOSEError && !UNUSABLE_KEYS.includes(error.code)) return undefined
+      const isOfToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid)
+      if (isOfToken) return undefined
       throw new AuthenticationUnavailableError({
         message: `The keys of ${issuer} cannot be used. Check what its jwks_uri answers`,
         retryable: true,
@@ -70,13 +71,6 @@ export class OidcIssuer implements Authenticator {
     }
   }
 }
-
-/** What is wrong is not the token. */
-const UNUSABLE_KEYS: readonly string[] = [
-  errors.JWKSInvalid.code,
-  errors.JWKSTimeout.code,
-  errors.JOSEError.code,
-]
 
 /** As an unchecked token says it; `undefined` if it is none. */
 function issuerOf(token: string): string | undefined {

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { type CryptoKey, decodeJwt, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { OidcIssuer } from '../../../functions/identity/oidc-issuer.ts'
 import type { OidcIssuerProps } from '../../../functions/identity/oidc-settings.ts'
 import { type ConnectedClient, connect } from '../../control-plane/connected-client.ts'
 import { describeWithCluster } from '../../control-plane/describe-with-cluster.ts'
+import { eventually } from '../../control-plane/eventually.ts'
 import { tokenOf } from '../../control-plane/service-account.ts'
 import { connectToSharedCluster } from '../../control-plane/shared-cluster-client.ts'
 import { describeAuthenticator } from './authenticator-contract.ts'
@@ -114,6 +115,27 @@ describe('OidcIssuer', () => {
     expect(issuer.takeAsked()).toEqual(['/.well-known/openid-configuration', '/keys'])
   })
 
+  it('asks once for all who need the keys at the same time, whoever of them gives up', async () => {
+    const authenticator = open()
+    const token = await issuer.sign(CLAIMS)
+    const held: ServerResponse[] = []
+    issuer.fail('keys', (_, response) => void held.push(response))
+    const leaving = new AbortController()
+    const left = authenticator.authenticate(token, leaving.signal)
+    const stayed = Array.from({ length: 50 }, () => authenticator.authenticate(token, signal()))
+    await eventually(
+      'it is asked for the keys',
+      async () => held.length,
+      (count) => count > 0,
+    )
+    const reason = new Error('enough')
+    leaving.abort(reason)
+    await expect(left).rejects.toBe(reason)
+    for (const response of held) json(response, issuer.publicKeys)
+    for (const found of await Promise.all(stayed)) expect(found).toEqual(identity())
+    expect(issuer.takeAsked()).toEqual(['/.well-known/openid-configuration', '/keys'])
+  })
+
   it('finds a new key at once, and forgets the old one', async () => {
     const authenticator = open()
     const before = await issuer.sign(CLAIMS)
@@ -137,9 +159,9 @@ describe('OidcIssuer', () => {
   })
 
   it('finds a new key once the cool-down is over, however many are made up meanwhile', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const authenticator = open({ keysCooldownSeconds: 10 })
+    let nowMs = 0
+    const clock = { monotonicMs: () => nowMs, wallMs: () => Date.now() }
+    const authenticator = new OidcIssuer(propsFor({ keysCooldownSeconds: 10 }), { clock })
     const ask = async (header: Readonly<Record<string, unknown>> = {}) =>
       authenticator.authenticate(await issuer.sign(CLAIMS, header), signal())
     expect(await ask()).toEqual(identity())
@@ -148,7 +170,7 @@ describe('OidcIssuer', () => {
     for (let second = 0; second < 10; second++) {
       expect(await ask({ kid: `made-up-${second}` })).toBeUndefined()
       expect(await ask()).toBeUndefined()
-      vi.setSystemTime(Date.now() + 1000)
+      nowMs += 1000
     }
     expect(issuer.takeAsked()).toEqual([])
     // The one that is made up has the keys fetched, and the next cool-down begin.

@@ -25,6 +25,7 @@ export class OidcTestIssuer {
   readonly #asked: string[] = []
   readonly #faults = new Map<string, RequestListener>()
   #server: ListeningServer | undefined
+  #signing: IssuerKey | undefined
   #made = 0
 
   static async start(): Promise<OidcTestIssuer> {
@@ -44,16 +45,32 @@ export class OidcTestIssuer {
   }
 
   /** From now on it has one key, a new one. */
-  async rotate(alg = 'RS256'): Promise<void> {
+  async rotate(alg?: string): Promise<void> {
+    await this.announce(alg)
+    this.turn()
+    this.withdraw()
+  }
+
+  /** Publishes one more key, which it does not sign with yet. */
+  async announce(alg = 'RS256'): Promise<void> {
     const { publicKey, privateKey } = await generateKeyPair(alg)
     const kid = `key-${++this.#made}`
-    this.#keys.splice(0)
     this.#keys.push({
       kid,
       alg,
       privateKey,
       publicKey: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
     })
+  }
+
+  /** Signs with the newest key from now on. */
+  turn(): void {
+    this.#signing = this.#keys.at(-1)
+  }
+
+  /** Publishes no other key any more than the one that it signs with. */
+  withdraw(): void {
+    this.#keys.splice(0, this.#keys.length, this.#signer)
   }
 
   /** Answers otherwise for a document, but with a query, until `recover`. */
@@ -66,15 +83,24 @@ export class OidcTestIssuer {
   }
 
   get publicKey(): JWK {
-    return this.#keys[0]!.publicKey
+    return this.#signer.publicKey
+  }
+
+  get discovery(): { readonly issuer: string; readonly jwks_uri: string } {
+    return { issuer: this.address, jwks_uri: `${this.address}${KEYS}` }
+  }
+
+  /** As it publishes them now. */
+  get publicKeys(): { readonly keys: readonly JWK[] } {
+    return { keys: this.#keys.map(({ publicKey }) => publicKey) }
   }
 
   /**
-   * A token by the key that it has now, good for five minutes if it does not say otherwise. Signed as
+   * A token by the key that it signs with now, good for five minutes if it does not say otherwise. Signed as
    * RFC 7515 says, without asking whether what it says makes sense.
    */
   async sign(claims: JsonObject, header: JsonObject = {}): Promise<string> {
-    const { alg, kid, privateKey } = this.#keys[0]!
+    const { alg, kid, privateKey } = this.#signer
     const iat = Math.floor(Date.now() / 1000)
     const payload = { iss: this.address, iat, exp: iat + 300, ...claims }
     const content = `${encoded({ alg, kid, ...header })}.${encoded(payload)}`
@@ -87,17 +113,18 @@ export class OidcTestIssuer {
     await this.#server?.close()
   }
 
+  get #signer(): IssuerKey {
+    return this.#signing!
+  }
+
   #answer: RequestListener = (request, response) => {
     const path = request.url ?? ''
     this.#asked.push(path)
     const fault = this.#faults.get(path)
     if (fault !== undefined) return void fault(request, response)
     const [document] = path.split('?')
-    if (document === DISCOVERY) {
-      return json(response, { issuer: this.address, jwks_uri: `${this.address}${KEYS}` })
-    }
-    if (document === KEYS)
-      return json(response, { keys: this.#keys.map(({ publicKey }) => publicKey) })
+    if (document === DISCOVERY) return json(response, this.discovery)
+    if (document === KEYS) return json(response, this.publicKeys)
     response.writeHead(404).end()
   }
 }

@@ -1,6 +1,7 @@
 import { BranchMovedError } from '../gitops/git-remote-errors.ts'
 import type { Move } from '../rollouts/decision.ts'
 import { commitMoves, type Place, type PlannedMove } from './commit-moves.ts'
+import { Turns } from './turns.ts'
 
 export interface QueuedCommit {
   readonly commit: string
@@ -16,7 +17,7 @@ export interface CommitQueueProps {
 export class CommitQueue {
   readonly commits: QueuedCommit[] = []
   readonly #props: CommitQueueProps
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(props: CommitQueueProps) {
     this.#props = props
@@ -24,9 +25,7 @@ export class CommitQueue {
 
   /** @param attempts how often a lost race is run again; as often as usual if it is not said */
   add(moves: readonly PlannedMove[], attempts?: number): Promise<void> {
-    const done = this.#last.then(() => this.#commit(moves, attempts))
-    this.#last = done.catch(() => {})
-    return done
+    return this.#turns.take(() => this.#commit(moves, attempts))
   }
 
   async #commit(moves: readonly PlannedMove[], attempts: number | undefined): Promise<void> {

@@ -1,4 +1,6 @@
+import { Rest } from './rest.ts'
 import type { TickResult } from './tick.ts'
+import { Turns } from './turns.ts'
 
 export interface EnvironmentTicksProps {
   /** One tick. Its signal aborts when all are to be cut off. */
@@ -9,13 +11,14 @@ export interface EnvironmentTicksProps {
 
 /**
  * The ticks of one environment in this process, never two at once: nothing would go wrong, but all of
- * it would be asked for twice. They share one connection to the repository, so reading the tip waits
- * for its turn as well.
+ * it would be asked for twice. Reading the tip waits for its turn as well. At rest a tick reads no more
+ * than that.
  */
 export class EnvironmentTicks {
   readonly #props: EnvironmentTicksProps
   readonly #cut = new AbortController()
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
+  readonly #rest = new Rest()
   #next: Promise<TickResult> | undefined
 
   constructor(props: EnvironmentTicksProps) {
@@ -26,29 +29,24 @@ export class EnvironmentTicks {
    * A tick that begins after this was called, so that it sees what was there before. All who ask while
    * one is under way get the same next one.
    *
-   * @throws what `tick` does
+   * @throws what `tip` and `tick` do
    */
   tick(): Promise<TickResult> {
-    this.#next ??= this.#inTurn(() => {
+    const { tip, tick } = this.#props
+    this.#next ??= this.#turns.take(() => {
       this.#next = undefined
       this.#cut.signal.throwIfAborted()
-      return this.#props.tick(this.#cut.signal)
+      return this.#rest.tick({ tip, tick: () => tick(this.#cut.signal) })
     })
     return this.#next
   }
 
   tip(): Promise<string | undefined> {
-    return this.#inTurn(this.#props.tip)
+    return this.#turns.take(this.#props.tip)
   }
 
   /** Ends what is under way, and lets no more begin. What was committed stays. */
   cut(reason: Error): void {
     this.#cut.abort(reason)
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#last.then(work)
-    this.#last = done.catch(() => {})
-    return done
   }
 }

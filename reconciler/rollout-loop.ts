@@ -2,10 +2,10 @@ import { RemoteRefusedError } from '../gitops/git-remote-errors.ts'
 import type { Clock } from '../leases/clock.ts'
 import type { EnvironmentTicks } from './environment-ticks.ts'
 import type { TickResult } from './tick.ts'
-import { isInFlight, nextTickMs, type Pace } from './tick-pace.ts'
+import { isAtRest, isInFlight, nextTickMs, type Pace } from './tick-pace.ts'
 
 export interface RolloutLoopProps extends Partial<Pace> {
-  readonly ticks: Pick<EnvironmentTicks, 'tick' | 'tip' | 'cut'>
+  readonly ticks: Pick<EnvironmentTicks, 'tick' | 'cut'>
   readonly clock: Pick<Clock, 'monotonicMs' | 'sleep'>
   /** Hears of each tick. Must not throw. */
   readonly onTick?: (result: TickResult) => void
@@ -31,8 +31,6 @@ export class RolloutLoop {
   #isStopped = false
   #isHinted = false
   #wake = new AbortController()
-  /** The tip at which there was nothing to do. Absent while there may be. */
-  #restsAt: { readonly tip: string | undefined } | undefined
   #quietTicks = 0
   #failures = 0
 
@@ -80,9 +78,8 @@ export class RolloutLoop {
   }
 
   async #round(): Promise<{ readonly pauseMs: number; readonly hintable: boolean }> {
-    const { idleMs } = this.#pace
     try {
-      const pauseMs = (await this.#isAtRest()) ? idleMs : await this.#tick()
+      const pauseMs = await this.#tick()
       this.#failures = 0
       return { pauseMs, hintable: true }
     } catch (error) {
@@ -92,20 +89,13 @@ export class RolloutLoop {
     }
   }
 
-  async #isAtRest(): Promise<boolean> {
-    if (this.#restsAt === undefined) return false
-    return (await this.#props.ticks.tip()) === this.#restsAt.tip
-  }
-
   async #tick(): Promise<number> {
     const { ticks, onTick } = this.#props
-    this.#restsAt = undefined
     const result = await ticks.tick()
     onTick?.(result)
-    this.#quietTicks = result.looks.some(isInFlight) ? 0 : this.#quietTicks + 1
-    const pauseMs = nextTickMs(result, this.#pace, this.#quietTicks)
-    if (pauseMs === undefined) this.#restsAt = { tip: result.tip }
-    return pauseMs ?? this.#pace.idleMs
+    const isQuiet = !isAtRest(result) && !result.looks.some(isInFlight)
+    this.#quietTicks = isQuiet ? this.#quietTicks + 1 : 0
+    return nextTickMs(result, this.#pace, this.#quietTicks) ?? this.#pace.idleMs
   }
 
   /** Longer each time, never longer than the time between two looks at rest, and no two alike. */

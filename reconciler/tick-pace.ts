@@ -18,18 +18,23 @@ const UNMEASURED_MS = 5_000
  * @param quietTicks ticks in a row, this one included, after which nothing was in flight
  */
 export function nextTickMs(
-  { looks, commits }: TickResult,
+  result: TickResult,
   { leastMs, idleMs }: Pace,
   quietTicks: number,
 ): number | undefined {
+  if (isAtRest(result)) return undefined
+  const { looks, commits } = result
   // What follows from a commit is seen once it was synced, which nobody may tell.
   if (commits.length > 0) return leastMs
-  if (looks.length === 0) return undefined
   const patience = Math.min(idleMs, UNMEASURED_MS * 2 ** Math.max(quietTicks - 1, 0))
   const wanted = looks.map((look) => (isInFlight(look) ? intervalMs(look) : patience))
   const ends = looks.flatMap((look) => endsInMs(look))
   return Math.min(Math.max(leastMs, Math.min(...wanted, ...ends)), idleMs)
 }
+
+/** Whether nothing is in flight and nothing waits, and no commit of ours is yet to be followed. */
+export const isAtRest = ({ looks, commits }: TickResult): boolean =>
+  looks.length === 0 && commits.length === 0
 
 export const isInFlight = ({ app }: Look): boolean => app.record.spec.rollout !== undefined
 

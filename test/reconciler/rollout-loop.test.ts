@@ -86,6 +86,15 @@ describe('A loop over an environment in which nothing is in flight', () => {
     expect(looped.tips).toBe(6)
   })
 
+  it('looks often at what waits for its start, however long it has rested before', async () => {
+    const looped = new Looped()
+    await looped.time.pass(10 * 60_000)
+    looped.tip = 'other'
+    looped.result = () => found([waiting(ATTENTION)], { tip: 'other' })
+    await looped.time.pass(80_000)
+    expect(looped.pauses.slice(1)).toEqual([5, 10])
+  })
+
   it('looks sooner when somebody says that it should', async () => {
     const looped = new Looped()
     await looped.time.pass(5_000)
@@ -275,4 +284,21 @@ it('ticks of one environment are never two at once, and those who wait share the
   expect((await first).tip).toBe('tick 1')
   expect((await Promise.all(others)).map(({ tip }) => tip)).toEqual(['tick 2', 'tick 2', 'tick 2'])
   expect(most).toBe(1)
+})
+
+it('a tick at rest is a look at the ref for whoever asks, and finds what the last one did', async () => {
+  let looks = 0
+  let tip = 'first'
+  const broken = [{ app: 'shop/cart', problem: 'It has no record' }]
+  const ticks = new EnvironmentTicks({
+    tip: async () => tip,
+    tick: async () => {
+      looks += 1
+      return found([], { tip, broken })
+    },
+  })
+  const first = await ticks.tick()
+  expect([await ticks.tick(), await ticks.tick(), looks]).toEqual([first, first, 1])
+  tip = 'second'
+  expect([await ticks.tick(), looks]).toEqual([{ ...first, tip }, 2])
 })

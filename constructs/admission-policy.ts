@@ -5,6 +5,7 @@ import type {
 } from 'kubernetes-models/admissionregistration.k8s.io/v1'
 import type { IIoK8sApiAdmissionregistrationV1ParamRef } from 'kubernetes-models/admissionregistration.k8s.io/v1/ParamRef'
 import type { IIoK8sApiAdmissionregistrationV1ValidatingAdmissionPolicySpec } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicySpec'
+import type { IIoK8sApiAdmissionregistrationV1Validation } from 'kubernetes-models/admissionregistration.k8s.io/v1/Validation'
 import { EmittedObject } from './emitted-object.ts'
 import { supports } from './kubernetes-version.ts'
 import type { WorkloadContext } from './workload-context.ts'
@@ -12,9 +13,14 @@ import type { Written } from './written.ts'
 
 /** A policy that the API server itself enforces, and what puts it in force. */
 export interface AdmissionPolicy {
+  /** Says what is refused. An error in it refuses, too (`failurePolicy: Fail`). */
   readonly policy: EmittedObject<IValidatingAdmissionPolicy>
+  /** Without it the policy refuses nothing. */
   readonly binding: EmittedObject<IValidatingAdmissionPolicyBinding>
 }
+
+/** Something that must be true of a request, and what whoever sent it is told if it is not. */
+export type Validation = Written<IIoK8sApiAdmissionregistrationV1Validation>
 
 /** What policies need to know of the app or lock that they are of. */
 export type PolicyContext = Pick<

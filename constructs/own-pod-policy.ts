@@ -4,7 +4,6 @@ import type {
   IValidatingAdmissionPolicyBinding,
 } from 'kubernetes-models/admissionregistration.k8s.io/v1'
 import type { IIoK8sApiAdmissionregistrationV1NamedRuleWithOperations } from 'kubernetes-models/admissionregistration.k8s.io/v1/NamedRuleWithOperations'
-import type { IIoK8sApiAdmissionregistrationV1Validation } from 'kubernetes-models/admissionregistration.k8s.io/v1/Validation'
 import type { IIoK8sApiAdmissionregistrationV1Variable } from 'kubernetes-models/admissionregistration.k8s.io/v1/Variable'
 import { LEADER_LABEL } from '../leases/names.ts'
 import {
@@ -12,6 +11,7 @@ import {
   inNamespaceOf,
   type PolicyContext,
   requireAdmissionPolicies,
+  type Validation,
 } from './admission-policy.ts'
 import type { EmittedObject } from './emitted-object.ts'
 import type { Written } from './written.ts'
@@ -67,7 +67,7 @@ export function emitOwnPodPolicy(
 const POD_NAME = 'authentication.kubernetes.io/pod-name'
 
 /** The API server writes the pod of a bound token into the user's extra attributes. */
-const OWN_POD: Written<IIoK8sApiAdmissionregistrationV1Validation> = {
+const OWN_POD: Validation = {
   expression: `'${POD_NAME}' in request.userInfo.extra && request.userInfo.extra['${POD_NAME}'] == [request.name]`,
   message: 'An elector may act on the pod that it runs in, and on no other',
   reason: 'Forbidden',
@@ -78,7 +78,7 @@ interface RightPolicy {
     Pick<IIoK8sApiAdmissionregistrationV1NamedRuleWithOperations, 'operations' | 'resources'>
   >
   readonly variables?: Written<IIoK8sApiAdmissionregistrationV1Variable>[]
-  readonly validations: readonly Written<IIoK8sApiAdmissionregistrationV1Validation>[]
+  readonly validations: readonly Validation[]
 }
 
 /** Everything that a patch of `pods` could change, but for what the API server itself writes. */

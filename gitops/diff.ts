@@ -3,8 +3,9 @@ import { at } from '../manifests/fields.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { podTemplateOf } from '../manifests/pod-template.ts'
 import { dataLoss } from './data-loss.ts'
-import { type FieldChange, fieldChanges } from './field-changes.ts'
+import type { FieldChange } from './field-changes.ts'
 import { immutableChanges } from './immutability.ts'
+import { objectChanges } from './object-changes.ts'
 import type { ObjectTransition } from './object-transition.ts'
 import type { PublishPlan } from './publish-plan.ts'
 
@@ -59,7 +60,7 @@ function diffOf(transition: ObjectTransition, isCanaried: boolean): ObjectDiff {
     app,
     effect: effectOf(transition, isCanaried),
     path: after?.path ?? before?.path ?? '',
-    fields: before && after ? fieldChanges(before.object, after.object) : [],
+    fields: before && after ? objectChanges(before.object, after.object) : [],
     ...(note !== undefined && { note }),
   }
 }

@@ -4,9 +4,9 @@ import { isRecord } from '../manifests/kubernetes-object.ts'
 export interface FieldChange {
   /** `spec.template.spec.containers[web].image`. */
   readonly field: string
-  /** `undefined` if the field is new. */
+  /** `undefined` if the field is new; `(not shown)` if a Secret holds it. */
   readonly before: unknown
-  /** `undefined` if the field is gone. */
+  /** `undefined` if the field is gone; `(not shown)` if a Secret holds it. */
   readonly after: unknown
 }
 

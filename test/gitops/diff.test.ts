@@ -125,6 +125,25 @@ describe('the effect of a change', () => {
     expect(diffPlan(next)).toMatchObject([{ effect: 'no-op', fields: [] }])
   })
 
+  it('tells where a Secret changes, and never what it holds', async () => {
+    const secret = (token: string, annotations: Record<string, string>) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'web', namespace: 'shop', annotations },
+      type: 'Opaque',
+      data: { [`${token}-only`]: token, shared: token },
+    })
+    const before = one(secret('b2xk', { team: 'a' }))
+    const after = one(secret('bmV3', { team: 'a', last: '{"data":{"shared":"bmV3"}}' }))
+    const [diff] = await effects(before, after)
+    expect(diff?.fields).toEqual([
+      { field: 'data.b2xk-only', before: '(not shown)', after: undefined },
+      { field: 'data.bmV3-only', before: undefined, after: '(not shown)' },
+      { field: 'data.shared', before: '(not shown)', after: '(not shown)' },
+      { field: 'metadata.annotations.last', before: undefined, after: '(not shown)' },
+    ])
+  })
+
   it('says where an object was before', async () => {
     const before = rendering('prod', { 'shop/web': [service('web')] })
     const after = rendering('prod', { 'shop/edge': [service('web')] })

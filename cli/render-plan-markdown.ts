@@ -1,6 +1,10 @@
+import { counted } from '../checks/reports/counted.ts'
 import { diffPlan, type ObjectDiff } from '../gitops/diff.ts'
+import type { FieldChange } from '../gitops/field-changes.ts'
 import type { PublishPlan } from '../gitops/publish-plan.ts'
-import { brief, EFFECTS } from './render-plan.ts'
+import { brief } from './render-change.ts'
+import { shownFields } from './render-fields.ts'
+import { EFFECTS } from './render-plan.ts'
 
 /** Longest value that is shown; a comment of a pull request has 65,536 characters in all. */
 const VALUE_LENGTH = 80
@@ -19,7 +23,9 @@ export function renderPlanMarkdown(plan: PublishPlan): string {
     ),
     diffs.length === 0 ? 'Nothing changes.' : table(shown),
     ...(hidden > 0 ? [`And ${hidden} more objects.`] : []),
-    ...shown.filter(({ fields }) => fields.length > 0).map(details),
+    ...shown
+      .filter(({ fields }) => fields.length > 0)
+      .map(({ object, fields }) => details(object, changedLines(fields))),
     ...list(
       'Rollouts',
       plan.rollouts.map(({ app, message }) => `\`${app}\`: ${plain(message)}`),
@@ -34,6 +40,9 @@ export function renderPlanMarkdown(plan: PublishPlan): string {
       'Edited by hand',
       plan.drift.map(({ path, state, outcome }) => `\`${path}\` (${state}, ${outcome})`),
     ),
+    ...plan.drift
+      .filter(({ fields, outcome }) => fields.length > 0 && outcome !== 'overwritten')
+      .map(({ path, fields }) => details(path, editedLines(fields))),
     ...list('Warnings', plan.warnings.map(plain)),
   ]
   return `${sections.join('\n\n')}\n`
@@ -49,14 +58,23 @@ const table = (diffs: readonly ObjectDiff[]): string =>
     }),
   ].join('\n')
 
-/** Fields in a block of `diff`, which is coloured where it is read. */
-function details({ object, fields }: ObjectDiff): string {
-  const lines = fields.flatMap(({ field, before, after }) => [
+/** A block of `diff`, which is coloured where it is read. */
+function details(name: string, lines: readonly string[]): string {
+  const block = ['```diff', ...lines, '```'].join('\n')
+  return `<details><summary><code>${name}</code></summary>\n\n${block}\n\n</details>`
+}
+
+const changedLines = (fields: readonly FieldChange[]): readonly string[] =>
+  fields.flatMap(({ field, before, after }) => [
     ...(before === undefined ? [] : [`- ${field}: ${brief(before, VALUE_LENGTH)}`]),
     ...(after === undefined ? [] : [`+ ${field}: ${brief(after, VALUE_LENGTH)}`]),
   ])
-  const block = ['```diff', ...lines, '```'].join('\n')
-  return `<details><summary><code>${object}</code></summary>\n\n${block}\n\n</details>`
+
+/** What somebody made of what the app definitions say. */
+function editedLines(fields: readonly FieldChange[]): readonly string[] {
+  const { shown, hidden } = shownFields(fields)
+  const edits = shown.map(({ field, before, after }) => ({ field, before: after, after: before }))
+  return [...changedLines(edits), ...(hidden > 0 ? [`and ${counted(hidden, 'more field')}`] : [])]
 }
 
 const list = (title: string, items: readonly string[]): readonly string[] =>

@@ -2,6 +2,9 @@ import { diffPlan, type Effect, type ObjectDiff } from '../gitops/diff.ts'
 import type { FieldChange } from '../gitops/field-changes.ts'
 import type { FileChange } from '../gitops/git-remote.ts'
 import type { PublishPlan } from '../gitops/publish-plan.ts'
+import { renderChange } from './render-change.ts'
+import { renderDrift } from './render-drift.ts'
+import { renderFields } from './render-fields.ts'
 import { type Style, styleFor } from './style.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,8 +24,7 @@ export const EFFECTS: Readonly<
 
 type Color = 'gray' | 'green' | 'red' | 'cyan' | 'yellow'
 
-/** Fields shown of one object, and apps shown in all; the rest is counted. */
-const SHOWN_FIELDS = 12
+/** Apps shown in all; the rest is counted. */
 const SHOWN_APPS = 40
 
 /** What keeps a plan from being carried out, in the shape of all errors. Empty if nothing does. */
@@ -44,7 +46,7 @@ export function renderPlan(
     ...renderApps(diffs, style, terminal.columns),
     ...otherFiles(plan),
     ...summary(diffs),
-    ...renderDrift(plan, style),
+    ...plan.drift.flatMap((file) => renderDrift(file, style, terminal.columns)),
     ...plan.rollouts.map(({ app, message }) => `${style('cyan', 'rollout')} ${app}: ${message}`),
     ...plan.heldBack.map(
       ({ app, reason, remedy }) =>
@@ -88,60 +90,18 @@ function renderApp(
 function renderObject(diff: ObjectDiff, style: Style, columns: number): readonly string[] {
   const { name, sign, color } = EFFECTS[diff.effect]
   const note = diff.note === undefined ? '' : style('gray', ` (${diff.note})`)
-  const shown = bySubstance(diff.fields).slice(0, SHOWN_FIELDS)
-  const hidden = diff.fields.length - shown.length
   return [
     `  ${style(color, sign)} ${diff.object}  ${style(color, name)}${note}`,
-    ...shown.map((field) => renderField(field, style, columns)),
-    ...(hidden > 0 ? [style('gray', `      and ${hidden} more fields`)] : []),
+    ...renderFields(diff.fields, style, (change) => renderField(change, style, columns)),
   ]
-}
-
-/** What an object does before what it is called, so that annotations hide nothing that counts. */
-const bySubstance = (fields: readonly FieldChange[]): readonly FieldChange[] => {
-  const isName = ({ field }: FieldChange) => field.startsWith('metadata.')
-  return [...fields.filter((field) => !isName(field)), ...fields.filter(isName)]
 }
 
 function renderField({ field, before, after }: FieldChange, style: Style, columns: number): string {
   const room = Math.max(16, Math.floor((columns - field.length - 14) / 2))
   const [old, next] = renderChange(before, after, room)
-  const change =
-    before === undefined
-      ? style('green', `+ ${next}`)
-      : after === undefined
-        ? style('red', `- ${old}`)
-        : `${style('red', old)} → ${style('green', next)}`
-  return `      ${field}: ${change}`
-}
-
-/** Two values on one line, each cut to what fits, so that one sees how they differ. */
-export function renderChange(before: unknown, after: unknown, room: number): [string, string] {
-  const start = sharedStart(before, after, room)
-  return [brief(before, room, start), brief(after, room, start)]
-}
-
-/** A value on one line, from `start` on, cut to what fits. */
-export function brief(value: unknown, room: number, start = 0): string {
-  const text = onOneLine(value)
-  if (text === undefined || text.length <= room) return String(text)
-  const shown = start > 0 ? `…${text.slice(start)}` : text
-  return shown.length <= room ? shown : `${shown.slice(0, room - 1)}…`
-}
-
-const onOneLine = (value: unknown): string | undefined =>
-  typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value)
-
-/**
- * How much of two long values is the same and tells nothing: two images of one repository would
- * both be cut before they differ.
- */
-function sharedStart(before: unknown, after: unknown, room: number): number {
-  const [old, next] = [onOneLine(before), onOneLine(after)]
-  if (old === undefined || next === undefined) return 0
-  let end = 0
-  while (end < old.length && old[end] === next[end]) end++
-  return end < room / 2 ? 0 : old.slice(0, end).search(/[^/:@,{["\s]*$/)
+  if (before === undefined) return style('green', `+ ${next}`)
+  if (after === undefined) return style('red', `- ${old}`)
+  return `${style('red', old)} → ${style('green', next)}`
 }
 
 /** Files that are no objects: plans of rollouts. Those of our own book-keeping go without saying. */
@@ -162,16 +122,4 @@ function summary(diffs: readonly ObjectDiff[]): readonly string[] {
   return [
     `${diffs.length} objects: ${counts.map(([name, own]) => `${own.length} ${name}`).join(', ')}`,
   ]
-}
-
-function renderDrift({ drift }: PublishPlan, style: Style): readonly string[] {
-  const said = {
-    kept: 'kept as it is; --overwrite-drift undoes the edit',
-    conflict: 'and this publish would change it; --overwrite-drift undoes the edit',
-    overwritten: 'and the edit is undone',
-  } as const
-  return drift.map(
-    ({ path, state, outcome }) =>
-      `${style('yellow', 'drift')} ${path} was ${state} by hand on the branch, ${said[outcome]}`,
-  )
 }

@@ -1,6 +1,6 @@
 import type { RenderedFile } from '../manifests/rendering.ts'
 import { type DesiredApp, keepsObjects } from './desired-app.ts'
-import { type DriftedFile, driftOf } from './drift.ts'
+import { type Drift, driftOf } from './drift.ts'
 import type { FindObject } from './find-object.ts'
 import type { TreeFile } from './git-remote.ts'
 import type { Inventory, PublishedRevision } from './inventory.ts'
@@ -26,7 +26,7 @@ export interface CompareFilesProps {
 export interface FileComparison {
   readonly writes: readonly FileWrite[]
   readonly deletions: readonly FileDeletion[]
-  readonly drift: readonly DriftedFile[]
+  readonly drift: readonly Drift[]
   /** The inventory after the publish. */
   readonly inventory: Inventory
 }
@@ -89,10 +89,7 @@ function isSettled({ app, files }: DesiredApp, props: CompareFilesProps): boolea
   )
 }
 
-const appsWith = (
-  drift: readonly DriftedFile[],
-  outcome: DriftedFile['outcome'],
-): ReadonlySet<string> =>
+const appsWith = (drift: readonly Drift[], outcome: Drift['outcome']): ReadonlySet<string> =>
   new Set(drift.filter((file) => file.outcome === outcome).map(({ app }) => app))
 
 /** A symbolic link to a path has that path as its content, and still is no file. */
@@ -134,7 +131,7 @@ function driftIn(
   { tree, inventory, overwriteDrift }: CompareFilesProps,
   written: Written,
   revisions: Revisions,
-): readonly DriftedFile[] {
+): readonly Drift[] {
   const kept = retained(revisions)
   const wanted = new Map(apps.flatMap(({ files }) => files.map(({ path, id }) => [path, id])))
   return apps.flatMap(({ app, files }) => {

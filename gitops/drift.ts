@@ -1,3 +1,5 @@
+import type { FieldChange } from './field-changes.ts'
+
 /** A file of ours that somebody changed on the branch by hand. */
 export interface DriftedFile {
   /** Below the environment's folder. */
@@ -12,7 +14,15 @@ export interface DriftedFile {
    * - `overwritten`: the edit is undone, as was asked for.
    */
   readonly outcome: 'kept' | 'conflict' | 'overwritten'
+  /**
+   * What undoing the edit changes, from what the branch has to what the app definitions say. Empty if
+   * the file was deleted, is no longer one object, stays in flight as it was written, or is to go.
+   */
+  readonly fields: readonly FieldChange[]
 }
+
+/** As far as ids tell, without reading the file. */
+export type Drift = Omit<DriftedFile, 'fields'>
 
 export interface DriftProps {
   readonly path: string
@@ -27,7 +37,7 @@ export interface DriftProps {
 }
 
 /** How a file of ours differs from what we wrote; `undefined` if it does not, or if no matter. */
-export function driftOf(props: DriftProps): DriftedFile | undefined {
+export function driftOf(props: DriftProps): Drift | undefined {
   const { path, app, written, actual, wanted, overwrite } = props
   // Somebody has already done by hand what we are about to do.
   if (actual === written || actual === wanted) return undefined

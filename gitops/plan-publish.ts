@@ -1,6 +1,7 @@
 import { branchChanges } from './branch-changes.ts'
 import { type BranchManifest, objectName, readBranchManifest } from './branch-manifest.ts'
 import type { DesiredFile } from './desired-app.ts'
+import { driftedFiles } from './drifted-files.ts'
 import { findObjectIn } from './find-object.ts'
 import { findForeignObjects } from './foreign-objects.ts'
 import type { FileChange } from './git-remote.ts'
@@ -22,7 +23,7 @@ export function planPublish(
   contents: ReadonlyMap<string, string>,
 ): PublishPlan {
   const { environment, tree, comparison, options } = draft
-  const { writes, deletions, drift } = comparison
+  const { writes, deletions } = comparison
   const before = new Map(
     [...draft.reads.keys()].map((path) => [
       path,
@@ -81,7 +82,7 @@ export function planPublish(
     transitions,
     apps: [...new Set([...writes.map(({ file }) => file.app), ...deletions.map(({ app }) => app)])],
     canaries: draft.apps.flatMap(({ app, files }) => (files.some(isPlan) ? app : [])),
-    drift,
+    drift: driftedFiles(draft, before),
     heldBack,
     rollouts: rolloutsOf(draft),
     stops: judgements.flatMap((judgement) => judgement.stops),

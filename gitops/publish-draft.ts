@@ -50,5 +50,9 @@ export function draftPublish({ findRendered, ...props }: DraftPublishProps): Pub
   for (const { file, previous } of comparison.writes) {
     if (previous !== undefined && file.object !== undefined) reads.set(file.path, previous)
   }
+  for (const { path } of comparison.drift) {
+    const edited = tree.get(path)
+    if (edited?.mode.startsWith('100')) reads.set(path, edited)
+  }
   return { ...props, comparison, foreign, reads }
 }

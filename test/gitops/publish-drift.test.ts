@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { plainMerge } from '../../gitops/app-merge.ts'
 import { type PublishProps, publish } from '../../gitops/publish.ts'
 import { emitYaml } from '../../manifests/emit-yaml.ts'
 import { MemoryGitRemote } from './memory-git-remote.ts'
-import { type Apps, deployment, rendering, service } from './rendering-fixture.ts'
+import { type Apps, configMap, deployment, rendering, service } from './rendering-fixture.ts'
 
 const FILE = 'workloads/shop/web/deployment.apps-web.yaml'
 const PATH = `prod/${FILE}`
@@ -25,8 +26,57 @@ describe('a file of ours that was edited by hand', () => {
     await remote.edit('deploy', { [PATH]: edited })
     const { outcome, plan } = await publishTo(remote, web)
     expect(outcome).toBe('unchanged')
-    expect(plan.drift).toEqual([{ path: FILE, app: 'shop/web', state: 'edited', outcome: 'kept' }])
+    const fields = [{ field: 'spec.replicas', before: 9, after: 2 }]
+    expect(plan.drift).toEqual([
+      { path: FILE, app: 'shop/web', state: 'edited', outcome: 'kept', fields },
+    ])
     expect(plan.heldBack).toEqual([])
+  })
+
+  it.each([
+    ['is only written in another way', `# by hand\n${emitYaml(deployment('web'))}`],
+    ['cannot be read', 'spec: ['],
+    ['has become two objects', `${edited}---\n${emitYaml(service('more'))}`],
+  ])('is reported without fields if it %s', async (_, text) => {
+    const remote = await published()
+    await remote.edit('deploy', { [PATH]: text })
+    expect((await publishTo(remote, web)).plan.drift).toMatchObject([{ path: FILE, fields: [] }])
+  })
+
+  it('is reported with its fields if it is a file that nothing syncs', async () => {
+    const remote = new MemoryGitRemote()
+    const path = 'rollouts/shop/web/notes.yaml'
+    const notes = (text: string) => emitYaml(configMap('notes', { text }))
+    const files = [{ path, app: 'shop/web', text: notes('ours') }]
+    const props = { rendering: { environment: 'prod', files }, merge: plainMerge }
+    await publishTo(remote, {}, props)
+    await remote.edit('deploy', { [`prod/${path}`]: notes('theirs') })
+    expect((await publishTo(remote, {}, props)).plan.drift).toMatchObject([
+      { path, fields: [{ field: 'data.text', before: 'theirs', after: 'ours' }] },
+    ])
+  })
+
+  it('tells where a Secret was edited, and not what it holds', async () => {
+    const secret = (token: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'web', namespace: 'shop', labels: { team: token === 'ours' ? 'a' : 'b' } },
+      stringData: { token },
+    })
+    const apps = { 'shop/web': [secret('ours')] }
+    const remote = await published(apps)
+    const path = 'workloads/shop/web/secret-web.yaml'
+    await remote.edit('deploy', { [`prod/${path}`]: emitYaml(secret('theirs')) })
+    const { plan } = await publishTo(remote, apps)
+    expect(plan.drift).toMatchObject([
+      {
+        path,
+        fields: [
+          { field: 'metadata.labels.team', before: 'b', after: 'a' },
+          { field: 'stringData.token', before: '(not shown)', after: '(not shown)' },
+        ],
+      },
+    ])
   })
 
   it('is kept while other files of its app are published', async () => {
@@ -46,7 +96,16 @@ describe('a file of ours that was edited by hand', () => {
       ...web2,
       'shop/api': [deployment('api', { image: 'api:2' })],
     })
-    expect(plan.drift).toMatchObject([{ path: FILE, outcome: 'conflict' }])
+    expect(plan.drift).toMatchObject([
+      {
+        path: FILE,
+        outcome: 'conflict',
+        fields: [
+          { field: 'spec.replicas', before: 9, after: 2 },
+          { field: 'spec.template.spec.containers[web].image', before: 'web:1', after: 'web:2' },
+        ],
+      },
+    ])
     expect(plan.heldBack).toEqual([
       {
         app: 'shop/web',
@@ -105,7 +164,9 @@ describe('a file of ours that was deleted by hand', () => {
     await remote.edit('deploy', { [PATH]: undefined })
     const { outcome, plan } = await publishTo(remote, web)
     expect(outcome).toBe('unchanged')
-    expect(plan.drift).toEqual([{ path: FILE, app: 'shop/web', state: 'deleted', outcome: 'kept' }])
+    expect(plan.drift).toEqual([
+      { path: FILE, app: 'shop/web', state: 'deleted', outcome: 'kept', fields: [] },
+    ])
   })
 
   it('comes back if overwriting is asked for', async () => {

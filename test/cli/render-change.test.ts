@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderChange } from '../../cli/render-plan.ts'
+import { renderChange } from '../../cli/render-change.ts'
 
 const REPOSITORY = 'registry.example.com/a-team-with-a-long-name/catalog'
 const image = (tag: string, digit: string) => `${REPOSITORY}:${tag}@sha256:${digit.repeat(64)}`

@@ -5,7 +5,7 @@ import { didYouMean } from '../checks/schema/did-you-mean.ts'
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import { branchName } from './branch-name.ts'
 
-/** What `cdk8s.yaml` says about the project. Keys of the official CLI that we do not need are left alone. */
+/** What `cdk8s.yaml` says about the project. Keys of others that we do not need are left alone. */
 export interface ProjectConfig {
   /** Shell command that runs the app definitions. */
   readonly app: string
@@ -37,12 +37,26 @@ export interface ProjectConfig {
 
 const FILE = 'cdk8s.yaml'
 
+/** What the file may hold: our keys, and those that the official CLI reads (`Config` of cdk8s-cli). */
+const KEYS: readonly string[] = [
+  'app',
+  'output',
+  'lockstep',
+  'language',
+  'imports',
+  'importDirectory',
+  'pluginsDirectory',
+  'synthConfig',
+  'validations',
+]
+
 /** What `lockstep` in the file may hold. */
 const SETTINGS: readonly string[] = ['remote', 'branch', 'project']
 
-/** @throws {ProjectConfigError} if the file is missing, malformed, or names no app */
+/** @throws {ProjectConfigError} if the file is missing, malformed, misspells a key, or names no app */
 export function readProjectConfig(cwd: string): ProjectConfig {
   const config = parse(readFile(join(cwd, FILE)))
+  assertNoSlip(config)
   const lockstep =
     optional(config, 'lockstep', isRecord, 'a map with `remote`, `branch` and `project`') ?? {}
   assertOnlySettings(lockstep)
@@ -59,6 +73,22 @@ export function readProjectConfig(cwd: string): ProjectConfig {
     remote: optional(lockstep, 'remote', isText, 'a Git remote, path or URL') ?? 'origin',
     branch: branchName(optional(lockstep, 'branch', isText, 'a branch') ?? 'deploy'),
     project: optional(lockstep, 'project', isText, 'a name') ?? packageName(cwd),
+  }
+}
+
+/**
+ * A key that is nearly one that is not there, or belongs below `lockstep`, would be ignored in silence,
+ * and publish would write to the default place. What is near to none may be for a tool of others.
+ */
+function assertNoSlip(config: Readonly<Record<string, unknown>>): void {
+  const missing = KEYS.filter((key) => config[key] === undefined)
+  for (const key of Object.keys(config).filter((name) => !KEYS.includes(name))) {
+    const meant = didYouMean(key, [...missing, ...SETTINGS])
+    if (meant === undefined) continue
+    throw new ProjectConfigError(
+      `has \`${key}\`, which is no setting`,
+      SETTINGS.includes(meant) ? `Write \`lockstep: { ${meant}: … }\`` : `Write \`${meant}\``,
+    )
   }
 }
 

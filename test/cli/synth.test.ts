@@ -383,6 +383,21 @@ describe('the project file', () => {
       'app: node apps/main.ts\nlockstep: { brnch: live }\n',
       'cdk8s.yaml has `lockstep.brnch`, which is no setting\n  → Write `branch`',
     ],
+    [
+      'misspells our part',
+      'app: node apps/main.ts\nLockstpe: { branch: live }\n',
+      'cdk8s.yaml has `Lockstpe`, which is no setting\n  → Write `lockstep`',
+    ],
+    [
+      'misspells a setting of the official CLI',
+      'app: node apps/main.ts\nouput: manifests\n',
+      'cdk8s.yaml has `ouput`, which is no setting\n  → Write `output`',
+    ],
+    [
+      'has a setting of ours at its top',
+      'app: node apps/main.ts\nbranch: live\n',
+      'cdk8s.yaml has `branch`, which is no setting\n  → Write `lockstep: { branch: … }`',
+    ],
   ])('is complained about when it %s', async (_, text, complaint) => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     if (text !== undefined) project.write({ 'cdk8s.yaml': text })

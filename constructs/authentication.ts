@@ -1,9 +1,10 @@
+import { openIssuerProblem } from '../functions/identity/open-issuers.ts'
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import { list, map } from './collection-shapes.ts'
 import { givenOptions } from './given-options.ts'
 import type { Mistakes } from './mistakes.ts'
 import { optional, record, required } from './options.ts'
-import { choice, readBy, reportWrong, type Shape, shape } from './shape.ts'
+import { choice, memberOf, readBy, reportWrong, type Shape, shape } from './shape.ts'
 import { text } from './value-shapes.ts'
 
 /** Whose tokens let in. Made by `serviceAccounts` or `oidc`. */
@@ -38,7 +39,7 @@ export interface OidcProps {
 
   /**
    * What a token must say besides: for each claim the values that it may have. `{}` takes all tokens
-   * of the issuer.
+   * of the issuer, and so is refused for issuers that sign for whoever asks.
    */
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>
 
@@ -111,23 +112,36 @@ const STAND_IN_OIDC: OidcProps = {
   requiredClaims: {},
 }
 
-const OIDC = record<OidcAuthentication>(
+const ANY_OIDC_PROPS = record<OidcProps>(
   {
-    oidc: required(
-      record<OidcProps>(
-        {
-          issuer: required(ISSUER, STAND_IN_OIDC.issuer),
-          audience: required(text('https://locks.example.com'), STAND_IN_OIDC.audience),
-          prefix: required(PREFIX, STAND_IN_OIDC.prefix),
-          requiredClaims: required(map(list(text('4711')), 'repository_owner_id'), {}),
-          nameClaim: optional(text('sub')),
-          groupClaims: optional(list(text('repository'))),
-        },
-        "{ issuer: 'https://…', audience: '…', prefix: 'github:', requiredClaims: { … } }",
-      ),
-      STAND_IN_OIDC,
-    ),
+    issuer: required(ISSUER, STAND_IN_OIDC.issuer),
+    audience: required(text('https://locks.example.com'), STAND_IN_OIDC.audience),
+    prefix: required(PREFIX, STAND_IN_OIDC.prefix),
+    requiredClaims: required(map(list(text('4711')), 'repository_owner_id'), {}),
+    nameClaim: optional(text('sub')),
+    groupClaims: optional(list(text('repository'))),
   },
+  "{ issuer: 'https://…', audience: '…', prefix: 'github:', requiredClaims: { … } }",
+)
+
+/** Claims that were left out, or are wrong, are mistakes of their own. */
+const OIDC_PROPS: Shape<OidcProps> = readBy(ANY_OIDC_PROPS, (value, option, mistakes) => {
+  const read = ANY_OIDC_PROPS.read(value, option, mistakes)
+  const claims = isRecord(value) ? value.requiredClaims : undefined
+  if (read === undefined || !isRecord(claims)) return read
+  const open = openIssuerProblem(read.issuer, claims)
+  if (open !== undefined) {
+    mistakes.add({
+      option: memberOf(option, 'requiredClaims'),
+      problem: `may not be empty: ${open.problem}`,
+      remedy: open.remedy,
+    })
+  }
+  return read
+})
+
+const OIDC = record<OidcAuthentication>(
+  { oidc: required(OIDC_PROPS, STAND_IN_OIDC) },
   "oidc({ issuer: 'https://…', audience: '…', prefix: 'github:', requiredClaims: { … } })",
 )
 

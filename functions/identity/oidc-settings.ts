@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { openIssuerProblem } from './open-issuers.ts'
 import { OWN_NAME } from './own-name.ts'
 
 /** Signatures that the issuer alone can make. None that whoever can check them could make too. */
@@ -62,13 +63,6 @@ export interface OidcIssuerProps {
   readonly keysCooldownSeconds?: number | undefined
 }
 
-/** Anybody gets a token of these, for any audience. What they are told apart by, for example. */
-const SIGN_FOR_EVERYBODY: Readonly<Record<string, string>> = {
-  'https://token.actions.githubusercontent.com': 'repository_id',
-  'https://gitlab.com': 'project_id',
-  'https://accounts.google.com': 'email',
-}
-
 export const OIDC_ISSUER = z
   .strictObject({
     issuer: z
@@ -97,12 +91,12 @@ export const OIDC_ISSUER = z
     keysCooldownSeconds: z.number().min(0).max(3600).default(10),
   })
   .superRefine(({ issuer, requiredClaims }, context) => {
-    const claim = SIGN_FOR_EVERYBODY[issuer]
-    if (claim === undefined || Object.keys(requiredClaims).length > 0) return
+    const open = openIssuerProblem(issuer, requiredClaims)
+    if (open === undefined) return
     context.addIssue({
       code: 'custom',
       path: ['requiredClaims'],
-      message: `${issuer} signs for everybody. Say for whom it counts, as by the claim ${claim}`,
+      message: `${open.problem}. ${open.remedy}`,
     })
   }) satisfies z.ZodType<unknown, OidcIssuerProps>
 

@@ -167,11 +167,20 @@ describe('A control plane', () => {
       { authentication: [oidc({ ...GITHUB.oidc, issuer: 'http://issuer.example.com' })] },
       'must be an address that begins with https://',
     ],
+    [
+      { authentication: [INSIDE, oidc({ ...GITHUB.oidc, requiredClaims: {} })] },
+      "'authentication[1].oidc.requiredClaims' may not be empty: https://token.actions.githubusercontent.com signs for everybody\n      → Say for whom it counts, as by the claim repository_id",
+    ],
     [{ clusterId: 'a:b' }, "'clusterId' must be a name of up to 63 characters"],
     [{ epoch: 0 }, "'epoch' must be a whole number from 1"],
     [{ replicas: { fixed: 1 } }, "'replicas' must be at least 2"],
   ])('refuses %j', (changes, message) => {
     expect(refused(changes)).toContain(message)
+  })
+
+  it('takes all tokens of an issuer that signs for those alone whom it knows', () => {
+    const own = oidc({ ...GITHUB.oidc, issuer: 'https://issuer.example.com', requiredClaims: {} })
+    expect(refused({ authentication: [own] })).toBe('')
   })
 
   it('serves each lock once', () => {

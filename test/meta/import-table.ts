@@ -27,6 +27,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'leases/fenced-objects.ts': ['kubernetes'],
   'leases/kubernetes-failures.ts': ['kubernetes'],
   'leases/lease-watches.ts': ['kubernetes'],
+  'constructs/authentication.ts': ['functions/identity/open-issuers.ts'],
 }
 
 export interface PackageRule {

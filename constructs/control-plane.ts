@@ -10,6 +10,7 @@ import { type ClusterIdentity, emitClusterIdentity } from './cluster-identity.ts
 import { CONTROL_PLANE_OPTIONS, type ControlPlaneProps } from './control-plane-props.ts'
 import { type Emittable, EmittedObject } from './emitted-object.ts'
 import { Environment } from './environment.ts'
+import { reportImageMistakes } from './image-mistakes.ts'
 import { INSTANCE_LABEL } from './labels.ts'
 import { emitLockBindings, emitReviewRights, type ReviewRights } from './lock-rights.ts'
 import { lockServer } from './lock-server.ts'
@@ -29,11 +30,12 @@ import { writeRoute } from './write-route.ts'
 
 /**
  * Lockstep's functions in a cluster, from Lockstep's own image: locks by HTTP, for whoever has no library at
- * hand, and rollouts, as `lockstep serve` gives them.
+ * hand, rollouts, and images that are followed, as `lockstep serve` gives them.
  *
  * Emits what a `HighlyAvailableDeployment` does; the rights that the server needs and no others, which
  * are to read and update the Leases of its locks by name, to read by name what its rollouts are seen by, to
  * have callers reviewed, and to know which cluster it is; and a level of its own in the API server's flow control.
+ * For images it needs none in the cluster, only keys of repositories and registries.
  *
  * Its callers need rights too: RBAC on `locks` of `lockstep.dev`, which is for whoever answers for a lock.
  */
@@ -47,7 +49,7 @@ export class ControlPlane extends Construct {
   readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
   /** Absent without `traffic`. */
   readonly route: EmittedObject<Emittable> | undefined
-  /** What issuers it trusts, and what rollouts it looks at. Absent without `oidc` and `rollouts`. */
+  /** What issuers it trusts, and what rollouts and images it looks at. Absent without `oidc` and `rollouts`. */
   readonly configMap: EmittedObject<IConfigMap> | undefined
   /** One for each lock, in its namespace, in the order of their names. */
   readonly lockBindings: readonly EmittedObject<IRoleBinding>[]
@@ -68,6 +70,7 @@ export class ControlPlane extends Construct {
     const { app, namespace, selector } = context
     const locks = servedLocks(props.locks, environment, mistakes)
     const admitted = letIn(props.authentication, mistakes)
+    if (props.rollouts !== undefined) reportImageMistakes(props.rollouts, environment, mistakes)
     const rollouts = props.rollouts && rolloutServer(props.rollouts, environment)
     const apps = lookedAtApps(props.rollouts?.apps ?? [], environment, mistakes)
     const emitted = emitServedDeployment(context.scope, {

@@ -42,6 +42,17 @@ export type { ConfigFiles } from './config-files.ts'
 export type { ContainerProps, SecretFiles, SidecarProps } from './container.ts'
 export { ControlPlane } from './control-plane.ts'
 export type { ControlPlaneProps } from './control-plane-props.ts'
+export {
+  type CommitAuthor,
+  type DeployRepository,
+  type GitHubAppReference,
+  type GitHubRepositoryProps,
+  type GitLabRepositoryProps,
+  githubRepository,
+  gitlabRepository,
+  type HttpRepositoryProps,
+  httpRepository,
+} from './deploy-repository.ts'
 export type { RollingUpdate } from './deployment.ts'
 export type { Budget } from './disruption-budget.ts'
 export { type BlockedDrains, neverWithout } from './drains.ts'
@@ -56,6 +67,7 @@ export { FencingPolicy, type FencingPolicyProps } from './fencing-policy.ts'
 export { flagger } from './flagger.ts'
 export type { FlaggerGates, FlaggerProps } from './flagger-props.ts'
 export { type FluxSource, FluxSync, type FluxSyncProps } from './flux-sync.ts'
+export type { FollowedImage, FollowedImages } from './followed-images.ts'
 export { type GatewayApiProps, gatewayApi } from './gateway-api.ts'
 export {
   type AtMostOneProps,
@@ -94,23 +106,10 @@ export type {
 export type { RolloutProps } from './rollout-plan.ts'
 export type { RolloutRights } from './rollout-rights.ts'
 export type { ServedDeploymentProps } from './served-deployment.ts'
-export {
-  type CommitAuthor,
-  type DeployRepository,
-  type GitHubAppReference,
-  type GitHubRepositoryProps,
-  type GitLabRepositoryProps,
-  githubRepository,
-  gitlabRepository,
-  type HttpRepositoryProps,
-  httpRepository,
-  type MetricSourceName,
-  type ServedMetrics,
-  type ServedRollouts,
-  type ServedWebhook,
-  type WebhookKind,
-} from './served-rollouts.ts'
+export type { RegistryCredentials, ServedRegistry } from './served-registry.ts'
+export type { MetricSourceName, ServedMetrics, ServedRollouts } from './served-rollouts.ts'
 export type { ServedSyncs, SyncEngine } from './served-syncs.ts'
+export type { ServedWebhook, WebhookKind } from './served-webhook.ts'
 export type { SharedWriter } from './shared-writer.ts'
 export type { Shutdown } from './shutdown.ts'
 export { SingletonJob } from './singleton-job.ts'

@@ -1,13 +1,15 @@
 import type { ISecret } from 'cdk8s-plus-27'
 import type { Environment } from './environment.ts'
 import type { EnvironmentVariables } from './environment-variable.ts'
+import { imageParts } from './image-parts.ts'
 import { anyone, type Peer } from './peer.ts'
-import type { DeployRepository, ServedRollouts } from './served-rollouts.ts'
+import { repositoryPort, repositorySettings } from './repository-settings.ts'
+import type { ServedRollouts } from './served-rollouts.ts'
+import type { ServedWebhook } from './served-webhook.ts'
 
 const ROLLOUTS_FILE = '/etc/lockstep/rollouts.json'
 const WEBHOOKS_FILE = '/etc/lockstep/webhooks.json'
 const GIT_FOLDER = '/etc/lockstep/git'
-const webhookFolder = (kind: string): string => `/etc/lockstep/webhooks/${kind}`
 
 /** What a server has to be told and given that looks at rollouts, beside what one of locks has. */
 export interface RolloutServerParts {
@@ -26,7 +28,7 @@ export function rolloutServer(
   const target = {
     environment: environment?.name ?? 'missing',
     branch,
-    repository: repositorySettings(repository),
+    repository: repositorySettings(repository, GIT_FOLDER),
     // What it has no right to see it does not ask for.
     syncs: {
       read: syncs !== undefined,
@@ -40,54 +42,43 @@ export function rolloutServer(
       },
     }),
   }
-  const senders = webhooks.map(({ kind }) => ({
+  const senders = webhooks.map(({ kind, host }, index) => ({
     kind,
     environment: target.environment,
-    secrets: [{ file: `${webhookFolder(kind)}/secret` }],
+    ...(host !== undefined && { host }),
+    secrets: [{ file: `${webhookFolder(webhooks, index)}/secret` }],
   }))
+  const images = imageParts(rollouts, target.environment)
+  const ports = [repositoryPort(repository), ...images.ports]
   return {
     env: {
       LOCKSTEP_ROLLOUTS_FILE: ROLLOUTS_FILE,
       ...(senders.length > 0 && { LOCKSTEP_WEBHOOKS_FILE: WEBHOOKS_FILE }),
     },
     files: {
-      [ROLLOUTS_FILE]: json({ targets: [target] }),
+      [ROLLOUTS_FILE]: json({ targets: [target], ...images.settings }),
       ...(senders.length > 0 && { [WEBHOOKS_FILE]: json({ senders }) }),
     },
     secretFiles: {
       [GIT_FOLDER]: gitCredentials,
-      ...Object.fromEntries(webhooks.map(({ kind, secret }) => [webhookFolder(kind), secret])),
+      ...Object.fromEntries(
+        webhooks.map(({ secret }, index) => [webhookFolder(webhooks, index), secret]),
+      ),
+      ...images.secretFiles,
     },
     egressTo: [
-      anyone({ ports: [portOf(addressOf(repository))] }),
+      anyone({ ports: [...new Set(ports)].sort((one, other) => one - other) }),
       ...(metrics === undefined ? [] : [metrics.peer]),
+      ...images.peers,
     ],
   }
 }
 
-const TOKEN = { file: `${GIT_FOLDER}/token` }
-
-/** As docs/rollouts-server.md has it. */
-function repositorySettings(repository: DeployRepository): object {
-  if ('gitlab' in repository) return { kind: 'gitlab', ...repository.gitlab, token: TOKEN }
-  if ('http' in repository) return { kind: 'smart-http', ...repository.http, password: TOKEN }
-  const { app, repository: name } = repository.github
-  const key = { file: `${GIT_FOLDER}/privateKey` }
-  return {
-    kind: 'github',
-    repository: name,
-    ...(app === undefined ? { token: TOKEN } : { app: { ...app, privateKey: key } }),
-  }
-}
-
-function addressOf(repository: DeployRepository): string {
-  if ('gitlab' in repository) return repository.gitlab.instance ?? 'https://gitlab.com'
-  return 'http' in repository ? repository.http.url : 'https://api.github.com'
-}
-
-function portOf(address: string): number {
-  const url = URL.parse(address)
-  return Number(url?.port) || (url?.protocol === 'http:' ? 80 : 443)
+/** After its kind, and numbered from the second of a kind on. */
+function webhookFolder(webhooks: readonly ServedWebhook[], index: number): string {
+  const kind = webhooks[index]?.kind ?? 'missing'
+  const before = webhooks.slice(0, index).filter((other) => other.kind === kind).length
+  return `/etc/lockstep/webhooks/${kind}${before === 0 ? '' : `-${before + 1}`}`
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`

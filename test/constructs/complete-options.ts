@@ -15,6 +15,7 @@ import {
   FluxSync,
   flagger,
   gatewayApi,
+  gitlabRepository,
   HighlyAvailableDeployment,
   httpRepository,
   ingress,
@@ -277,7 +278,36 @@ export const COMPLETE_OPTIONS: readonly CompleteOptions[] = [
             source: 'istio',
             peer: namespace('monitoring'),
           },
-          webhooks: [{ kind: 'flux', secret: { name: 'flux-webhook' } }],
+          webhooks: [
+            { kind: 'flux', secret: { name: 'flux-webhook' } },
+            { kind: 'registry/harbor', host: 'ghcr.io', secret: { name: 'harbor-webhook' } },
+          ],
+          images: [
+            {
+              repository: gitlabRepository({
+                project: 'platform/shop',
+                instance: 'https://git.example.com',
+                author: { name: 'Lockstep', email: 'lockstep@example.com' },
+              }),
+              branch: 'main',
+              file: 'apps/images.json',
+              by: 'pull-request',
+              gitCredentials: { name: 'source-key' },
+              follow: [
+                { image: 'ghcr.io/acme/web', tag: 'main', at: ['prod', 'web'] },
+                { image: 'ghcr.io/acme/cart', versions: '1.x', at: ['prod', 'cart'] },
+              ],
+              every: Duration.minutes(5),
+            },
+          ],
+          registries: [
+            {
+              host: 'ghcr.io',
+              address: 'https://mirror.example.com',
+              credentials: { username: 'acme-bot', password: { name: 'registry-password' } },
+              peer: namespace('images'),
+            },
+          ],
         },
         replicas,
         port: 8080,

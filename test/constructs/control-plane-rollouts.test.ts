@@ -19,6 +19,7 @@ import { openRolloutTargets } from '../../functions/configuration/rollout-target
 import { readWebhookSenders } from '../../functions/configuration/webhook-settings.ts'
 import { answered } from '../kubernetes/canned-answers.ts'
 import { routed } from './canary-fixtures.ts'
+import { containerOf, surroundings } from './pod-surroundings.ts'
 import { complaints, synth } from './singleton-fixtures.ts'
 
 const EXTERNAL = { external: ['Secret test/*', 'Gateway */*'] }
@@ -49,38 +50,6 @@ const define = (
       ...changes,
     },
   })
-
-type Synthesis = ReturnType<typeof synth>
-
-interface PodSpec {
-  readonly containers: readonly [
-    {
-      readonly args: readonly string[]
-      readonly env: readonly { readonly name: string; readonly value: string }[]
-      readonly volumeMounts: readonly { readonly mountPath: string }[]
-    },
-  ]
-}
-
-const containerOf = ({ find }: Synthesis): PodSpec['containers'][0] =>
-  (find('Deployment', 'lockstep').spec as { template: { spec: PodSpec } }).template.spec
-    .containers[0]
-
-/** What the pod finds: its variables, the files of its ConfigMap, and something in each Secret. */
-function surroundings(synthesis: Synthesis) {
-  const { env } = containerOf(synthesis)
-  const configMap = synthesis.objects.find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('lockstep'),
-  )
-  const texts = Object.entries((configMap?.data ?? {}) as Record<string, string>)
-  return {
-    env: Object.fromEntries(env.map(({ name, value }) => [name, value])),
-    readFile: async (path: string) => {
-      const [, text] = texts.find(([name]) => path.endsWith(name)) ?? []
-      return text ?? 'a secret of more than sixteen characters'
-    },
-  }
-}
 
 describe('A control plane that looks at rollouts', () => {
   it('may get, by name, what they are seen by, and nothing else of anybody', () => {

@@ -20,11 +20,11 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       ApprovalProps ArgoGates ArgoRolloutsProps ArgoSource ArgoSyncProps AtMostOneProps Authentication BlockedDrains Budget ByteAmount CanaryRolloutProps ClusterIdentity CommitAuthor ConfigFiles
       ContainerProps ControlPlaneProps CpuAmount CronFreezeWindow DeployRepository ElectedByAppProps ElectedBySidecarProps ElectedProps
       ElectionOptions ElectorOptions Emittable EngineObjects EngineProblemsProps EngineProps EnvironmentProps EnvironmentVariable
-      EnvironmentVariables Fence FencingPolicyProps Finding FlaggerGates FlaggerProps FluxSource FluxSyncProps FreezeWindow GatewayApiProps GitHubAppReference GitHubRepositoryProps GitLabRepositoryProps Guarantee
+      EnvironmentVariables Fence FencingPolicyProps Finding FlaggerGates FlaggerProps FluxSource FluxSyncProps FollowedImage FollowedImages FreezeWindow GatewayApiProps GitHubAppReference GitHubRepositoryProps GitLabRepositoryProps Guarantee
       Health HighlyAvailableDeploymentProps HttpRepositoryProps IngressProps KubernetesVersion LatencyMetric
       LatencyProps LeaseTiming LockMode LockProps LockUser MetricSourceName NamespaceProps Network NoDataPolicy OidcAuthentication OidcProps Patchable Peer PodProps
-      ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
-      RolloutEngine RolloutProps RolloutRights SecretFiles ServedDeploymentProps ServedMetrics ServedProps ServedRollouts ServedSyncs ServedWebhook ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
+      ProbeTarget ProtectedObject QueryMetric QueryProps RecurringFreezeWindow RegistryCredentials Replicas RequestFlow RequestMatch Resources ReviewRights RollingUpdate
+      RolloutEngine RolloutProps RolloutRights SecretFiles ServedDeploymentProps ServedMetrics ServedProps ServedRegistry ServedRollouts ServedSyncs ServedWebhook ServiceAccountAuthentication ServiceAccountsProps SharedWriter Shutdown SidecarProps
       SingletonJobProps SingletonServiceProps Spread Step StepChange StepGates SuccessRateMetric
       SuccessRateProps Survival SyncEngine SyncProps SyncSplit Traffic UsuallyOneProps VolumeClaimProps
       VolumeClaims Waiver WebhookKind Written

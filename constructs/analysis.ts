@@ -21,21 +21,24 @@ export interface AnalysisProps {
   readonly name?: string
 
   /**
-   * First step that it is looked at, counted from 1. Metrics of a step are looked at in it alone.
+   * First step that it is looked at, counted from 1; the one with all requests on the canary counts,
+   * too. Metrics of a step are looked at in it alone.
    *
    * @default 1
    */
   readonly fromStep?: number
 
   /**
-   * Longest time looked back; never further than to when the step got its traffic.
+   * Longest time looked back, in whole seconds and at least `interval`; never further than to when the
+   * step got its traffic.
    *
    * @default Duration.minutes(5)
    */
   readonly window?: Duration
 
   /**
-   * Time between two looks. Shorter than the metric store's own it tells nothing more.
+   * Time between two looks, in whole seconds. Shorter than the metric store's own it tells nothing
+   * more.
    *
    * @default Duration.seconds(10)
    */
@@ -66,7 +69,7 @@ export interface AnalysisProps {
 }
 
 export interface SuccessRateProps extends AnalysisProps {
-  /** Share of requests without an error of the server's, in percent. */
+  /** Share of requests without an error of the server's, in percent, above 0 and below 100. */
   readonly atLeast: number
 }
 
@@ -81,8 +84,12 @@ export function successRate(props: SuccessRateProps): SuccessRateMetric {
 }
 
 export interface LatencyProps extends AnalysisProps {
-  /** Share of the requests that must be quick enough, in percent. */
+  /** Share of the requests that must be quick enough, in percent, above 0 and below 100. */
   readonly percentile: number
+  /**
+   * Longest time that is quick enough, above 0. A histogram of Prometheus knows times by its buckets
+   * alone, so that is judged at the nearest boundary; with none within a factor of 2 it is inconclusive.
+   */
   readonly below: Duration
 }
 
@@ -98,6 +105,7 @@ export function latency(props: LatencyProps): LatencyMetric {
 }
 
 export interface QueryProps extends AnalysisProps {
+  /** As for every metric; of a query nothing else says what it measures. */
   readonly name: string
 
   /**
@@ -107,7 +115,7 @@ export interface QueryProps extends AnalysisProps {
   readonly query: string
 
   /**
-   * Least value that is good.
+   * Least value that is good. One of `atLeast` and `atMost` must be given.
    *
    * @default - there is none
    */
@@ -121,7 +129,8 @@ export interface QueryProps extends AnalysisProps {
   readonly atMost?: number
 
   /**
-   * PromQL for the number of samples behind the value.
+   * PromQL for the number of samples behind the value, which `minimumSamples` is about. The same is
+   * filled in.
    *
    * @default - any answer is enough
    */

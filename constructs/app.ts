@@ -34,6 +34,7 @@ export class App extends Cdk8sApp {
    * Renders, checks and writes the manifests of all environments.
    *
    * @throws {SynthesisError} with every mistake of the tree; nothing is written then
+   * @throws {OutputFolderError} if `outdir` cannot be written; it is as it was then
    */
   override synth(): void {
     const report = this.#requestedReport()
@@ -57,9 +58,9 @@ export class App extends Cdk8sApp {
   }
 
   /**
-   * The manifests of all environments as one YAML stream.
+   * The manifests of all environments as one YAML stream, without the files that nothing syncs.
    *
-   * @throws {SynthesisError}
+   * @throws {SynthesisError} with every mistake of the tree
    */
   override synthYaml(): string {
     const synthesis = synthesizeTree(this, everyErrorRule)

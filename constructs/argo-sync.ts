@@ -21,6 +21,7 @@ export interface ArgoSource {
 }
 
 export interface ArgoSyncProps extends SyncProps {
+  /** Where Argo CD reads the branch that publish writes to. It needs credentials of its own for that. */
   readonly source: ArgoSource
 
   /**
@@ -68,6 +69,7 @@ const ARGO_SYNC_OPTIONS = {
  *   namespaces that they are in.
  */
 export class ArgoSync extends Construct {
+  /** In the order of the folders that they sync. */
   readonly applications: readonly EmittedObject<IApplication>[]
 
   constructor(scope: Construct, id: string, given: ArgoSyncProps) {

@@ -72,6 +72,7 @@ export class CanaryRollout extends Construct {
   readonly stableService: EmittedObject<IService> | undefined
   /** Selects the canary track alone; without pods at rest. Absent where Flagger makes it. */
   readonly canaryService: EmittedObject<IService> | undefined
+  /** Of the stable track. The canary has one of its own while a release is in flight. */
   readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
   /** For both tracks. */
   readonly networkPolicy: EmittedObject<INetworkPolicy>

@@ -9,6 +9,7 @@ import type { WorkloadContext } from './workload-context.ts'
 
 /** The right to know which cluster it is. */
 export interface ClusterIdentity {
+  /** To get the namespace `kube-system`, by whose uid clusters are told apart. */
   readonly role: EmittedObject<IClusterRole>
   readonly binding: EmittedObject<IClusterRoleBinding>
 }

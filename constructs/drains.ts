@@ -4,6 +4,7 @@ import { type Waiver, waive } from './waiver.ts'
 
 /** A drain may not end the pods by itself. Made by `neverWithout`. */
 export interface BlockedDrains {
+  /** What has to be done before, and by whom. Written into the annotation of the waiver. */
   readonly neverWithout: string
 }
 

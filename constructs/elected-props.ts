@@ -35,6 +35,7 @@ export interface ElectedBySidecarProps extends ElectionOptions, ReplicatedProps 
 
 /** The election is held by the app itself, by a library of its own. */
 export interface ElectedByAppProps extends Omit<ElectionOptions, 'elector'>, ReplicatedProps {
+  /** Nothing but the app itself keeps it from working while it does not lead. */
   readonly work: 'cooperative'
 
   /**

@@ -22,13 +22,20 @@ export class Environment<
   Image extends string = string,
   Host extends string = string,
 > extends Chart {
+  /** Folder on the deploy branch, and the label `env` of all that Lockstep makes in it. */
   readonly name: string
+  /** The label `owner`, where a namespace has none of its own. */
   readonly owner: string
+  /** Oldest Kubernetes minor that manifests are written for and checked against. */
   readonly targetVersion: KubernetesVersion
   readonly zones: number
+  /** Whether image tags may be without a digest. */
   readonly isDevelopment: boolean
+  /** Written into the plan of every release, and into the gates of other engines. */
   readonly freezeWindows: readonly FreezeWindow[]
+  /** What electors and control planes run. Without it, whoever needs it is a mistake. */
   readonly lockstepImage: string | undefined
+  /** Objects that checks take for there: `ServiceAccount shop/legacy`. */
   readonly external: readonly string[]
   readonly #images: ReadonlyMap<string, string>
   readonly #hosts: ReadonlyMap<string, string>

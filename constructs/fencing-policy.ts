@@ -46,7 +46,9 @@ const FENCING_POLICY_OPTIONS = {
  * Status, other annotations, finalizers and owners belong to controllers, which hold no lock.
  */
 export class FencingPolicy extends Construct {
+  /** The fence. It bites once the new holder has written the object. */
   readonly objectRule: AdmissionPolicy
+  /** Best effort, and the only one of the two that sees `/scale`. */
   readonly leaseRule: AdmissionPolicy
 
   constructor(scope: Construct, id: string, given: FencingPolicyProps) {

@@ -26,6 +26,7 @@ export interface FluxSource {
 }
 
 export interface FluxSyncProps extends SyncProps {
+  /** Must follow the branch that publish writes to, from its root. */
   readonly source: FluxSource
 
   /**
@@ -103,6 +104,7 @@ const FLUX_SYNC_OPTIONS = {
  *   commit, not that the commit was about it.
  */
 export class FluxSync extends Construct {
+  /** In the order of the folders that they sync. */
   readonly kustomizations: readonly EmittedObject<IKustomization>[]
 
   constructor(scope: Construct, id: string, given: FluxSyncProps) {

@@ -27,9 +27,13 @@ export interface HighlyAvailableDeploymentProps extends ServedDeploymentProps {}
  * for, a HorizontalPodAutoscaler, a route and a ConfigMap.
  */
 export class HighlyAvailableDeployment extends Construct {
+  /** Without `spec.replicas` if it is autoscaled, so that no sync resets what the autoscaler has set. */
   readonly deployment: EmittedObject<IDeployment>
+  /** Offers port 80, whatever the app listens on. */
   readonly service: EmittedObject<IService>
+  /** Bounds drains. Rolling updates keep to `rollingUpdate` instead. */
   readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
+  /** Allows DNS and what `network` and `traffic` name, and denies all else. */
   readonly networkPolicy: EmittedObject<INetworkPolicy>
   /** Absent when an existing one was given. */
   readonly serviceAccount: EmittedObject<IServiceAccount> | undefined

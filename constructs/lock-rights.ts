@@ -13,6 +13,7 @@ const RBAC = 'rbac.authorization.k8s.io'
 
 /** The right to have the API server say who somebody is, and what they may do. */
 export interface ReviewRights {
+  /** To create SubjectAccessReviews, and TokenReviews if ServiceAccounts are let in. */
   readonly role: EmittedObject<IClusterRole>
   readonly binding: EmittedObject<IClusterRoleBinding>
 }

@@ -27,17 +27,23 @@ import { placeOf } from './place.ts'
  * The Leases stay in the cluster when the manifest goes away, with whoever holds them.
  */
 export class Lock extends Construct {
+  /** Whether every holder has a fencing token. */
   readonly mode: LockMode
+  /** How many may hold it at once. */
   readonly slots: number
   /** One for each slot. */
   readonly leases: readonly EmittedObject<ILease>[]
+  /** Who waits, and in which order. */
   readonly queueLease: EmittedObject<ILease>
+  /** What was done once, by its key, and what came of it. */
   readonly runsLease: EmittedObject<ILease>
+  /** To get, update and watch the Leases by name; not to make or list any. */
   readonly role: EmittedObject<IRole>
   /** Absent without `users`. */
   readonly roleBinding: EmittedObject<IRoleBinding> | undefined
   /** What tokens of this cluster are called. Absent without `users`. */
   readonly clusterIdentity: ClusterIdentity | undefined
+  /** Refuses writes that would make a token untrue, whoever sends them. Needs Kubernetes 1.30. */
   readonly guard: AdmissionPolicy
   /** Absent without `protects`. */
   readonly fence: Fence | undefined

@@ -28,7 +28,9 @@ export interface NamespaceProps {
   readonly owner?: string
 
   /**
-   * Pod Security Standard that the API server enforces on every pod.
+   * Pod Security Standard that the API server enforces on every pod. What an app makes meets
+   * `'restricted'`; pods of others in the namespace may not
+   * (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
    *
    * @default 'restricted'
    */
@@ -48,7 +50,9 @@ const NAMESPACE_OPTIONS = {
  * allows for itself.
  */
 export class Namespace extends Chart {
+  /** `metadata.name`, the construct's id, and `metadata.namespace` of all apps in it. */
   readonly name: string
+  /** The label `owner` of it and its apps; the environment's if none was given. */
   readonly owner: string
   readonly environment: Environment
 

@@ -7,6 +7,7 @@ import type { Written } from './written.ts'
 
 /** Who may be talked to, or may talk to an app. Made by the functions of this file. */
 export interface Peer {
+  /** As a NetworkPolicy selects it; `undefined` is anybody. */
   readonly peer: Written<IIoK8sApiNetworkingV1NetworkPolicyPeer> | undefined
   /** TCP ports; all if there are none. */
   readonly ports: readonly number[]

@@ -9,7 +9,9 @@ import type { WorkloadContext } from './workload-context.ts'
 
 /** How the API server keeps the requests of an account apart from all others. */
 export interface RequestFlow {
+  /** Sends the requests of the account to the level. */
   readonly schema: EmittedObject<IFlowSchema>
+  /** Seats of the API server that no busy client takes away, and queues before them. */
   readonly level: EmittedObject<IPriorityLevelConfiguration>
 }
 

@@ -28,18 +28,25 @@ export interface RolloutEngine {
   emit(scope: Construct, props: EngineProps): EngineObjects
 }
 
+/** What an engine is held against. */
 export interface EngineProblemsProps {
   readonly spec: RolloutSpec
   readonly replicas: Replicas
   /** Of the Deployment. */
   readonly selector: Readonly<Record<string, string>>
+  /** For what is wrong with the engine's own options. */
   readonly mistakes: Mistakes
 }
 
+/** The app that an engine is to release. */
 export interface EngineProps {
+  /** Names, labels and metadata of the app. */
   readonly context: WorkloadContext
+  /** Steps, metrics and freeze windows, with all that the options leave open filled in. */
   readonly spec: RolloutSpec
+  /** How requests from outside are routed. Absent if they are not. */
   readonly traffic: Traffic | undefined
+  /** What runs the app, and what the engine takes its pods from. */
   readonly deployment: EmittedObject<IDeployment>
   /** Absent with a fixed number of pods. */
   readonly autoscaler: EmittedObject<IHorizontalPodAutoscaler> | undefined
@@ -49,9 +56,13 @@ export interface EngineProps {
 export interface EngineObjects {
   /** The object that says how releases go. */
   readonly release: EmittedObject<Emittable>
+  /** What callers inside of the cluster use. */
   readonly service?: EmittedObject<IService>
+  /** Selects the stable track alone. */
   readonly stableService?: EmittedObject<IService>
+  /** Selects the canary track alone. */
   readonly canaryService?: EmittedObject<IService>
+  /** Whose weights the engine sets. */
   readonly route?: EmittedObject<Emittable>
 }
 

@@ -15,6 +15,7 @@ const RBAC = 'rbac.authorization.k8s.io'
 
 /** The right to see what runs of the rollouts of one namespace. */
 export interface RolloutRights {
+  /** To get, by name, what a release has in flight and what applies it. */
   readonly role: EmittedObject<IRole>
   readonly binding: EmittedObject<IRoleBinding>
 }

@@ -7,6 +7,7 @@ export type SyncEngine = (typeof SYNC_ENGINES)[number]
 
 /** Kustomizations of Flux, or Applications of Argo CD, in the cluster that the apps are in. */
 export interface ServedSyncs {
+  /** Which kind of them. They are read and never changed. */
   readonly engine: SyncEngine
 
   /** Where they are: `flux-system`, `argocd`. */

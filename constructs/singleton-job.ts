@@ -37,7 +37,9 @@ import { type WorkloadContext, workloadContext } from './workload-context.ts'
  * the rights on them, and a policy that guards the tokens.
  */
 export class SingletonJob extends Construct {
+  /** Makes a Job for each run. A change of it is for the next run; the one that goes on stays as it is. */
   readonly cronJob: EmittedObject<ICronJob>
+  /** Allows DNS and what `network` names; with `lock` the API server, too. */
   readonly networkPolicy: EmittedObject<INetworkPolicy>
   /** Absent when an existing one was given. */
   readonly serviceAccount: EmittedObject<IServiceAccount> | undefined

@@ -62,7 +62,9 @@ export class SingletonService extends Construct {
   readonly headlessService: EmittedObject<IService> | undefined
   /** By the names that were given, with `usuallyOne`. Those of a StatefulSet are part of it. */
   readonly volumeClaims: Readonly<Record<string, EmittedObject<IPersistentVolumeClaim>>>
+  /** Lets every drain go on, unless `drains` says otherwise. */
   readonly podDisruptionBudget: EmittedObject<IPodDisruptionBudget>
+  /** Allows DNS and what `network` and `traffic` name; with `elected` the API server, too. */
   readonly networkPolicy: EmittedObject<INetworkPolicy>
   /** Absent when an existing one was given. */
   readonly serviceAccount: EmittedObject<IServiceAccount> | undefined

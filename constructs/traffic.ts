@@ -33,6 +33,7 @@ export interface RouteProps {
 export interface Traffic {
   /** What people call it: `Gateway API`. */
   readonly router: string
+  /** What steps of a release may ask of it. */
   readonly capabilities: TrafficCapabilities
   /**
    * How long some requests may still go by an older route once the router has said that it took the

@@ -5,7 +5,9 @@ import { text } from './value-shapes.ts'
 
 /** A rule that an app breaks knowingly. Made by `waive`. */
 export interface Waiver {
+  /** Id of the rule, as findings name it: `image/digest`. */
   readonly rule: string
+  /** Why it is right here, for whoever reviews the commit. */
   readonly reason: string
 }
 

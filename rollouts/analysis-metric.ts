@@ -16,6 +16,7 @@ export interface LatencyMetric extends MetricLimits {
   readonly type: 'latency'
   /** Which share, in percent, above 0 and below 100. */
   readonly percentile: number
+  /** Longest time that is good, above 0. */
   readonly belowMs: number
 }
 

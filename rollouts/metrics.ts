@@ -41,6 +41,7 @@ export interface MeasuredTrack {
   readonly app: string
   readonly track: 'stable' | 'canary'
   readonly deployment: string
+  /** The one that selects its pods alone. */
   readonly service: string
 }
 
@@ -51,6 +52,7 @@ export interface TimeWindow {
 }
 
 export interface RequestCounts {
+  /** Requests that were answered, well or not. */
   readonly total: number
   /** Those that failed, or were too slow. */
   readonly bad: number
@@ -73,8 +75,9 @@ export interface AskedValues {
   readonly query: string
   /** The time that `$window` stands for. */
   readonly windowSeconds: number
-  /** The first instant. */
+  /** The first instant, in milliseconds since 1970. */
   readonly startMs: number
+  /** From one instant to the next. */
   readonly stepMs: number
   /** How many instants, at least 1. */
   readonly count: number

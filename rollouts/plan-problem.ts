@@ -4,6 +4,7 @@ import { preview } from '../manifests/preview.ts'
 export interface PlanProblem {
   /** Path in the plan: `spec.steps[1].weight`. */
   readonly field: string
+  /** What the plan has there; absent where to show it would tell nothing. */
   readonly value?: unknown
   /** What is wrong with it, to be put behind the field's name: `must be at most 100`. */
   readonly problem: string

@@ -3,6 +3,7 @@ import type { AnalysisMetric } from './analysis-metric.ts'
 import type { FreezeWindow } from './freeze-window.ts'
 import type { RolloutStep } from './step.ts'
 
+/** Of files on the deploy branch. There is no such API in any cluster. */
 export const PLAN_API_VERSION = 'lockstep.dev/v1alpha1'
 export const PLAN_KIND = 'RolloutPlan'
 
@@ -55,7 +56,7 @@ export interface CanaryTrack extends Track {
   readonly maxReplicas: number
 }
 
-/** The same number twice where no autoscaler decides. */
+/** Pods, both ends included. The same number twice where no autoscaler decides. */
 export interface ReplicaRange {
   readonly min: number
   readonly max: number

@@ -42,6 +42,7 @@ export interface Approval {
   readonly onTimeout: ApprovalTimeout
 }
 
+/** What comes of an approval that is not given in time: back to stable, or a pause that people end. */
 export const APPROVAL_TIMEOUTS = ['abort', 'pause'] as const
 export type ApprovalTimeout = (typeof APPROVAL_TIMEOUTS)[number]
 
@@ -49,10 +50,12 @@ export type ApprovalTimeout = (typeof APPROVAL_TIMEOUTS)[number]
 export type RequestMatch = HeaderMatch | CookieMatch
 
 export interface HeaderMatch {
+  /** Its name, in upper or lower case: to HTTP they are the same (RFC 9110, 5.1). */
   readonly header: string
   readonly value: string
 }
 
+/** One of the cookies of a request. All are one header, so the router must take regular expressions. */
 export interface CookieMatch {
   readonly cookie: string
   readonly value: string

@@ -11,10 +11,10 @@ import {
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { dnsLabelProblem } from '../manifests/names.ts'
 import type { Rendering } from '../manifests/rendering.ts'
+import { finishInterrupted, isStagingFolder, stage, stagingFolder, swap } from './staging-folder.ts'
 
 /** Lists the folders below the output folder that synth wrote and may therefore replace. */
 const MARKER = '.lockstep.json'
-const STAGING = '.lockstep-staging-'
 
 export interface WriteOutputFolderProps {
   /** Folder against which a relative `output` is resolved. */
@@ -71,11 +71,11 @@ function replaceEnvironments(
   const owned = readMarker(folder)
   const names = renderings.map(({ environment }) => environment)
   for (const name of names) assertOwned(folder, name, owned)
-  const staging = join(folder, `${STAGING}${process.pid}`)
+  const staging = stagingFolder(folder)
   const changed = renderings.filter(
     (rendering) => !isCurrent(join(folder, rendering.environment), rendering),
   )
-  for (const rendering of changed) stage(join(staging, 'new', rendering.environment), rendering)
+  for (const rendering of changed) stage(staging, rendering)
   // Claimed before the swap: a folder that is claimed and not there yet can only be written.
   writeMarker(folder, staging, [...new Set([...owned, ...names])])
   for (const { environment } of changed) swap(folder, staging, environment)
@@ -116,7 +116,7 @@ function assertOwnable(folder: string, root: string): void {
 function isFree(folder: string): boolean {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) return true
   const names = readdirSync(folder)
-  return names.length === 0 || names.some((name) => name === MARKER || name.startsWith(STAGING))
+  return names.length === 0 || names.some((name) => name === MARKER || isStagingFolder(name))
 }
 
 /** One by one: where one cannot be made, as below /proc, Node's own way to make all may never end. */
@@ -124,30 +124,6 @@ function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   makeFolder(dirname(folder))
   mkdirSync(folder)
-}
-
-function stage(folder: string, { files }: Rendering): void {
-  const made = new Set<string>()
-  for (const { path, text } of files) {
-    // Not joined, here and below: normalizing what is normal takes a tenth as long as writing it.
-    const parent = path.slice(0, path.lastIndexOf('/') + 1)
-    if (!made.has(parent)) mkdirSync(`${folder}/${parent}`, { recursive: true })
-    made.add(parent)
-    writeFileSync(`${folder}/${path}`, text)
-  }
-}
-
-function swap(folder: string, staging: string, environment: string): void {
-  const current = join(folder, environment)
-  const old = join(staging, 'old', environment)
-  const next = join(staging, 'new', environment)
-  // What is not staged has had its turn.
-  if (!existsSync(next)) return
-  if (existsSync(current)) {
-    mkdirSync(dirname(old), { recursive: true })
-    renameSync(current, old)
-  }
-  renameSync(next, current)
 }
 
 function remove(folder: string, environment: string): void {
@@ -163,29 +139,6 @@ function sweep(folder: string): void {
   }
 }
 
-/** Puts back what a run that was killed between its two renames had moved away, and sweeps up. */
-function finishInterrupted(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(STAGING) || isRunning(Number(name.slice(STAGING.length)))) continue
-    const old = join(folder, name, 'old')
-    for (const environment of existsSync(old) ? readdirSync(old) : []) {
-      if (!existsSync(join(folder, environment)))
-        renameSync(join(old, environment), join(folder, environment))
-    }
-    rmSync(join(folder, name), { recursive: true, force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** Comparing 1,000 files costs a tenth of writing them, and leaves their times alone. */
 function isCurrent(folder: string, { files }: Rendering): boolean {
   if (!existsSync(folder)) return false
@@ -194,6 +147,7 @@ function isCurrent(folder: string, { files }: Rendering): boolean {
   )
   if (present.length !== files.length) return false
   return files.every(({ path, text }) => {
+    // Not joined, as when it was written.
     const target = `${folder}/${path}`
     return existsSync(target) && readFileSync(target, 'utf8') === text
   })

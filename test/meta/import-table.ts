@@ -144,6 +144,7 @@ export const NODE_FILES: Readonly<Record<string, string>> = {
   'constructs/config-files.ts': 'joins paths',
   'constructs/output-folder.ts': 'writes the output folder',
   'constructs/source-location.ts': 'reads file names of stack traces',
+  'constructs/staging-folder.ts': 'writes and renames what the output folder is to hold',
   'cli/style.ts': 'colours of the terminal',
   'kubernetes/in-cluster.ts': 'reads the files of the kubelet',
   'kubernetes/kubeconfig.ts': 'names what the client gives for a connection',

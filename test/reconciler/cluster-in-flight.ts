@@ -10,15 +10,15 @@ import {
 import { resourcePath } from '../../reconciler/resource-path.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { Rollout, Stage } from '../../rollouts/record.ts'
-import { render } from '../../rollouts/render.ts'
-import { LiveWorld } from '../rollouts/live-world.ts'
+import type { LiveWorld } from '../rollouts/live-world.ts'
 import { soundPlan } from '../rollouts/plan-fixture.ts'
-import { renditionOf } from '../rollouts/renditions.ts'
+import { worldInFlight } from '../rollouts/world-in-flight.ts'
 import { MemoryApiServer } from './memory-api-server.ts'
 import { attached } from './release-fixture.ts'
 
 export const KUSTOMIZATIONS =
   '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations'
+export const SOURCES = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories'
 export const APPLICATIONS = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications'
 export const ROUTE = '/apis/gateway.networking.k8s.io/v1/namespaces/shop/httproutes/checkout'
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/shop/deployments'
@@ -43,21 +43,7 @@ export function clusterInFlight(
   const isRouted = plan.spec.router.type === 'route'
   const parts = (objects: KubernetesObject[]) =>
     attached(objects).filter(({ kind }) => isRouted || kind !== 'HTTPRoute')
-  const base = renditionOf('registry.example.com/shop/checkout:1.4', plan, parts)
-  const candidate = renditionOf('registry.example.com/shop/checkout:1.5', plan, parts)
-  const rollout: Rollout = {
-    id: `${candidate.revision}-1`,
-    candidate: candidate.revision,
-    base: base.revision,
-    stage,
-    since: '2026-11-21T00:09:00Z',
-    need: plan.spec.replicas.min,
-    startedAt: '2026-11-21T00:00:00Z',
-    commits: 4,
-    changed: { workloads: 3, traffic: 4 },
-    approvals: [],
-  }
-  const world = new LiveWorld({ plan, rollout, files: render({ base, candidate, plan, rollout }) })
+  const { world, rollout } = worldInFlight({ plan, stage, parts })
   const api = new MemoryApiServer()
   for (const object of world.objects.values()) {
     const path = resourcePath(identityOf(object))
@@ -119,6 +105,14 @@ export const kustomization = (name: string): KubernetesObject => ({
       })),
     },
   },
+})
+
+/** What Flux has of a branch: a commit. */
+export const gitRepository = (commit: string, name = 'deploy'): KubernetesObject => ({
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'GitRepository',
+  metadata: { name, namespace: 'flux-system' },
+  status: { artifact: { revision: `deploy@sha1:${commit}` } },
 })
 
 export const application = (name: string): KubernetesObject => ({

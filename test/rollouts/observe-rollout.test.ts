@@ -1,27 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isRecord } from '../../manifests/kubernetes-object.ts'
+import { isRecord, type KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { LIVE_ABORT_ANNOTATION } from '../../rollouts/live-abort.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
-import type { Rollout, Stage } from '../../rollouts/record.ts'
-import { render } from '../../rollouts/render.ts'
+import type { Stage } from '../../rollouts/record.ts'
 import { APPLIED, LiveWorld } from './live-world.ts'
 import { planWith, ratioSpec, soundPlan } from './plan-fixture.ts'
 import { renditionOf } from './renditions.ts'
+import { IN_FLIGHT, worldInFlight } from './world-in-flight.ts'
 
 const PARENTS = [
   { name: 'public', namespace: 'gateways' },
   { group: '', kind: 'Service', name: 'checkout', port: 80 },
 ]
 
-const published = (version: string, plan: RolloutPlan) =>
-  renditionOf(`registry.example.com/shop/checkout:${version}`, plan, (objects) =>
+const partsOf =
+  (plan: RolloutPlan) =>
+  (objects: KubernetesObject[]): KubernetesObject[] =>
     objects.flatMap((object) => {
       if (object.kind !== 'HTTPRoute') return [object]
       if (plan.spec.router.type === 'replica-ratio') return []
       return [{ ...object, spec: { parentRefs: PARENTS, ...(object.spec as object) } }]
-    }),
-  )
+    })
+
+const published = (plan: RolloutPlan) =>
+  renditionOf('registry.example.com/shop/checkout:1.4', plan, partsOf(plan))
 
 const ratioPlan = planWith(ratioSpec)
 
@@ -38,28 +41,11 @@ const STAGES: readonly Stage[] = [
   },
 ]
 
-const ID = 'r8zztqg447-1'
-
-function inFlight(plan = soundPlan, stage: Stage = STAGES[1]!): LiveWorld {
-  const base = published('1.4', plan)
-  const candidate = published('1.5', plan)
-  const rollout: Rollout = {
-    id: ID,
-    candidate: candidate.revision,
-    base: base.revision,
-    stage,
-    since: '2026-11-21T00:09:00Z',
-    need: plan.spec.replicas.min,
-    startedAt: '2026-11-21T00:00:00Z',
-    commits: 4,
-    changed: { workloads: 3, traffic: 4 },
-    approvals: [],
-  }
-  return new LiveWorld({ plan, rollout, files: render({ base, candidate, plan, rollout }) })
-}
+const inFlight = (plan = soundPlan, stage: Stage = STAGES[1]!): LiveWorld =>
+  worldInFlight({ plan, stage, parts: partsOf(plan) }).world
 
 const atRest = (plan = soundPlan): LiveWorld =>
-  new LiveWorld({ plan, files: published('1.4', plan).files })
+  new LiveWorld({ plan, files: published(plan).files })
 
 const STABLE = 'Deployment.apps shop/checkout'
 const CANARY = 'Deployment.apps shop/checkout-canary'
@@ -104,7 +90,13 @@ const half: Change = (world) =>
 
 describe('a note of an abort in the cluster', () => {
   const note = (world: LiveWorld, name: string, more: object = {}): LiveWorld => {
-    const abort = { app: 'shop/checkout', rollout: ID, reason: 'errors', at: APPLIED, syncs: [] }
+    const abort = {
+      app: 'shop/checkout',
+      rollout: IN_FLIGHT,
+      reason: 'errors',
+      at: APPLIED,
+      syncs: [],
+    }
     const annotations = { [LIVE_ABORT_ANNOTATION]: JSON.stringify({ ...abort, ...more }) }
     return world.set(name, 'metadata.annotations', annotations)
   }
@@ -399,7 +391,7 @@ describe('traffic', () => {
   })
 
   it('is not about routes and Services of the app that no track has to do with', () => {
-    const { files } = published('1.4', soundPlan)
+    const { files } = published(soundPlan)
     const more = ['HTTPRoute', 'Service'].flatMap((kind) => {
       const like = files.find(({ object }) => object?.kind === kind)?.object
       if (like === undefined) return []
@@ -413,7 +405,7 @@ describe('traffic', () => {
   })
 
   it('is nowhere without a route on the branch', () => {
-    const { files } = published('1.4', soundPlan)
+    const { files } = published(soundPlan)
     const without = files.filter(({ object }) => object?.kind !== 'HTTPRoute')
     expect(new LiveWorld({ plan: soundPlan, files: without }).missing()).toEqual([
       'the branch has no route of shop/checkout',
@@ -439,7 +431,7 @@ const writer = (part: string, time: string) => ({
 
 /** At rest, with more in the spec of the autoscaler on the branch. */
 function autoscaledBy(spec: object): LiveWorld {
-  const files = published('1.4', soundPlan).files.map((file) => {
+  const files = published(soundPlan).files.map((file) => {
     const { object } = file
     if (object?.kind !== 'HorizontalPodAutoscaler') return file
     return { ...file, object: { ...object, spec: { ...(object.spec as object), ...spec } } }

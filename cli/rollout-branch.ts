@@ -1,4 +1,4 @@
-import { INVENTORY_FILE } from '../gitops/inventory.ts'
+import { environmentsOnBranch } from '../gitops/environments-on-branch.ts'
 import type { Place } from '../reconciler/commit-moves.ts'
 import { type DeployTarget, withDeployBranch } from './deploy-target.ts'
 import type { RolloutOptions } from './rollout-options.ts'
@@ -54,25 +54,11 @@ async function branchOf(
   const { remote, branch } = target
   const commit = await remote.tip(branch)
   if (commit === undefined) throw new NothingPublishedError(target)
-  const known = await environmentsIn(target, commit)
+  const known = await environmentsOnBranch(remote, commit)
   if (known.length === 0) throw new NothingPublishedError(target)
   if (environment !== undefined && !known.includes(environment)) {
     throw new EnvironmentNotOnBranchError(environment, branch, known)
   }
   const meant = environment === undefined ? known : [environment]
   return { commit, places: meant.map((each) => ({ remote, branch, environment: each })) }
-}
-
-/** Top folders that hold an inventory. */
-async function environmentsIn(
-  { remote }: DeployTarget,
-  commit: string,
-): Promise<readonly string[]> {
-  const tree = await remote.files(commit, '')
-  return [...tree.keys()]
-    .flatMap((path) => {
-      const [environment = '', ...rest] = path.split('/')
-      return rest.join('/') === INVENTORY_FILE ? [environment] : []
-    })
-    .sort()
 }

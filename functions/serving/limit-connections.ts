@@ -7,20 +7,24 @@ interface Connection {
   requests: number
 }
 
+/** Tells a connection from all others that there are at the same time. */
+type Key = string | Socket
+
 /** In the order in which they began to ask for nothing. */
-type Connections = Map<string, Connection>
+type Connections = Map<Key, Connection>
 
 /**
  * Keeps room for whoever comes: where so many are connected, one that asks for nothing is cut off for each
- * new one. First those that never asked for anything, then those between two requests, the longest silent
- * before the others: so whoever connects to ask at once is answered, however many others only connect.
+ * new one. It is one of those that never asked for anything, or of those between two requests, whichever
+ * are more, and of them the longest silent: so whoever connects to ask at once is answered, however many
+ * others only connect, or come in that moment; and whoever has asked is kept for those that never did.
  * Nobody is cut off whose request is being answered; if there are none but those, the new one is.
  */
 export function limitConnections(server: Server, most: number): void {
   const all: Connections = new Map()
   const fresh: Connections = new Map()
   const idle: Connections = new Map()
-  const forget = (key: string) => {
+  const forget = (key: Key) => {
     for (const some of [all, fresh, idle]) some.delete(key)
   }
   server.on('connection', (socket) => {
@@ -48,8 +52,8 @@ export function limitConnections(server: Server, most: number): void {
 }
 
 /** @returns whether there was one */
-function cutOffOne(fresh: Connections, idle: Connections, forget: (key: string) => void): boolean {
-  const [silent] = fresh.size > 0 ? fresh : idle
+function cutOffOne(fresh: Connections, idle: Connections, forget: (key: Key) => void): boolean {
+  const [silent] = fresh.size >= idle.size ? fresh : idle
   if (silent === undefined) return false
   const [key, { socket }] = silent
   forget(key)
@@ -57,6 +61,11 @@ function cutOffOne(fresh: Connections, idle: Connections, forget: (key: string) 
   return true
 }
 
-/** Of a connection, whether it is seen before its encryption or behind. */
-const keyOf = ({ localAddress, remoteAddress, remotePort }: Socket): string =>
-  [localAddress, remoteAddress, remotePort].join(' ')
+/**
+ * The same before the encryption of a connection and behind it. Those of a Unix socket have neither
+ * encryption nor addresses.
+ */
+function keyOf(socket: Socket): Key {
+  const { localAddress, remoteAddress, remotePort } = socket
+  return remotePort === undefined ? socket : [localAddress, remoteAddress, remotePort].join(' ')
+}

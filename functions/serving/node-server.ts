@@ -8,6 +8,7 @@ import { PROBLEMS } from '../http/problem-types.ts'
 import { limitConnections } from './limit-connections.ts'
 import type { ListenAddress } from './listen-address.ts'
 import { problemResponse } from './problem-response.ts'
+import { RECEIVED_WITHIN_MS, REQUEST_LIMITS } from './request-limits.ts'
 import { ServerAddressError } from './server-address-error.ts'
 import { readingTls, type Tls } from './tls.ts'
 
@@ -30,12 +31,6 @@ export interface NodeServerProps {
 /** With 256 MiB of memory there is room for as many, and more than a lock lets wait. */
 const MOST_CONNECTIONS = 1000
 
-/** More than functions read, so that they can say what is wrong with it. */
-const MOST_HEADER_BYTES = 32 * 1024
-/** For whoever sends a request a byte at a time. */
-const RECEIVED_WITHIN_MS = 15_000
-/** How often it looks for those: Node would only every 30 s. */
-const LOOK_FOR_SLOW_EVERY_MS = 1_000
 /** Longer than most proxies keep a connection: else they send into one that is just being closed. */
 const IDLE_MS = 75_000
 const CLOSE_IDLE_EVERY_MS = 50
@@ -134,17 +129,11 @@ const STOPPING = {
 }
 
 function serverOptions(tls: NodeServerProps['tls']) {
-  const limits = {
-    maxHeaderSize: MOST_HEADER_BYTES,
-    requestTimeout: RECEIVED_WITHIN_MS,
-    headersTimeout: RECEIVED_WITHIN_MS,
-    connectionsCheckingInterval: LOOK_FOR_SLOW_EVERY_MS,
-  }
-  if (tls === undefined) return { serverOptions: limits }
+  if (tls === undefined) return { serverOptions: REQUEST_LIMITS }
   return {
     createServer: createTlsServer,
     serverOptions: {
-      ...limits,
+      ...REQUEST_LIMITS,
       handshakeTimeout: RECEIVED_WITHIN_MS,
       cert: tls.certificate,
       key: tls.key,

@@ -205,6 +205,21 @@ describe('A NodeServer that has many connections', () => {
     agent.destroy()
   })
 
+  it('cuts off none that has just come for the next one, where others have asked and stay', async () => {
+    const server = await serve(async () => new Response('here'), { mostConnections: MOST })
+    const staying = new Crowd(server, REQUEST)
+    await staying.come(2 * MOST)
+    await staying.untilLeft(MOST)
+    const { port } = new URL(server.address)
+    const slow = connect(Number(port), '127.0.0.1')
+    onTestFinished(() => void slow.destroy())
+    await once(slow, 'connect')
+    // Before a word of it has come.
+    await new Crowd(server).come(2)
+    slow.end(REQUEST)
+    expect(await text(slow)).toContain('here')
+  })
+
   it('takes no more of them than it can answer', async () => {
     const { entered, fetch: hold, open } = gate()
     const server = await serve(hold, { mostConnections: 1 })
@@ -217,13 +232,17 @@ describe('A NodeServer that has many connections', () => {
   })
 })
 
-/** Those who connect, and ask for nothing. */
+const REQUEST = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+
+/** Those who connect, and ask for nothing, or once and stay. */
 class Crowd {
   readonly #port: number
+  readonly #sends: string
   readonly #there = new Set<Socket>()
 
-  constructor({ address }: NodeServer) {
+  constructor({ address }: NodeServer, sends = '') {
     this.#port = Number(new URL(address).port)
+    this.#sends = sends
     onTestFinished(() => {
       for (const socket of this.#there) socket.destroy()
     })
@@ -236,6 +255,9 @@ class Crowd {
       socket.once('close', () => this.#there.delete(socket))
       await once(socket, 'connect')
       this.#there.add(socket)
+      if (this.#sends === '') continue
+      socket.write(this.#sends)
+      await once(socket, 'data')
     }
   }
 

@@ -3,6 +3,8 @@ import { lstatSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { limitConnections } from '../functions/serving/limit-connections.ts'
+import { REQUEST_LIMITS } from '../functions/serving/request-limits.ts'
 
 /** The port or socket of an elector cannot be listened on. */
 export class ElectorAddressError extends Error {
@@ -15,6 +17,9 @@ export class ElectorAddressError extends Error {
   }
 }
 
+/** At each address. In the memory that a sidecar has there is room for many more. */
+const MOST_CONNECTIONS = 200
+
 /** Answers on ports and sockets until it is disposed of. */
 export class ElectorServer implements AsyncDisposable {
   readonly #servers: Server[] = []
@@ -25,7 +30,12 @@ export class ElectorServer implements AsyncDisposable {
    * @throws {ElectorAddressError}
    */
   async listen(api: Hono, address: number | string): Promise<void> {
-    const server = createAdaptorServer({ fetch: api.fetch, overrideGlobalObjects: false }) as Server
+    const server = createAdaptorServer({
+      fetch: api.fetch,
+      overrideGlobalObjects: false,
+      serverOptions: REQUEST_LIMITS,
+    }) as Server
+    limitConnections(server, MOST_CONNECTIONS)
     try {
       if (typeof address === 'string' && isSocket(address)) rmSync(address)
       server.listen(address)

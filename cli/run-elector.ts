@@ -65,10 +65,10 @@ export async function runElector(
     isReady: duty.isReady,
   })
   const look = () => duty.look?.()
-  const api = electorApi({ leadership, probes, look, stop })
   await using server = new ElectorServer()
   for (const address of [props.port, props.socket]) {
-    if (address !== undefined) await server.listen(api, address)
+    if (address === undefined) continue
+    await server.listen(electorApi({ leadership, probes, look, stop }), address)
   }
   const file =
     props.file === undefined

@@ -98,7 +98,7 @@ describe.each(['serveRollouts', 'lambdaRollouts', 'workersRollouts'] as const)(
 describe('the bundle elect', () => {
   const bundle = builtBundle('elect')
 
-  it('has an elector on Leases of Kubernetes, and nothing of functions and other stores', () => {
+  it('has an elector on Leases of Kubernetes, limits of connections, and nothing else of functions, and of other stores', () => {
     expect(bundle().modules).toContain('cli/run-elector.ts')
     expect(bundle().modules).toContain('leases/kubernetes-lease-store.ts')
     // The elector's arguments are read by the same library as those of the command.
@@ -106,7 +106,10 @@ describe('the bundle elect', () => {
     const wrong = bundle().modules.filter((module) =>
       nowhere.some((place) => module.startsWith(place)),
     )
-    expect(wrong).toEqual([])
+    expect(wrong.toSorted()).toEqual([
+      'functions/serving/limit-connections.ts',
+      'functions/serving/request-limits.ts',
+    ])
     expect(bundle().imports.filter((specifier) => !specifier.startsWith('node:'))).toEqual([])
     expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
   })

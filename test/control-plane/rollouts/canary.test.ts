@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { describeWithFluxAndNodes } from '../gitops/describe-with-flux.ts'
 import { textsOf } from './cluster-release.ts'
 import { releaseOfSuite } from './release-of-suite.ts'
+import { WHOLE_RELEASE } from './whole-release.ts'
 
 describeWithFluxAndNodes('A canary on a real cluster', (cluster, flux) => {
   const suite = releaseOfSuite(cluster, flux)
@@ -11,17 +12,7 @@ describeWithFluxAndNodes('A canary on a real cluster', (cluster, flux) => {
     await release.publish('1.4.3')
     await release.untilRest()
 
-    expect(release.actions).toEqual([
-      'start',
-      'shift',
-      'scale',
-      'shift',
-      // All requests, for which there are pods enough already.
-      'shift',
-      'promote',
-      'shift-back',
-      'finish',
-    ])
+    expect(release.actions).toEqual(WHOLE_RELEASE)
     expect(release.history()).toEqual(['queue', ...release.actions])
     expect(await release.files()).toEqual(textsOf(release.rendering('1.4.3')))
     await release.untilWithoutCanary('1.4.3')

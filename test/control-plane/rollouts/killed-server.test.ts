@@ -9,6 +9,7 @@ import { describeWithFluxAndNodes } from '../gitops/describe-with-flux.ts'
 import { textsOf } from './cluster-release.ts'
 import { type Death, KillableServer } from './killable-server.ts'
 import { releaseOfSuite } from './release-of-suite.ts'
+import { WHOLE_RELEASE } from './whole-release.ts'
 
 /** Whether it dies at every call that leads to each commit, which takes many minutes. */
 const EVERY = process.env.LOCKSTEP_EVERY_DEATH === '1'
@@ -16,17 +17,6 @@ const SEED = Number(process.env.LOCKSTEP_SEED ?? Date.now() % 100_000)
 /** Calls of the first look of a life, about. */
 const MOST_CALLS = 16
 const PATIENCE_SECONDS = 300
-
-const ONCE_EACH = [
-  'start',
-  'shift',
-  'scale',
-  'shift',
-  'shift',
-  'promote',
-  'shift-back',
-  'finish',
-] as const
 
 /**
  * When the next life ends: at one of its calls, or as soon as the branch has its commit.
@@ -109,7 +99,7 @@ describeWithFluxAndNodes('A server of rollouts that is killed', (cluster, flux) 
     }
     console.log(`Lives of the server: ${ends.length}. They ended\n${counted(ends)}`)
 
-    expect(release.history().slice(before)).toEqual(['queue', ...ONCE_EACH])
+    expect(release.history().slice(before)).toEqual(['queue', ...WHOLE_RELEASE])
     expect(await release.files()).toEqual(textsOf(release.rendering('1.4.3')))
     await release.untilWithoutCanary('1.4.3')
     expect(release.failures()).toEqual([])

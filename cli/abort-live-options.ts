@@ -8,6 +8,8 @@ export interface AbortLiveOptions extends ClusterOptions {
   readonly acceptFewerPods?: boolean
   readonly syncSuspended?: boolean
   readonly argocdNamespace?: string
+  readonly clusterChecked?: boolean
+  readonly env?: string
 }
 
 export const addAbortLiveOptions = (command: Command): Command =>
@@ -16,7 +18,7 @@ export const addAbortLiveOptions = (command: Command): Command =>
       new Option(
         '--live',
         'in the cluster, while Git is out of reach; the options below say where and how',
-      ).conflicts(['remote', 'branch', 'env', 'server']),
+      ).conflicts(['remote', 'branch', 'server']),
     ),
   )
     .option('--accept-fewer-pods', 'although stable has fewer pods than it should')
@@ -25,12 +27,20 @@ export const addAbortLiveOptions = (command: Command): Command =>
       'you have seen to it that nothing syncs the route until this is settled',
     )
     .addOption(argocdNamespaceOption())
+    .addOption(clusterCheckedOption())
 
 /** Where Applications are looked for. */
 export const argocdNamespaceOption = (): Option =>
   new Option(
     '--argocd-namespace <name>',
     'namespace of Applications that objects name without one (default: argocd)',
+  )
+
+/** Where the cluster does not say itself which environment it is of. */
+export const clusterCheckedOption = (): Option =>
+  new Option(
+    '--cluster-checked',
+    'you have seen to it that the cluster is the one of the environment, where nothing in it says so',
   )
 
 /** Somebody may think that they abort elsewhere than they would. */
@@ -46,7 +56,9 @@ export class MissingLiveError extends Error {
 
 /** @throws {MissingLiveError} if there is one of these options */
 export function assertNotLive(options: AbortLiveOptions): void {
-  const { kubeconfig, context, argocdNamespace, acceptFewerPods, syncSuspended } = options
-  const given = [kubeconfig, context, argocdNamespace, acceptFewerPods, syncSuspended]
+  const { kubeconfig, context, argocdNamespace } = options
+  const { acceptFewerPods, syncSuspended, clusterChecked } = options
+  const where = [kubeconfig, context, argocdNamespace]
+  const given = [...where, acceptFewerPods, syncSuspended, clusterChecked]
   if (given.some((value) => value !== undefined)) throw new MissingLiveError()
 }

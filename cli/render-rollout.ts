@@ -4,6 +4,7 @@ import { analysedMetrics } from '../rollouts/analysed-metrics.ts'
 import { approvalOf, missingApproval } from '../rollouts/approvals.ts'
 import type { ApprovalGate } from '../rollouts/record.ts'
 import { allSteps } from '../rollouts/step-state.ts'
+import { unsettledGuess } from '../rollouts/unsettled-abort.ts'
 import { describeChange, describeGates, describeMetric } from './describe-step.ts'
 import { inWords } from './duration-argument.ts'
 import { stateName, stepOf, whereabouts } from './rollout-state-name.ts'
@@ -15,7 +16,9 @@ export function renderRollout(looked: LookedAnswer): readonly string[] {
   const headline = rollout === undefined ? state : `${state}, ${whereabouts(rollout)}`
   return [
     `${namespace}/${name} in ${environment}: ${headline}`,
-    ...(rollout === undefined ? [field('stable', stable)] : renderInFlight(looked, rollout)),
+    ...(rollout === undefined
+      ? [field('stable', stable), ...renderUnsettled(looked)]
+      : renderInFlight(looked, rollout)),
     ...renderOthers(looked),
   ]
 }
@@ -37,11 +40,31 @@ function renderInFlight(looked: LookedAnswer, rollout: InFlightAnswer): readonly
         ]),
     ...(paused === undefined ? [] : [field('paused', `by ${paused.by}: ${paused.reason}`)]),
     ...(look.closed === undefined ? [] : [field('closed', look.closed)]),
+    ...renderUnsettled(looked),
     ...renderNow(look),
     '',
     ...renderSteps(looked, rollout),
     ...renderApprovals(looked, rollout),
   ]
+}
+
+/** What an abort in the cluster has left: for sure by a look that sees it, else by what the branch knows. */
+function renderUnsettled({
+  environment,
+  namespace,
+  name,
+  unsettled,
+  rollout,
+  queued,
+  look: { decision },
+}: LookedAnswer): readonly string[] {
+  const isAtRest = rollout === undefined && queued === undefined
+  // At rest nothing else is waited for.
+  const seen = isAtRest && decision.kind === 'wait' ? decision.reasons : []
+  if (seen.length > 0) return seen.map((reason) => field('unsettled', reason))
+  if (unsettled === undefined) return []
+  const app = `${namespace}/${name}`
+  return [field('unsettled', unsettledGuess(unsettled, { app, environment }))]
 }
 
 /** What a look at the cluster says. */

@@ -1,9 +1,8 @@
 import { abortLive, type LiveAbortResult } from '../reconciler/abort-live.ts'
-import { appliersOf, environmentOfSync } from '../reconciler/environment-of-sync.ts'
 import { type LiveAbortPlan, planLiveAbort } from '../reconciler/plan-live-abort.ts'
 import { isSuspendedByOthers, othersIn, syncName } from '../reconciler/suspended-sync.ts'
 import type { AbortLiveOptions } from './abort-live-options.ts'
-import { appInCluster, type ClusterOptions } from './cluster-options.ts'
+import { appInCluster } from './cluster-options.ts'
 import { inLines } from './in-lines.ts'
 import { openCluster } from './open-cluster.ts'
 import { NO_REASON } from './report-act.ts'
@@ -28,7 +27,9 @@ export async function runAbortLive(
     reason: options.reason ?? NO_REASON,
     acceptsFewerPods: options.acceptFewerPods ?? false,
     isSyncSuspended: options.syncSuspended ?? false,
+    isClusterChecked: options.clusterChecked ?? false,
     ...(options.argocdNamespace !== undefined && { argoNamespace: options.argocdNamespace }),
+    ...(options.env !== undefined && { environment: options.env }),
   })
   terminal.out(inLines(intention(plan)))
   const result = await abortLive({ objects, plan })
@@ -38,9 +39,10 @@ export async function runAbortLive(
 
 /** What is to be done, before it is. */
 function intention(plan: LiveAbortPlan): readonly string[] {
-  const { abort, shift, stable, syncs } = plan
+  const { abort, shift, stable, syncs, environment } = plan
+  const where = environment === undefined ? '' : ` in ${environment}`
   return [
-    `Rollout ${abort.rollout} of ${abort.app} is to be aborted in the cluster, where ${stable.name} has ${stable.ready} of ${stable.desired} pods ready:`,
+    `Rollout ${abort.rollout} of ${abort.app}${where} is to be aborted in the cluster, where ${stable.name} has ${stable.ready} of ${stable.desired} pods ready:`,
     ...syncs.flatMap((sync) => [
       isSuspendedByOthers(sync)
         ? `  ${syncName(sync)} is suspended already, by somebody else`
@@ -58,7 +60,7 @@ const sharing = (others: readonly string[]): readonly string[] =>
   others.length === 0 ? [] : [`    It applies nothing of ${others.join(', ')} meanwhile either`]
 
 function outcome(
-  { abort: { app }, syncs, shift }: LiveAbortPlan,
+  { abort: { app }, syncs, environment }: LiveAbortPlan,
   { done, open }: LiveAbortResult,
   options: AbortLiveOptions,
 ): readonly string[] {
@@ -68,7 +70,10 @@ function outcome(
     ...open.map((reason) => `  not yet: ${reason}. Run this again`),
     '  The branch does not know that. The next look that sees the cluster commits the abort.',
     '  When Git is back, this commits it if no look has, and gives the sync back:',
-    `    lockstep rollout settle ${app}${environmentOption(shift.noted, syncs)}${whereOf(options)}`,
+    `    lockstep rollout settle ${app}${optionsOf(environment, options)}`,
+    ...(environment === undefined
+      ? ['  Nothing here says which environment that is: add it with --env where there are several']
+      : []),
     ...theirs.map((sync) => `  Whoever has suspended ${sync} must not resume it before that`),
   ]
 }
@@ -79,18 +84,14 @@ function headline(app: string, done: readonly string[], open: readonly string[])
   return `Nothing to do: all requests of ${app} go to stable already`
 }
 
-/** Without it, an app of the same name in another environment could be meant. */
-function environmentOption(
-  noted: LiveAbortPlan['shift']['noted'],
-  syncs: LiveAbortPlan['syncs'],
-): string {
-  const environments = appliersOf(noted, syncs).map(environmentOfSync)
-  const [environment, ...others] = new Set(environments)
-  return environment === undefined || others.length > 0 ? '' : ` --env ${environment}`
-}
-
-const whereOf = ({ kubeconfig, context }: ClusterOptions): string =>
+/** Without the environment, an app of the same name in another one could be meant. */
+const optionsOf = (
+  environment: string | undefined,
+  { kubeconfig, context, argocdNamespace }: AbortLiveOptions,
+): string =>
   [
+    ...(environment === undefined ? [] : [` --env ${environment}`]),
     ...(kubeconfig === undefined ? [] : [` --kubeconfig ${kubeconfig}`]),
     ...(context === undefined ? [] : [` --context ${context}`]),
+    ...(argocdNamespace === undefined ? [] : [` --argocd-namespace ${argocdNamespace}`]),
   ].join('')

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import type { ListedAnswer, RolloutsAnswer } from '../functions/rollouts/rollout-answer.ts'
+import { unsettledGuess } from '../rollouts/unsettled-abort.ts'
 import { inWords } from './duration-argument.ts'
+import { inLines } from './in-lines.ts'
 import { listRollouts } from './list-rollouts.ts'
 import { renderTable } from './render-table.ts'
 import { addReadOptions, type ServedOptions } from './rollout-options.ts'
@@ -41,7 +43,9 @@ function table(listed: readonly RolloutsAnswer[]): string {
     ]),
   ])
   if (rows.length === 0) return 'No app has had a rollout yet\n'
-  return renderTable(HEADER, rows) + listed.flatMap(closed).join('')
+  return (
+    renderTable(HEADER, rows) + inLines(listed.flatMap((one) => [...closed(one), ...open(one)]))
+  )
 }
 
 /** Of apps that would go on otherwise. */
@@ -49,8 +53,17 @@ const closed = ({ environment, rollouts }: RolloutsAnswer): readonly string[] =>
   rollouts
     .filter(({ rollout, queued }) => rollout !== undefined || queued !== undefined)
     .flatMap(({ namespace, name, closed }) =>
-      closed === undefined ? [] : [`${environment} ${namespace}/${name}: ${closed}\n`],
+      closed === undefined ? [] : [`${environment} ${namespace}/${name}: ${closed}`],
     )
+
+/** What somebody has aborted in the cluster, and may not have settled. */
+const open = ({ environment, rollouts }: RolloutsAnswer): readonly string[] =>
+  rollouts.flatMap(({ namespace, name, unsettled }) => {
+    const app = `${namespace}/${name}`
+    return unsettled === undefined
+      ? []
+      : [`${environment} ${app}: ${unsettledGuess(unsettled, { app, environment })}`]
+  })
 
 function cellsOf(listed: ListedAnswer): readonly string[] {
   const { namespace, name, stable, rollout, queued } = listed

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { gitPerson } from '../gitops/git-person.ts'
 import { type SettledLiveAbort, settleLiveAbort } from '../reconciler/settle-live-abort.ts'
-import { argocdNamespaceOption } from './abort-live-options.ts'
+import { argocdNamespaceOption, clusterCheckedOption } from './abort-live-options.ts'
 import { addClusterOptions, type ClusterOptions } from './cluster-options.ts'
 import { type FoundRollout, findRollout, NoSuchRolloutError } from './find-rollout.ts'
 import { inLines } from './in-lines.ts'
@@ -22,10 +22,12 @@ export const rolloutSettleCommand = (terminal: Terminal): Command =>
     ),
   )
     .addOption(argocdNamespaceOption())
+    .addOption(clusterCheckedOption())
     .action((app: string, options: RolloutSettleOptions) => runSettle(app, options, terminal))
 
 interface RolloutSettleOptions extends RolloutOptions, ClusterOptions {
   readonly argocdNamespace?: string
+  readonly clusterChecked?: boolean
 }
 
 async function runSettle(
@@ -44,6 +46,7 @@ async function runSettle(
       app: { namespace, name: appName },
       actor: { name: person.name, proof: `git ${person.email}` },
       now: Date.now,
+      isClusterChecked: options.clusterChecked ?? false,
       ...(options.argocdNamespace !== undefined && { argoNamespace: options.argocdNamespace }),
       onWait: (reason) => terminal.out(inLines([`Waits: ${reason}`])),
       signal: terminal.signal,
@@ -77,12 +80,15 @@ async function findToSettle(branch: RolloutBranch, name: string): Promise<FoundT
 
 function report(what: string, settled: SettledLiveAbort | undefined): readonly string[] {
   if (settled === undefined) return [`Nothing to do: no abort of ${what} was made in the cluster`]
-  const { commit, resumed, kept } = settled
+  const { commit, resumed, kept, told } = settled
   return [
     commit === undefined
       ? `Settled ${what}: the branch has the abort`
       : `Settled ${what}: aborted on the branch, as ${commit.slice(0, 12)}`,
     ...resumed.map((sync) => `  ${sync} syncs again`),
     ...kept.map((reason) => `  ${reason}, until they are settled too`),
+    ...(told === undefined
+      ? []
+      : [`  The branch knows that it is settled, as ${told.slice(0, 12)}`]),
   ]
 }

@@ -73,9 +73,10 @@ class Watched {
     this.#terminal = terminal
   }
 
-  /** Whether the newest commit has taken a revision back. */
+  /** Whether the newest commit has taken a revision back, but for one that settles that. */
   get isTakenBack(): boolean {
-    const action = this.#log[0]?.changes[0]?.action
+    const actions = this.#log.map(({ changes: [change] }) => change?.action)
+    const action = actions.find((each) => each !== 'settle')
     return action === 'abort' || action === 'abort-finish'
   }
 

@@ -4,6 +4,7 @@ import { type RetryLostRacesProps, retryLostRaces } from '../gitops/retry-lost-r
 import {
   type Actor,
   act,
+  type RequestAtCluster,
   type RolloutRequest,
   RolloutRequestRefusedError,
 } from '../rollouts/acts.ts'
@@ -16,7 +17,7 @@ export interface ActOnRolloutProps {
   readonly place: Place
   /** `<namespace>/<app>`. */
   readonly app: string
-  readonly request: RolloutRequest
+  readonly request: RolloutRequest | RequestAtCluster
   readonly actor: Actor
   /**
    * Asked with what the branch has of the app, each time that it was read and before anything is decided
@@ -74,7 +75,8 @@ async function attempt(props: ActOnRolloutProps): Promise<ActResult> {
   const app = await findApp(props)
   await permit?.(app)
   const { plan, record, tampered } = app
-  if (tampered !== undefined && request.action !== 'abort') throw refusedAfterEdit(app, tampered)
+  const isAbort = request.action === 'abort' || request.action === 'abort-noted'
+  if (tampered !== undefined && !isAbort) throw refusedAfterEdit(app, tampered)
   const move = act(request, { plan, record: record.spec, actor, tampered, nowMs: now() })
   if (move === undefined) return { outcome: 'unchanged' }
   const { commit } = await commitMoves({

@@ -8,6 +8,7 @@ import type { Rendition } from '../rollouts/rendition.ts'
 export interface AppOnBranch {
   /** `<namespace>/<app>`. */
   readonly app: string
+  readonly environment: string
   readonly record: RolloutRecord
   /** The commit that was read. */
   readonly commit: string

@@ -2,13 +2,16 @@ import { at, text } from '../manifests/fields.ts'
 import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { RecordSpec } from '../rollouts/record.ts'
+import { shortCommit } from '../rollouts/short-commit.ts'
 import { suspendedFor } from '../rollouts/suspended-for.ts'
 import { backByHand } from './back-by-hand.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
 import type { Place } from './commit-moves.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import type { LiveDebt } from './live-debt.ts'
+import { originOf } from './origin-of-sync.ts'
 import { recordAt } from './record-at.ts'
+import { sourceOf } from './source-of-kustomization.ts'
 import { suspensionOf, syncName } from './suspended-sync.ts'
 
 export interface UntilAtSourceProps {
@@ -66,7 +69,7 @@ async function waitsFor(props: UntilAtSourceProps, safe: Set<string>): Promise<s
 /** Why the branch must not be applied yet, as a sentence; `undefined` if it may. */
 function danger(
   record: RecordSpec | undefined,
-  { debt: { notes, isByPods }, place: { branch } }: UntilAtSourceProps,
+  { debt: { notes, isByPods }, place: { branch, environment } }: UntilAtSourceProps,
 ): string | undefined {
   const { rollout } = record ?? {}
   if (rollout === undefined) return undefined
@@ -78,43 +81,56 @@ function danger(
   }
   // Stable gets its old version back by the very sync that is suspended.
   if (!isTraffic || !isByPods) return undefined
-  return `${branch} has the pods of the canary until a look has seen that there are none: lockstep rollout tick --kubeconfig FILE`
+  return `${branch} has the pods of the canary until a look has seen that there are none: lockstep rollout tick --env ${environment} --kubeconfig FILE`
 }
 
 /** What would not yet apply a commit that is safe, as a sentence; `undefined` if nothing is left of that. */
 async function lateSource(
-  { objects, app, debt }: UntilAtSourceProps,
+  { objects, app, debt, place }: UntilAtSourceProps,
   safe: ReadonlySet<string>,
 ): Promise<string | undefined> {
   for (const applier of debt.appliers) {
     const sync = await objects.find(identityOf(applier))
     const isOurs = sync !== undefined && suspendedFor(sync).includes(app)
-    // An Application asks the branch itself when it is given back.
-    if (!isOurs || !suspensionOf(sync).isSuspended(sync) || sync.kind === 'Application') continue
-    const source = await sourceOf(objects, sync)
-    const commit = commitOf(source)
-    if (commit !== undefined && safe.has(commit)) continue
-    const { namespace, name } = source.metadata
-    return `GitRepository ${namespace}/${name} has not fetched the newest commit yet`
+    if (!isOurs || !suspensionOf(sync).isSuspended(sync)) continue
+    const late =
+      sync.kind === 'Application'
+        ? await lateApplication(objects, sync, { safe, branch: place.branch })
+        : await lateKustomization(objects, sync, safe)
+    if (late !== undefined) return late
   }
   return undefined
 }
 
-async function sourceOf(
+/** It asks the branch itself when it is given back, unless it stays at one commit. */
+async function lateApplication(
   objects: ClusterObjects,
-  sync: KubernetesObject,
-): Promise<KubernetesObject> {
-  const reference = at(sync.spec, 'sourceRef')
-  const kind = text(at(reference, 'kind')) ?? ''
-  const name = text(at(reference, 'name')) ?? ''
-  const namespace = text(at(reference, 'namespace')) ?? sync.metadata.namespace ?? ''
-  const identity = { group: 'source.toolkit.fluxcd.io', kind, namespace, name }
-  const source = kind === 'GitRepository' ? await objects.find(identity) : undefined
-  if (source !== undefined) return source
-  throw new LiveAbortRefusedError(
-    `${syncName(sync)} applies what ${kind} ${namespace}/${name} has, and which commit that is cannot be seen`,
-    `See that it has the abort, give it back with ${backByHand(sync)}, then run this again`,
-  )
+  application: KubernetesObject,
+  { safe, branch }: { readonly safe: ReadonlySet<string>; readonly branch: string },
+): Promise<string | undefined> {
+  const { commit } = await originOf(objects, application)
+  return commit === undefined || safe.has(commit)
+    ? undefined
+    : `${syncName(application)} is told to stay at commit ${shortCommit(commit)}, which is not the newest of ${branch}`
+}
+
+async function lateKustomization(
+  objects: ClusterObjects,
+  kustomization: KubernetesObject,
+  safe: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const { kind, namespace, name } = sourceOf(kustomization)
+  const source = kind === 'GitRepository' ? await objects.find(sourceOf(kustomization)) : undefined
+  if (source === undefined) {
+    throw new LiveAbortRefusedError(
+      `${syncName(kustomization)} applies what ${kind} ${namespace}/${name} has, and which commit that is cannot be seen`,
+      `See that it has the abort, give it back with ${backByHand(kustomization)}, then run this again`,
+    )
+  }
+  const commit = commitOf(source)
+  return commit !== undefined && safe.has(commit)
+    ? undefined
+    : `GitRepository ${namespace}/${name} has not fetched the newest commit yet`
 }
 
 /** `deploy@sha1:1f0c…` */

@@ -1,14 +1,12 @@
-import { fileHistory } from '../gitops/file-history.ts'
-import { rolloutHistory } from '../gitops/rollout-history.ts'
 import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
-import { recordPath } from '../manifests/layout.ts'
 import { LIVE_ABORT_ANNOTATION, liveAbortOf } from '../rollouts/live-abort.ts'
 import { objectName } from '../rollouts/object-name.ts'
 import type { Rollout } from '../rollouts/record.ts'
+import { saysEnvironment } from './assert-environment.ts'
 import { backByHand } from './back-by-hand.ts'
 import type { Place } from './commit-moves.ts'
-import { environmentOfSync } from './environment-of-sync.ts'
+import { knownRollouts } from './known-rollouts.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import type { LiveDebt } from './live-debt.ts'
 import { recordAt } from './record-at.ts'
@@ -19,24 +17,8 @@ export interface DebtOnBranchProps {
   /** `<namespace>/<app>`. */
   readonly app: string
   readonly debt: LiveDebt
-}
-
-/**
- * Holds what the cluster owes against an environment: its syncs must not be told to apply another one. Ids
- * of rollouts prove nothing, since two environments may give theirs the same one.
- *
- * @throws {LiveAbortRefusedError}
- */
-export function assertOfEnvironment({ place, app, debt }: DebtOnBranchProps): void {
-  const { environment } = place
-  for (const sync of debt.appliers) {
-    const own = environmentOfSync(sync) ?? environment
-    if (own === environment) continue
-    throw new LiveAbortRefusedError(
-      `${syncName(sync)} applies ${app} as it is in ${own}, and not in ${environment}`,
-      `Nothing was changed. Settle it with --env ${own}, or name the cluster of ${environment} with --kubeconfig and --context`,
-    )
-  }
+  /** Whether a person vouches that the cluster is the one of the environment. */
+  readonly isClusterChecked: boolean
 }
 
 /**
@@ -47,21 +29,18 @@ export function assertOfEnvironment({ place, app, debt }: DebtOnBranchProps): vo
  * @throws {BrokenRolloutError} {RemoteRefusedError} {RemoteUnreachableError}
  */
 export async function assertOver(props: DebtOnBranchProps): Promise<void> {
-  const { place, app, debt } = props
+  const { place, app, debt, isClusterChecked } = props
+  const { environment } = place
   const commit = (await place.remote.tip(place.branch)) ?? ''
   const rollout = (await recordAt(place, commit, app))?.rollout
-  const isOfEnvironment = debt.appliers.some(
-    (sync) => environmentOfSync(sync) === place.environment,
-  )
+  const { appliers } = debt
+  const isOfEnvironment = isClusterChecked || saysEnvironment({ environment, appliers })
   if (isOfEnvironment && sendsNothingToCanary(rollout, debt)) return
   if (debt.notes.length === 0) throw unnoted(props, rollout)
   const others = debt.noted.filter((object) => isOfAnother(object, rollout))
   if (others.length === 0) return
-  const [namespace = '', name = ''] = app.split('/')
-  const path = `${place.environment}/${recordPath(namespace, name)}`
-  const log = rolloutHistory(await fileHistory({ remote: place.remote, commit, path }), app)
-  const known = new Set(log.map(({ told }) => told?.rollout))
-  const stranger = others.find((object) => !known.has(liveAbortOf(object)?.rollout))
+  const known = await knownRollouts({ place, commit, app })
+  const stranger = others.find((object) => !known.has(liveAbortOf(object)?.rollout ?? ''))
   if (stranger !== undefined) throw unknownRollout(props, stranger)
 }
 
@@ -92,13 +71,13 @@ function unnoted(
     rollout === undefined
       ? `nothing says that what it applies is of ${environment}`
       : `${branch} may send requests to the canary of ${rollout.id}`
-  const again =
+  const what =
     rollout === undefined
-      ? ''
-      : `To note it anew, run lockstep rollout abort ${app} --live, then this again. `
+      ? `Once you know that this cluster is the one of ${environment}, run this again with --cluster-checked`
+      : `To note it anew, run lockstep rollout abort ${app} --live, then this again. Once you know that ${branch} sends nothing to the canary: ${suspended.map(backByHand).join(' && ')}`
   return new LiveAbortRefusedError(
     `${names} ${are} suspended for ${app}, which was aborted in the cluster, of which no note is left, and ${why}`,
-    `Nothing was given back. ${again}Once you know that ${branch} sends nothing to the canary: ${suspended.map(backByHand).join(' && ')}`,
+    `Nothing was given back. ${what}`,
   )
 }
 

@@ -15,7 +15,8 @@ export function environmentOfSync({ spec }: KubernetesObject): string | undefine
   return folders.flatMap((folder) => environmentOfFolder(text(folder) ?? '') ?? [])[0]
 }
 
-function environmentOfFolder(folder: string): string | undefined {
+/** `prod` of `./prod/traffic/shop`; `undefined` of what is laid out in another way. */
+export function environmentOfFolder(folder: string): string | undefined {
   const [environment = '', section] = folder
     .split('/')
     .filter((part) => part !== '' && part !== '.')
@@ -34,3 +35,9 @@ export const appliersOf = (
       return owner !== undefined && syncName(owner) === syncName(sync)
     }),
   )
+
+/** The one environment that syncs say; `undefined` if they say none, or several. */
+export function onlyEnvironment(syncs: readonly KubernetesObject[]): string | undefined {
+  const [environment, ...others] = new Set(syncs.flatMap((sync) => environmentOfSync(sync) ?? []))
+  return others.length === 0 ? environment : undefined
+}

@@ -10,7 +10,7 @@ import { type AppName, type ObjectsOfApp, objectsOfApp } from './rollout-in-clus
 import { syncName } from './suspended-sync.ts'
 import { syncChain } from './sync-chain.ts'
 
-/** What an abort in the cluster has left there, to be settled. */
+/** What an abort in the cluster has left there, to be settled; nothing if there was none. */
 export interface LiveDebt {
   /** What is noted of it. None if the notes were lost, and only what is suspended is left. */
   readonly notes: readonly LiveAbort[]
@@ -18,7 +18,7 @@ export interface LiveDebt {
   readonly noted: readonly KubernetesObject[]
   /** What is marked as suspended for the app, the innermost first. */
   readonly syncs: readonly KubernetesObject[]
-  /** What applies the objects of the app, marked or not. */
+  /** What applies the objects of the app, marked or not; others only apply that. */
   readonly appliers: readonly KubernetesObject[]
   /** Whether its pods are its weights, so that the sync of workloads is suspended. */
   readonly isByPods: boolean
@@ -27,7 +27,7 @@ export interface LiveDebt {
 /**
  * Looks for what an abort in the cluster has left: notes on what splits the requests of the app, and
  * nowhere else, so that nobody's object beside it counts; and syncs that say that they are suspended for the
- * app, whether or not a note is left. `undefined` if there is neither.
+ * app, whether or not a note is left.
  *
  * @param argoNamespace where the Applications are that objects name without a namespace
  * @throws {LiveAbortRefusedError} if there is a note that cannot be read, and nothing else to go by
@@ -37,7 +37,7 @@ export async function liveDebt(
   objects: ClusterObjects,
   app: AppName,
   argoNamespace: string,
-): Promise<LiveDebt | undefined> {
+): Promise<LiveDebt> {
   const name = `${app.namespace}/${app.name}`
   const live = await objectsOfApp(objects, app)
   const splitters = live.routes.length > 0 ? live.routes : live.tracks
@@ -47,18 +47,22 @@ export async function liveDebt(
   const synced = await syncedOf(objects, app, live, notes)
   const found = await syncsOf(objects, { notes, synced, argoNamespace })
   const syncs = found.filter((sync) => suspendedFor(sync).includes(name))
-  if (notes.length === 0 && syncs.length === 0) {
-    if (unread[0] !== undefined) throw unreadable(unread[0])
-    return undefined
+  if (notes.length === 0 && syncs.length === 0 && unread[0] !== undefined) {
+    throw unreadable(unread[0])
   }
+  const [own, outer] = [appliersOf(synced, found), appliersOf(found, found)]
   return {
     notes,
     noted: [...splitters.filter(isOfApp), ...unread],
     syncs,
-    appliers: appliersOf(synced, found),
+    // Marks of a sync on objects can be lost, and a note names it all the same.
+    appliers: [...own, ...syncs.filter((sync) => !own.includes(sync) && !outer.includes(sync))],
     isByPods: live.routes.length === 0 || notes.some(({ replicas }) => replicas !== undefined),
   }
 }
+
+/** Whether there is anything to settle. */
+export const isOwed = ({ notes, syncs }: LiveDebt): boolean => notes.length > 0 || syncs.length > 0
 
 const isUnread = (object: KubernetesObject): boolean =>
   object.metadata.annotations?.[LIVE_ABORT_ANNOTATION] !== undefined &&

@@ -67,6 +67,7 @@ export async function lookAtApp(props: LookProps): Promise<Look> {
   const { applied = [], ...seen } = await observe(props)
   const atMs = seen.observation?.atMs ?? now()
   const decided = next({
+    environment: app.environment,
     plan: app.plan,
     record: app.record.spec,
     stable: app.stable,

@@ -56,6 +56,7 @@ const ENDINGS: Partial<Readonly<Record<Move['action'], string>>> = {
   finish: 'promoted',
   abort: 'aborted',
   'abort-finish': 'aborted',
+  settle: 'settled',
 }
 
 function trailers(

@@ -4,7 +4,9 @@ import { type LiveAbort, liveAbortOf } from '../rollouts/live-abort.ts'
 import { objectName } from '../rollouts/object-name.ts'
 import type { SeenTrack } from '../rollouts/observation.ts'
 import type { SyncIdentity } from '../rollouts/sync-of-object.ts'
+import { assertEnvironment, saysEnvironment } from './assert-environment.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
+import { appliersOf, onlyEnvironment } from './environment-of-sync.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import {
   type AppName,
@@ -14,6 +16,7 @@ import {
   trackInCluster,
 } from './rollout-in-cluster.ts'
 import { isSuspendedByOthers, syncName } from './suspended-sync.ts'
+import { appliersInCluster } from './sync-chain.ts'
 import { syncsToSuspend } from './syncs-to-suspend.ts'
 import {
   isAllOnStable,
@@ -47,6 +50,18 @@ export interface PlanLiveAbortProps {
    * @default 'argocd'
    */
   readonly argoNamespace?: string
+  /**
+   * The environment that somebody means, which the cluster must not contradict.
+   *
+   * @default - whichever it is
+   */
+  readonly environment?: string
+  /**
+   * Whether a person vouches that the cluster is the one of that environment.
+   *
+   * @default false
+   */
+  readonly isClusterChecked?: boolean
 }
 
 /** What an abort in the cluster will do, for people who want to know before it is done. */
@@ -56,6 +71,8 @@ export interface LiveAbortPlan {
   readonly stable: { readonly name: string } & SeenTrack
   /** What has to be suspended, the outermost first; what already is too. */
   readonly syncs: readonly KubernetesObject[]
+  /** That of the cluster, as its syncs say, or a person who has checked that; absent if nobody does. */
+  readonly environment?: string
 }
 
 /**
@@ -80,6 +97,7 @@ export async function planLiveAbort(props: PlanLiveAbortProps): Promise<LiveAbor
       ? shiftByRoutes(found, app)
       : shiftByPods({ stable, canary, replicas, acceptsFewerPods })
   const syncs = isSyncSuspended ? [] : await syncsToSuspend(objects, shift.kept, argoNamespace)
+  const environment = await environmentOf(shift.kept, syncs, props)
   const by = known === undefined ? await objects.self() : known.by
   const abort: LiveAbort = {
     app: nameOf(app),
@@ -90,7 +108,24 @@ export async function planLiveAbort(props: PlanLiveAbortProps): Promise<LiveAbor
     syncs: united(known?.syncs ?? [], syncs),
     ...(replicas !== undefined && { replicas }),
   }
-  return { abort, shift, stable: seen, syncs }
+  return { abort, shift, stable: seen, syncs, ...(environment !== undefined && { environment }) }
+}
+
+/** @throws {LiveAbortRefusedError} if another one is meant, or nothing tells of the one that is meant */
+async function environmentOf(
+  kept: readonly KubernetesObject[],
+  syncs: readonly KubernetesObject[],
+  { objects, app, argoNamespace = 'argocd', environment, isClusterChecked }: PlanLiveAbortProps,
+): Promise<string | undefined> {
+  // Whoever means none needs no right to see more than what is suspended.
+  if (environment === undefined) return onlyEnvironment(appliersOf(kept, syncs))
+  const appliers = await appliersInCluster(objects, kept, argoNamespace)
+  assertEnvironment({ environment, app: nameOf(app), appliers })
+  if (isClusterChecked || saysEnvironment({ environment, appliers })) return environment
+  throw new LiveAbortRefusedError(
+    `Nothing in this cluster says that it is the one of ${environment}`,
+    'Nothing was changed. Once you know that it is, run this again with --cluster-checked',
+  )
 }
 
 const nameOf = ({ namespace, name }: AppName): string => `${namespace}/${name}`

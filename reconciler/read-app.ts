@@ -83,9 +83,11 @@ const isSynced = (path: string): boolean => !path.startsWith('rollouts/')
  * @throws {UnreadableManifestError}
  */
 export async function readApp(props: ReadAppProps): Promise<AppOnBranch> {
-  const { app, record, commit, recent, onBranch } = props
+  const { app, record, commit, recent, onBranch, place } = props
+  const { environment } = place
   const renditions = readRenditions(props)
-  const common = { app, record, commit, recent, renditions, ids: ownIds(onBranch, app) }
+  const ids = ownIds(onBranch, app)
+  const common = { app, environment, record, commit, recent, renditions, ids }
   const read = record.spec.rollout === undefined ? atRest(common, props) : inFlight(common, props)
   const tampered = await tamperedWith({ ...props, ...props.place, files: read.files })
   if (tampered !== undefined) return { ...read, tampered }

@@ -1,15 +1,17 @@
 import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import type { Actor } from '../rollouts/acts.ts'
-import { LIVE_ABORT_ANNOTATION, type LiveAbort, reasonOnBranch } from '../rollouts/live-abort.ts'
+import { LIVE_ABORT_ANNOTATION, type LiveAbort } from '../rollouts/live-abort.ts'
 import { suspendedFor } from '../rollouts/suspended-for.ts'
 import { actOnRollout } from './act-on-rollout.ts'
+import { saysEnvironment } from './assert-environment.ts'
+import { type AssertPlaceProps, assertPlace } from './assert-place.ts'
 import { type SettlePatience, untilAtSource } from './branch-at-source.ts'
 import type { ClusterObjects, ObjectPatch } from './cluster-objects.ts'
 import type { Place } from './commit-moves.ts'
-import { assertOfEnvironment, assertOver } from './debt-on-branch.ts'
+import { assertOver } from './debt-on-branch.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
-import { type LiveDebt, liveDebt } from './live-debt.ts'
+import { isOwed, type LiveDebt, liveDebt } from './live-debt.ts'
 import { recordAt } from './record-at.ts'
 import type { AppName } from './rollout-in-cluster.ts'
 import { giveBackFor, suspensionOf, syncName } from './suspended-sync.ts'
@@ -29,6 +31,12 @@ export interface SettleLiveAbortProps {
    * @default 'argocd'
    */
   readonly argoNamespace?: string
+  /**
+   * Whether a person vouches that the cluster is the one of the environment.
+   *
+   * @default false
+   */
+  readonly isClusterChecked?: boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly patience?: SettlePatience
@@ -44,6 +52,8 @@ export interface SettledLiveAbort {
   readonly resumed: readonly string[]
   /** What stays suspended, and which apps for, as sentences without a full stop. */
   readonly kept: readonly string[]
+  /** The commit by which the branch knows that it is settled; absent if it did not know of anything. */
+  readonly told?: string
 }
 
 /**
@@ -60,16 +70,45 @@ export interface SettledLiveAbort {
 export async function settleLiveAbort(
   props: SettleLiveAbortProps,
 ): Promise<SettledLiveAbort | undefined> {
-  const { objects, place, argoNamespace = 'argocd' } = props
-  const debt = await liveDebt(objects, props.app, argoNamespace)
-  if (debt === undefined) return undefined
+  const { objects, place, argoNamespace = 'argocd', isClusterChecked = false } = props
   const app = `${props.app.namespace}/${props.app.name}`
-  assertOfEnvironment({ place, app, debt })
+  const debt = await liveDebt(objects, props.app, argoNamespace)
+  const held = { objects, place, app, debt, isClusterChecked }
+  await assertPlace(held)
+  if (!isOwed(debt)) return remembered(props, held)
   const commit = await abortOnBranch(props, debt)
   if (isOpen(debt)) {
-    await assertOver({ place, app, debt })
+    await assertOver(held)
     await untilAtSource({ ...props, app, debt })
   }
+  const given = await giveBack(held)
+  const told = isKnown(held) ? await tellBranch(props) : undefined
+  return {
+    ...given,
+    ...(commit !== undefined && { commit }),
+    ...(told !== undefined && { told }),
+  }
+}
+
+/** Of what the branch alone still remembers, where this is the cluster to know that it is over. */
+async function remembered(
+  props: SettleLiveAbortProps,
+  held: AssertPlaceProps,
+): Promise<SettledLiveAbort | undefined> {
+  const { place, app } = held
+  const tip = (await place.remote.tip(place.branch)) ?? ''
+  const record = await recordAt(place, tip, app)
+  if (record?.unsettled === undefined) return undefined
+  if (!isKnown(held)) throw unknownCluster(held)
+  const told = await tellBranch(props)
+  return { resumed: [], kept: [], ...(told !== undefined && { told }) }
+}
+
+async function giveBack({
+  objects,
+  app,
+  debt,
+}: AssertPlaceProps): Promise<Pick<SettledLiveAbort, 'resumed' | 'kept'>> {
   const resumed: string[] = []
   const kept: string[] = []
   for (const identity of debt.syncs.map(identityOf)) {
@@ -79,7 +118,7 @@ export async function settleLiveAbort(
     else kept.push(`${syncName(sync)} stays suspended for ${suspendedFor(sync).join(', ')}`)
   }
   for (const object of debt.noted) await objects.change(identityOf(object), withoutNote)
-  return { resumed, kept, ...(commit !== undefined && { commit }) }
+  return { resumed, kept }
 }
 
 /** Without a note, what was given back by hand is only marked. To take the mark away does no harm. */
@@ -90,6 +129,29 @@ const withoutNote = ({ metadata }: KubernetesObject): ObjectPatch | undefined =>
   metadata.annotations?.[LIVE_ABORT_ANNOTATION] === undefined
     ? undefined
     : { annotations: { [LIVE_ABORT_ANNOTATION]: null } }
+
+/** Whether anything ties the cluster to the environment: what it says, a note, or a person. */
+const isKnown = ({ place: { environment }, debt, isClusterChecked }: AssertPlaceProps): boolean =>
+  isClusterChecked ||
+  debt.notes.length > 0 ||
+  saysEnvironment({ environment, appliers: debt.appliers })
+
+/** @returns the commit; `undefined` if the branch knew of nothing */
+async function tellBranch({
+  place,
+  app: { namespace, name },
+  actor,
+  now,
+  signal,
+}: SettleLiveAbortProps): Promise<string | undefined> {
+  const app = `${namespace}/${name}`
+  const tip = (await place.remote.tip(place.branch)) ?? ''
+  // It may have left the branch.
+  if ((await recordAt(place, tip, app))?.unsettled === undefined) return undefined
+  const request = { action: 'settle' } as const
+  const result = await actOnRollout({ place, app, request, actor, now, retry: { signal } })
+  return result.outcome === 'committed' ? result.commit : undefined
+}
 
 /** @returns the commit; `undefined` if the branch has aborted it already, or has it no longer */
 async function abortOnBranch(
@@ -104,7 +166,7 @@ async function abortOnBranch(
   const result = await actOnRollout({
     place,
     app: name,
-    request: { action: 'abort', reason: reasonOnBranch(abort) },
+    request: { action: 'abort-noted', note: abort },
     actor,
     permit: ({ record }) => {
       if (record.spec.rollout?.id !== abort.rollout) throw overMeanwhile(name, abort)
@@ -119,4 +181,10 @@ const overMeanwhile = (app: string, { rollout }: LiveAbort): LiveAbortRefusedErr
   new LiveAbortRefusedError(
     `Rollout ${rollout} of ${app} has ended on the branch just now`,
     'Run it again, which gives the sync back',
+  )
+
+const unknownCluster = ({ app, place: { environment } }: AssertPlaceProps): LiveAbortRefusedError =>
+  new LiveAbortRefusedError(
+    `Nothing in this cluster is suspended for ${app}, and nothing says that it is the one of ${environment}`,
+    'Name its cluster with --kubeconfig and --context. Once you know that it is this one, run this again with --cluster-checked',
   )

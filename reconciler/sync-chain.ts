@@ -36,3 +36,20 @@ export async function* syncChain(
     applied = sync
   }
 }
+
+/**
+ * The syncs that apply some objects themselves, so far as they are in this cluster.
+ *
+ * @param argoNamespace where the Applications are that objects name without a namespace
+ * @throws {KubernetesError}
+ */
+export async function appliersInCluster(
+  objects: ClusterObjects,
+  applied: readonly KubernetesObject[],
+  argoNamespace: string,
+): Promise<readonly KubernetesObject[]> {
+  const owners = applied.flatMap((object) => syncOf(object, argoNamespace) ?? [])
+  const byName = new Map(owners.map((owner) => [syncName(owner), owner]))
+  const found = await Promise.all([...byName.values()].map((owner) => objects.find(owner)))
+  return found.filter((sync) => sync !== undefined)
+}

@@ -3,6 +3,7 @@ import type { Decision, Wait } from '../rollouts/decision.ts'
 import type { Observation } from '../rollouts/observation.ts'
 import type { SeenSync } from '../rollouts/seen-sync.ts'
 import { shortCommit } from '../rollouts/short-commit.ts'
+import { suspendedBecause } from '../rollouts/suspended-for.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { SyncReader } from './sync-reader.ts'
 
@@ -17,7 +18,8 @@ export interface WithSyncReasonsProps {
 
 /**
  * A wait for what should come from the branch also tells why it does not come. It is the same wait: where
- * the objects are as they should be, it counts for nothing what a sync says.
+ * the objects are as they should be, it counts for nothing what a sync says. At rest nothing is waited for,
+ * but that somebody settles what an abort in the cluster has suspended.
  *
  * @throws the reason of the reader's signal
  */
@@ -25,25 +27,35 @@ export async function withSyncReasons(
   decision: Decision,
   { app, observation, applied, reader }: WithSyncReasonsProps,
 ): Promise<Decision> {
-  if (observation === undefined || !awaitsCluster(decision, observation)) return decision
+  if (observation === undefined || decision.kind === 'move') return decision
+  const isAtRest = app.record.spec.rollout === undefined && app.record.spec.queued === undefined
+  if (!isAtRest && !awaitsCluster(decision, observation)) return decision
   const seen = await reader.of(applied)
-  const reasons = seen.flatMap((sync) => syncReasons(app, sync))
+  const reasons = isAtRest
+    ? seen
+        .filter(({ suspendedFor }) => suspendedFor?.includes(app.app))
+        .flatMap((sync) => problemsOf(app, sync))
+    : seen.flatMap((sync) => syncReasons(app, sync))
   return { ...decision, reasons: [...decision.reasons, ...reasons] }
 }
 
-function awaitsCluster(
-  decision: Decision,
-  { stable, canary, traffic }: Observation,
-): decision is Wait {
+function awaitsCluster({ reasons }: Wait, { stable, canary, traffic }: Observation): boolean {
   const missing = [...stable.missing, ...canary.missing, ...traffic.missing]
-  return decision.kind === 'wait' && decision.reasons.some((reason) => missing.includes(reason))
+  return reasons.some((reason) => missing.includes(reason))
 }
 
 /** Why what the branch has of an app is not there yet, so far as its sync says, as sentences. */
 function syncReasons(app: AppOnBranch, sync: SeenSync): readonly string[] {
+  const problems = problemsOf(app, sync)
   const late = lateness(app, sync)
-  return late === undefined ? sync.problems : [...sync.problems, late]
+  return late === undefined ? problems : [...problems, late]
 }
+
+const problemsOf = (
+  { environment }: AppOnBranch,
+  { problems, suspendedFor = [] }: SeenSync,
+): readonly string[] =>
+  problems.map((problem) => `${problem}${suspendedBecause(suspendedFor, environment)}`)
 
 /** That it has not applied the commit which has brought the rollout where it is. */
 function lateness(app: AppOnBranch, { name, commit, progress }: SeenSync): string | undefined {

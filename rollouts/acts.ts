@@ -1,10 +1,12 @@
 import { abortRollout, heldBack } from './abort.ts'
 import { approvalOf } from './approvals.ts'
 import type { Move, RolloutAction } from './decision.ts'
+import { type LiveAbort, reasonOnBranch } from './live-abort.ts'
 import { committed, timestamp } from './moved.ts'
 import type { RolloutPlan } from './plan.ts'
 import type { ApprovalGate, RecordSpec, RevisionRequest, Rollout } from './record.ts'
 import { allSteps } from './step-state.ts'
+import { unsettled } from './unsettled-abort.ts'
 
 /** What a person asks of the rollouts of one app. */
 export type RolloutRequest =
@@ -14,6 +16,13 @@ export type RolloutRequest =
   | { readonly action: 'abort'; readonly reason: string }
   | { readonly action: 'approve'; readonly revision: string; readonly gate: ApprovalGate }
   | { readonly action: 'retry' | 'rollback'; readonly revision: string }
+
+/** What only somebody can ask who has seen the cluster. */
+export type RequestAtCluster =
+  /** What was noted there is done on the branch. */
+  | { readonly action: 'abort-noted'; readonly note: LiveAbort }
+  /** What an abort has left there was taken away. */
+  | { readonly action: 'settle' }
 
 export interface ActProps {
   /** Of the rollout in flight; not looked at where there is none. */
@@ -51,13 +60,17 @@ export class RolloutRequestRefusedError extends Error {
  *
  * @throws {RolloutRequestRefusedError}
  */
-export function act(request: RolloutRequest, props: ActProps): Move | undefined {
+export function act(request: RolloutRequest | RequestAtCluster, props: ActProps): Move | undefined {
   switch (request.action) {
     case 'retry':
     case 'rollback':
       return queueAgain(request.action, request.revision, props)
     case 'abort':
       return abortAsked(request.reason, props)
+    case 'abort-noted':
+      return abortNoted(request.note, props)
+    case 'settle':
+      return settle(props)
     case 'approve':
       return approve(request, props)
     case 'pause':
@@ -93,6 +106,22 @@ function abortAsked(reason: string, props: ActProps): Move | undefined {
   const abort = { reason, by: actor.name, holdsBack: true }
   const isTampered = props.tampered !== undefined
   return abortRollout({ plan, record, rollout, abort, isTampered, nowMs })
+}
+
+function abortNoted(note: LiveAbort, props: ActProps): Move | undefined {
+  const record = { ...props.record, unsettled: unsettled(note) }
+  return abortAsked(reasonOnBranch(note), { ...props, record })
+}
+
+function settle({ record: { unsettled: open, ...record } }: ActProps): Move | undefined {
+  if (open === undefined) return undefined
+  const { rollout } = record
+  return {
+    kind: 'move',
+    action: 'settle',
+    record: { ...record, ...(rollout !== undefined && { rollout: committed(rollout) }) },
+    evidence: [`nothing is suspended any more for the abort of ${open.rollout} in the cluster`],
+  }
 }
 
 function pause(reason: string, props: ActProps): Move | undefined {

@@ -19,6 +19,7 @@ export const ROLLOUT_ACTIONS = [
   'approve',
   'queue',
   'drop',
+  'settle',
 ] as const
 export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number]
 

@@ -1,15 +1,15 @@
 import { abortSection, withoutAborted } from './abort.ts'
-import type { Decision } from './decision.ts'
-import type { LiveAbort } from './live-abort.ts'
+import type { Decision, Move } from './decision.ts'
 import { moved } from './moved.ts'
 import type { NextProps } from './next-props.ts'
-import type { Rollout, Stage } from './record.ts'
+import type { RecordSpec, Rollout, Stage } from './record.ts'
+import { unsettledReason } from './unsettled-abort.ts'
 
 type Aborting = Extract<Stage, { readonly phase: 'aborting' }>
 
 /** What follows the first commit of an abort. Capacity goes when no request can need it any more. */
 export function endAbort(
-  { plan, record, observation, tampered, nowMs }: NextProps,
+  { environment, plan, record, observation, tampered, nowMs }: NextProps,
   rollout: Rollout,
   stage: Aborting,
 ): Decision {
@@ -32,37 +32,24 @@ export function endAbort(
       evidence: [`${stable.ready} pods of stable run ${rollout.base}`],
     }
   }
-  // What was suspended for that does not follow the branch, so there is nothing to wait for.
   const { abortedLive, canary } = observation
+  const open = abortedLive === undefined ? [] : [unsettledReason(abortedLive, environment)]
+  // What was suspended for that does not follow the branch, so there is nothing to wait for.
   if (abortedLive?.replicas !== undefined && canary.desired === 0) {
-    return {
-      kind: 'move',
-      action: 'abort-finish',
-      record: withoutAborted(record, rollout),
-      evidence: [
-        'the canary was taken away in the cluster, once stable had its pods',
-        unsettledReason(abortedLive),
-      ],
-    }
+    const taken = 'the canary was taken away in the cluster, once stable had its pods'
+    return finished(withoutAborted(record, rollout), [taken, ...open])
   }
-  const unsettled = abortedLive === undefined ? [] : [unsettledReason(abortedLive)]
   // Stable may be sick: requests go there all the same, and none to the canary.
-  const reasons = [...unsettled, ...traffic.missing]
+  const reasons = [...open, ...traffic.missing]
   if (reasons.length > 0) return { kind: 'wait', reasons }
-  return {
-    kind: 'move',
-    action: 'abort-finish',
-    record: withoutAborted(record, rollout),
-    evidence: ['all requests are answered by stable'],
-  }
+  // What the branch says was seen, so nothing keeps it from the cluster any more.
+  const { unsettled: _, ...rest } = withoutAborted(record, rollout)
+  return finished(rest, ['all requests are answered by stable'])
 }
 
-/**
- * Nothing from the branch gets past what is suspended until somebody gives that back, and at rest nobody would
- * be told.
- */
-function unsettledReason({ app, syncs }: LiveAbort): string {
-  const names = syncs.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)
-  const what = names.length === 0 ? 'takes away its note' : `gives back ${names.join(' and ')}`
-  return `it was aborted in the cluster, which nobody has settled: lockstep rollout settle ${app} ${what}`
-}
+const finished = (record: RecordSpec, evidence: readonly string[]): Move => ({
+  kind: 'move',
+  action: 'abort-finish',
+  record,
+  evidence,
+})

@@ -1,6 +1,6 @@
 /** The plan of a rollout and the arithmetic behind it. Pure: no clock, no network, no cluster. */
 
-export type { Actor, ActProps, RolloutRequest } from './acts.ts'
+export type { Actor, ActProps, RequestAtCluster, RolloutRequest } from './acts.ts'
 export { act, RolloutRequestRefusedError } from './acts.ts'
 export type {
   AnalysisMetric,
@@ -70,6 +70,7 @@ export type {
   Rollout,
   RolloutRecord,
   Stage,
+  UnsettledAbort,
 } from './record.ts'
 export type { RenderProps } from './render.ts'
 export { render, STEP_ANNOTATION } from './render.ts'

@@ -5,6 +5,8 @@ import type { RecordSpec } from './record.ts'
 
 /** What `next` decides upon. */
 export interface NextProps {
+  /** That the app is in, for commands that a reason names. */
+  readonly environment: string
   /** Of the rollout in flight, which is the candidate's; at rest that of the revision queued. */
   readonly plan: RolloutPlan
   readonly record: RecordSpec

@@ -7,6 +7,7 @@ import type { NextProps } from './next-props.ts'
 import { progress } from './progress.ts'
 import { promotion } from './promotion.ts'
 import { neededPods, raise } from './raise.ts'
+import { unsettled } from './unsettled-abort.ts'
 
 /**
  * What is to be done now about the rollouts of an app. Pure: the same record and the same observation
@@ -15,7 +16,17 @@ import { neededPods, raise } from './raise.ts'
  * Abort comes before everything, and nothing stands in its way. Without an observation nothing goes
  * forward.
  */
-export function next(props: NextProps): Decision {
+export const next = (props: NextProps): Decision => decide(withNote(props))
+
+/** What is noted in the cluster goes into the record with whatever is committed next. */
+function withNote(props: NextProps): NextProps {
+  const { record, observation } = props
+  const { abortedLive } = observation ?? {}
+  if (abortedLive === undefined) return props
+  return { ...props, record: { ...record, unsettled: unsettled(abortedLive) } }
+}
+
+function decide(props: NextProps): Decision {
   const { plan, record, observation, nowMs } = props
   const { rollout } = record
   if (rollout === undefined) return begin(props)

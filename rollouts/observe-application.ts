@@ -4,7 +4,7 @@ import { objectName } from './object-name.ts'
 import { type SeenSync, saidBy } from './seen-sync.ts'
 import { shortCommit } from './short-commit.ts'
 import { isSkipped, SKIP_RECONCILE_ANNOTATION } from './skipped-application.ts'
-import { suspendedBecause } from './suspended-for.ts'
+import { suspendedFor } from './suspended-for.ts'
 
 /** An Application of Argo CD, by its status and its last operation. */
 export function observeApplication(application: KubernetesObject): SeenSync {
@@ -23,15 +23,14 @@ export function observeApplication(application: KubernetesObject): SeenSync {
     problems: problemsOf(application, isSynced),
     ...(commit !== undefined && { commit }),
     ...(phase === 'Running' && message !== undefined && { progress: message }),
+    ...(isSkipped(application) && { suspendedFor: suspendedFor(application) }),
   }
 }
 
 function problemsOf(application: KubernetesObject, isSynced: boolean): readonly string[] {
   const { spec, status } = application
   const name = objectName(application)
-  if (isSkipped(application)) {
-    return [`${name} is suspended, by ${SKIP_RECONCILE_ANNOTATION}${suspendedBecause(application)}`]
-  }
+  if (isSkipped(application)) return [`${name} is suspended, by ${SKIP_RECONCILE_ANNOTATION}`]
   const automated = at(spec, 'syncPolicy', 'automated')
   const isByHand = automated === undefined || at(automated, 'enabled') === false
   return [

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { objectName } from './object-name.ts'
 import { type SeenSync, saidBy } from './seen-sync.ts'
 import { shortCommit } from './short-commit.ts'
-import { suspendedBecause } from './suspended-for.ts'
+import { suspendedFor } from './suspended-for.ts'
 
 /** A Kustomization of Flux, by its conditions. */
 export function observeKustomization(kustomization: KubernetesObject): SeenSync {
@@ -14,15 +14,16 @@ export function observeKustomization(kustomization: KubernetesObject): SeenSync 
     problems: problemsOf(kustomization),
     ...(commit !== undefined && { commit }),
     ...(progress !== undefined && { progress }),
+    ...(isSuspended(kustomization) && { suspendedFor: suspendedFor(kustomization) }),
   }
 }
+
+const isSuspended = ({ spec }: KubernetesObject): boolean => at(spec, 'suspend') === true
 
 function problemsOf(kustomization: KubernetesObject): readonly string[] {
   const name = objectName(kustomization)
   // Its conditions are those of before then.
-  if (at(kustomization.spec, 'suspend') === true) {
-    return [`${name} is suspended${suspendedBecause(kustomization)}`]
-  }
+  if (isSuspended(kustomization)) return [`${name} is suspended`]
   const stalled = conditionOf(kustomization, 'Stalled')
   if (at(stalled, 'status') === 'True') {
     return [`${name} is stalled, and is not tried again${saidBy(at(stalled, 'message'))}`]

@@ -36,9 +36,12 @@ export function promotion(
   }
 }
 
-/** The record once the candidate is stable and nothing else is left of its rollout. */
+/**
+ * The record once the candidate is stable and nothing else is left of its rollout. Whatever was suspended
+ * once follows the branch again, or it would not have come so far.
+ */
 function promoted(record: RecordSpec, { candidate, base, isRollback }: Rollout): RecordSpec {
-  const { rollout: _, queued, ...rest } = record
+  const { rollout: _, queued, unsettled: __, ...rest } = record
   const after: RecordSpec = {
     ...rest,
     ...(queued !== undefined && queued.revision !== candidate && { queued }),

@@ -98,5 +98,8 @@ export const RECORD_SCHEMA: z.ZodType<RolloutRecord> = z.strictObject({
       }),
     ),
     former: z.array(REVISION),
+    unsettled: z
+      .strictObject({ rollout: z.string(), at: TIME, syncs: z.array(z.string()) })
+      .exactOptional(),
   }),
 })

@@ -29,6 +29,21 @@ export interface RecordSpec {
   readonly heldBack: readonly HeldBackRevision[]
   /** Revisions that were stable before, newest first, to which one can go back. */
   readonly former: readonly string[]
+  /** Absent if there is none. */
+  readonly unsettled?: UnsettledAbort
+}
+
+/**
+ * An abort that was made in the cluster, and of which the branch does not know yet that it was settled, or
+ * that the cluster follows the branch again.
+ */
+export interface UnsettledAbort {
+  /** Id of the rollout. */
+  readonly rollout: string
+  /** When it was made, RFC 3339. */
+  readonly at: string
+  /** What was suspended for it, for people: `Kustomization flux-system/prod-workloads`. */
+  readonly syncs: readonly string[]
 }
 
 export interface QueuedRevision {

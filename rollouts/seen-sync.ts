@@ -6,6 +6,8 @@ export interface SeenSync {
   readonly name: string
   /** Why it does not do that, as sentences without a full stop; empty if it does. */
   readonly problems: readonly string[]
+  /** Apps for whose abort in the cluster it is suspended; absent if it is not suspended. */
+  readonly suspendedFor?: readonly string[]
   /** The commit whose objects it has applied, all of them; absent if it does not say. */
   readonly commit?: string
   /** What it is doing, in its own words; absent if nothing. */

@@ -13,6 +13,7 @@ import { templateIn } from './simulated-files.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 
 export interface SimulatedReleaseProps {
+  readonly environment: string
   readonly plan: RolloutPlan
   readonly base: Rendition
   readonly candidate: Rendition
@@ -31,12 +32,15 @@ export class SimulatedRelease {
   files: readonly RenderedFile[]
   nowMs: number
 
+  readonly #environment: string
   readonly #world: SimulatedWorld
   readonly #cluster: SimulatedCluster
   readonly #beganMs: number
   #committedAtMs: number
 
-  constructor({ plan, base, candidate, world, startMs }: SimulatedReleaseProps) {
+  constructor(props: SimulatedReleaseProps) {
+    const { environment, plan, base, candidate, world, startMs } = props
+    this.#environment = environment
     this.nowMs = startMs ?? Date.parse('2026-11-21T00:00:00Z')
     this.#world = world
     this.#beganMs = this.nowMs
@@ -68,6 +72,7 @@ export class SimulatedRelease {
   /** What there is to decide upon now. */
   look(): NextProps {
     return {
+      environment: this.#environment,
       plan: this.plan,
       record: this.record,
       stable: this.stableRevision(),

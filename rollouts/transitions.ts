@@ -49,4 +49,6 @@ export const TRANSITIONS: readonly Transition[] = [
   ...stays('approve', FORWARD),
   ...stays('queue', ['at-rest', ...FORWARD, ...ABORTING]),
   ...stays('drop', ['at-rest']),
+  // An abort in the cluster may be settled when the next release is on its way.
+  ...stays('settle', ['at-rest', ...FORWARD, ...ABORTING]),
 ]

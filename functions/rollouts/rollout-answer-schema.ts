@@ -80,6 +80,14 @@ export const rolloutSchema = z
       .array(z.object({ revision: z.string(), rollout: z.string().optional(), reason: z.string() }))
       .meta({ description: 'What was aborted and may be retried, newest first' }),
     former: z.array(z.string()).meta({ description: 'What one can go back to, newest first' }),
+    unsettled: z
+      .object({
+        rollout: z.string(),
+        at: z.string(),
+        syncs: z.array(z.string()).meta({ description: 'What may still be suspended for it' }),
+      })
+      .optional()
+      .meta({ description: 'An abort in the cluster that nobody is known to have settled' }),
     tampered: z.string().optional().meta({ description: 'Who has changed its files by hand' }),
   })
   .openapi('Rollout')

@@ -26,7 +26,7 @@ export const rolloutAnswer = (
   environment: string,
   { app, record, plan, stable, tampered }: Omit<RolloutState, 'closed'>,
 ): RolloutAnswer => {
-  const { rollout, queued, heldBack, former } = record.spec
+  const { rollout, queued, heldBack, former, unsettled } = record.spec
   return {
     environment,
     ...appNameOf(app),
@@ -35,6 +35,9 @@ export const rolloutAnswer = (
     ...(queued !== undefined && { queued: { ...queued } }),
     heldBack: heldBack.map((held) => ({ ...held })),
     former: [...former],
+    ...(unsettled !== undefined && {
+      unsettled: { ...unsettled, syncs: [...unsettled.syncs] },
+    }),
     ...(tampered !== undefined && { tampered }),
   }
 }

@@ -29,7 +29,7 @@ function unreachable(): string {
 }
 
 describe('lockstep rollout abort --live', () => {
-  it.each([['--remote'], ['--branch'], ['--env'], ['--server']])(
+  it.each([['--remote'], ['--branch'], ['--server']])(
     'has nothing to do with the branch: %s does not go with it',
     async (option) => {
       const value = option === '--server' ? 'https://lockstep.example.com' : 'deploy'
@@ -45,6 +45,7 @@ describe('lockstep rollout abort --live', () => {
     ['--argocd-namespace', 'cd'],
     ['--accept-fewer-pods'],
     ['--sync-suspended'],
+    ['--cluster-checked'],
   ])('is what %s is about, so that nobody aborts elsewhere than they think', async (...option) => {
     const { exitCode, stderr } = await abort('shop/checkout', ...option)
     expect(exitCode).toBe(2)

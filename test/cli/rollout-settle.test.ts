@@ -1,61 +1,53 @@
-import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runProgram } from '../../cli/program.ts'
 import { INVENTORY_FILE, writeInventory } from '../../gitops/inventory.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { LIVE_ABORT_ANNOTATION, writeLiveAbort } from '../../rollouts/live-abort.ts'
 import { SUSPENDED_FOR_ANNOTATION } from '../../rollouts/suspended-for.ts'
-import { writeKubeconfig } from '../control-plane/kubeconfig.ts'
-import { listening } from '../kubernetes/listening-server.ts'
-import { selfMadeCertificate } from '../kubernetes/self-made-certificate.ts'
 import {
   clusterInFlight,
+  gitRepository,
   KUSTOMIZATIONS,
   kustomization,
   ROUTE,
+  SOURCES,
+  TRAFFIC,
   withMetadata,
 } from '../reconciler/cluster-in-flight.ts'
 import { MemoryApiServer } from '../reconciler/memory-api-server.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type FakeTerminal, fakeTerminal } from './fake-terminal.ts'
+import { memoryKubeconfig } from './memory-kubeconfig.ts'
 import { rolloutTerminal } from './rollout-terminal.ts'
-
-/** A kubeconfig of a cluster in memory, for as long as the test takes. */
-async function kubeconfigOf(api: MemoryApiServer): Promise<string> {
-  const { key, certificate: cert } = selfMadeCertificate()
-  const server = createServer({ key, cert }, async (request, response) => {
-    const { method = '', url: path = '' } = request
-    const { signal } = new AbortController()
-    const answer = await api.open({ method, path, headers: {}, body: await text(request), signal })
-    response.writeHead(answer.status, Object.fromEntries(answer.headers))
-    for await (const chunk of answer.body) response.write(chunk)
-    response.end()
-  })
-  const { port, close } = await listening(server)
-  onTestFinished(close)
-  const file = join(temporaryFolder(), 'kubeconfig')
-  const connection = {
-    server: `https://localhost:${port}`,
-    certificateAuthority: cert,
-    token: 'me',
-  }
-  writeFileSync(file, writeKubeconfig(connection))
-  return file
-}
 
 describe('lockstep rollout settle', () => {
   it('is printed by abort --live with the environment that the route comes from', async () => {
-    const kubeconfig = await kubeconfigOf(clusterInFlight().api)
-    const terminal = fakeTerminal({ cwd: temporaryFolder(), env: { PATH: process.env.PATH } })
-    const what = ['rollout', 'abort', 'shop/checkout', '--live', '--kubeconfig', kubeconfig]
-    await runProgram(what, terminal)
-    expect(terminal.stderr).toBe('')
-    expect(terminal.stdout).toContain(
+    const kubeconfig = await memoryKubeconfig(clusterInFlight().api)
+    const { stdout, stderr } = await abortLive(kubeconfig)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^Rollout \S+ of shop\/checkout in prod is to be aborted in the cluster/)
+    expect(stdout).toContain(
       `    lockstep rollout settle shop/checkout --env prod --kubeconfig ${kubeconfig}\n`,
     )
+  })
+
+  it('is printed without an environment where none tells, and with where Applications are', async () => {
+    const { api } = clusterInFlight()
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+    const kubeconfig = await memoryKubeconfig(api)
+    const { stdout } = await abortLive(kubeconfig, '--argocd-namespace', 'cd')
+    expect(stdout).toContain(
+      `    lockstep rollout settle shop/checkout --kubeconfig ${kubeconfig} --argocd-namespace cd\n  Nothing here says which environment that is`,
+    )
+  })
+
+  it('is not needed after an abort that was meant for another cluster', async () => {
+    const { api } = clusterInFlight()
+    const before = api.get(ROUTE)
+    const { stderr, exitCode } = await abortLive(await memoryKubeconfig(api), '--env', 'staging')
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/applies shop\/checkout as it is in prod, and not in staging\n {2}→ /)
+    expect(api.get(ROUTE)).toEqual(before)
   })
 
   it('gives back the sync of an app that has left the branch since', async () => {
@@ -88,6 +80,14 @@ describe('lockstep rollout settle', () => {
     expect(stderr).toContain('flux resume kustomization prod-traffic-shop -n flux-system')
   })
 })
+
+/** As somebody does who has nothing but a kubeconfig. */
+async function abortLive(kubeconfig: string, ...more: readonly string[]): Promise<FakeTerminal> {
+  const terminal = fakeTerminal({ cwd: temporaryFolder(), env: { PATH: process.env.PATH } })
+  const what = ['rollout', 'abort', 'shop/checkout', '--live', '--kubeconfig', kubeconfig]
+  await runProgram([...what, ...more], terminal)
+  return terminal
+}
 
 interface AbortedInCluster {
   readonly api: MemoryApiServer
@@ -122,7 +122,7 @@ async function abortedInCluster(): Promise<AbortedInCluster> {
   const suspended = { annotations: { [SUSPENDED_FOR_ANNOTATION]: 'shop/checkout' } }
   const spec = { ...(sync.spec as object), suspend: true }
   api.put(KUSTOMIZATIONS, { ...withMetadata(sync, suspended), spec })
-  const kubeconfig = await kubeconfigOf(api)
+  const kubeconfig = await memoryKubeconfig(api)
   const { remote } = release.place
   return {
     api,
@@ -135,12 +135,7 @@ async function abortedInCluster(): Promise<AbortedInCluster> {
           .map((path) => ({ path: `prod/${path}` })),
         { path: `prod/${INVENTORY_FILE}`, write: writeInventory({ apps: new Map() }) },
       ])
-      api.put('/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories', {
-        apiVersion: 'source.toolkit.fluxcd.io/v1',
-        kind: 'GitRepository',
-        metadata: { name: 'deploy', namespace },
-        status: { artifact: { revision: `deploy@sha1:${commit}` } },
-      })
+      api.put(SOURCES, gitRepository(commit))
     },
   }
 }

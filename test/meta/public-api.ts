@@ -95,11 +95,11 @@ export const PUBLIC_API: Readonly<Record<string, PublicNames>> = {
       HeldBackRevision InFlightProps LatencyMetric LiveObjects LiveState LiveSyncs MatchStep MeasuredTrack
       MetricLimits Metrics Move NextProps NoDataPolicy Observation Pause PlanProblem QueryMetric
       QueryVariable QueuedRevision RecordSpec RecurringFreezeWindow RenderProps Rendition
-      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestCounts RequestMatch
-      RevisionRequest Rollout RolloutAction RolloutPlan RolloutRecord RolloutRequest RolloutSpec
+      ReplicaRange ReplicaRatio ReplicaRatioProps ReplicaRatioRouter RequestAtCluster RequestCounts
+      RequestMatch RevisionRequest Rollout RolloutAction RolloutPlan RolloutRecord RolloutRequest RolloutSpec
       RolloutStep RouteRouter RouteShareProps Router ScaleStep SeenTrack SeenTraffic
       SlowRequestCounts Stage StageName StepGates StepState StopFile StopPlace SuccessRateMetric SyncIdentity TimeWindow
-      Track TrackObjects TrackReplicas Wait WeightStep
+      Track TrackObjects TrackReplicas UnsettledAbort Wait WeightStep
     `,
   },
   './gitops': {

@@ -367,6 +367,59 @@ describe('What would put the route back', () => {
   })
 })
 
+describe('An abort in the cluster of an environment that is meant', () => {
+  const untold = ({ api }: ClusterInFlight): void =>
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+
+  it('is made in the cluster of that, and says so where none is meant', async () => {
+    expect((await clusterInFlight().abort({ environment: 'prod' })).environment).toBe('prod')
+    expect((await clusterInFlight().abort()).environment).toBe('prod')
+    const cluster = clusterInFlight()
+    untold(cluster)
+    expect(await cluster.abort()).not.toHaveProperty('environment')
+  })
+
+  it.each([
+    ['whoever vouches', { isClusterChecked: true }],
+    ['although nothing is suspended', { isSyncSuspended: true }],
+    ['in any case', {}],
+  ])('is refused in the cluster of another one, %s', async (_, props) => {
+    const cluster = clusterInFlight()
+    const { message, remedy } = await refusalOf(cluster, { environment: 'staging', ...props })
+    expect(message).toBe(
+      'Kustomization flux-system/prod-traffic-shop applies shop/checkout as it is in prod, and not in staging',
+    )
+    expect(remedy).toContain('name the cluster of staging with --kubeconfig and --context')
+    expect(written(cluster.api)).toEqual([])
+  })
+
+  it('is refused by an Application of another one too', async () => {
+    const cluster = clusterInFlight()
+    const source = { path: 'prod/traffic/shop' }
+    byArgo(cluster, { ...application('prod-traffic-shop'), spec: { source } })
+    const { message } = await refusalOf(cluster, { environment: 'staging' })
+    expect(message).toMatch(/^Application argocd\/prod-traffic-shop applies .* in prod, and not in/)
+  })
+
+  it('is refused where nothing tells, until somebody has checked', async () => {
+    const cluster = clusterInFlight()
+    untold(cluster)
+    const { message, remedy } = await refusalOf(cluster, { environment: 'prod' })
+    expect(message).toBe('Nothing in this cluster says that it is the one of prod')
+    expect(remedy).toContain('--cluster-checked')
+    expect(written(cluster.api)).toEqual([])
+    const { environment } = await cluster.abort({ environment: 'prod', isClusterChecked: true })
+    expect(environment).toBe('prod')
+    expect(isSuspended(cluster.api)).toBe(true)
+  })
+
+  it('needs no right to see a sync that somebody else has suspended, if none is meant', async () => {
+    const { api, abort } = clusterInFlight()
+    api.forbidden = (request) => request.includes('/kustomizations/')
+    expect((await abort({ isSyncSuspended: true })).open).toEqual([])
+  })
+})
+
 describe('An abort in the cluster is refused', () => {
   const stable = `${DEPLOYMENTS}/checkout`
   const pods = ({ api }: ClusterInFlight, status: object) =>

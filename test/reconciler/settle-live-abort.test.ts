@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { GitRemote } from '../../gitops/git-remote.ts'
 import { at } from '../../manifests/fields.ts'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import { actOnRollout } from '../../reconciler/act-on-rollout.ts'
@@ -25,9 +26,11 @@ import {
   APPLICATIONS,
   application,
   DEPLOYMENTS,
+  gitRepository,
   KUSTOMIZATIONS,
   kustomization,
   ROUTE,
+  SOURCES,
   TRAFFIC,
   withMetadata,
 } from './cluster-in-flight.ts'
@@ -35,7 +38,6 @@ import { Killed, MemoryApiServer } from './memory-api-server.ts'
 import { APP, type Release, releaseOn } from './release-fixture.ts'
 
 const ROUTES = ROUTE.slice(0, ROUTE.lastIndexOf('/'))
-const SOURCES = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories'
 
 const SYNC: SyncIdentity = {
   group: 'kustomize.toolkit.fluxcd.io',
@@ -86,13 +88,7 @@ async function abortedInCluster(debt: Partial<LiveAbort> = {}): Promise<AbortedI
   }
   Object.assign(route.metadata, noted.metadata)
   api.put(KUSTOMIZATIONS, suspended(kustomization(SYNC.name), APP))
-  const fetch = (commit: string) =>
-    api.put(SOURCES, {
-      apiVersion: 'source.toolkit.fluxcd.io/v1',
-      kind: 'GitRepository',
-      metadata: { name: 'deploy', namespace: 'flux-system' },
-      status: { artifact: { revision: `deploy@sha1:${commit}` } },
-    })
+  const fetch = (commit: string) => api.put(SOURCES, gitRepository(commit))
   fetch(await tip())
   return {
     release,
@@ -122,6 +118,12 @@ const suspended = (sync: KubernetesObject, ...apps: readonly string[]): Kubernet
       spec: { ...(live.spec as object), ...spec },
     }
   }, sync)
+
+const withSource = (name: string, source: string): KubernetesObject => {
+  const sync = kustomization(name)
+  const sourceRef = { kind: 'GitRepository', name: source }
+  return { ...sync, spec: { ...(sync.spec as object), sourceRef } }
+}
 
 const isSuspended = (api: MemoryApiServer): boolean => at(api.get(TRAFFIC).spec, 'suspend') === true
 
@@ -195,10 +197,16 @@ describe('Settling an abort that was made in the cluster', () => {
     expect([isSuspended(api), liveAbortOf(api.get(ROUTE))?.by]).toEqual([true, 'alice'])
 
     fetch(await tip())
-    expect(await settle()).toEqual({
+    expect((await release.record()).unsettled?.syncs).toEqual([
+      'Kustomization flux-system/prod-traffic-shop',
+    ])
+    const settled = await settle()
+    expect(settled).toEqual({
       resumed: ['Kustomization flux-system/prod-traffic-shop'],
       kept: [],
+      told: await tip(),
     })
+    expect(await release.record()).not.toHaveProperty('unsettled')
     expect(isSuspended(api)).toBe(false)
     expect(suspendedFor(api.get(TRAFFIC))).toEqual([])
     expect(api.get(ROUTE).metadata.annotations).not.toHaveProperty([LIVE_ABORT_ANNOTATION])
@@ -244,6 +252,7 @@ describe('Settling an abort that was made in the cluster', () => {
         'Kustomization flux-system/prod-workloads-shop',
       ],
       kept: [],
+      told: await tip(),
     })
     for (const { name } of [SYNC, workloads]) {
       const sync = api.get(`${KUSTOMIZATIONS}/${name}`)
@@ -257,7 +266,7 @@ describe('Settling an abort that was made in the cluster', () => {
     api.put(KUSTOMIZATIONS, suspended(kustomization(SYNC.name), APP, 'shop/web'))
     await release.tick()
     fetch(await tip())
-    expect(await settle()).toEqual({
+    expect(await settle()).toMatchObject({
       resumed: [],
       kept: ['Kustomization flux-system/prod-traffic-shop stays suspended for shop/web'],
     })
@@ -271,7 +280,9 @@ describe('Settling an abort that was made in the cluster', () => {
     await expect(settle({ onWait: (reason) => void waits.push(reason) })).rejects.toThrow(
       LiveAbortRefusedError,
     )
-    expect(waits[0]).toContain('has the pods of the canary until a look has seen')
+    expect(waits[0]).toMatch(
+      /^deploy has the pods of the canary until a look has seen .*: lockstep rollout tick --env prod --kubeconfig FILE$/,
+    )
     expect(isSuspended(api)).toBe(true)
     const canary = release.cluster.live('Deployment', 'checkout-canary') as KubernetesObject
     Object.assign(canary.spec as object, { replicas: 0 })
@@ -321,6 +332,73 @@ describe('Settling an abort that was made in the cluster', () => {
     expect(api.get(`${APPLICATIONS}/${name}`).metadata.annotations).toEqual({
       'argocd.argoproj.io/refresh': 'normal',
     })
+  })
+
+  it.each([
+    ['which what runs says', true],
+    ['which the note alone says', false],
+  ])('waits for the sources of both syncs where each has its own, %s', async (_, isMarked) => {
+    const workloads = { ...SYNC, name: 'prod-workloads-shop' }
+    const { api, settle, release, fetch, tip } = await abortedInCluster({
+      syncs: [SYNC, workloads],
+    })
+    api.put(KUSTOMIZATIONS, suspended(withSource(workloads.name, 'deploy-workloads'), APP))
+    api.put(SOURCES, gitRepository(await tip(), 'deploy-workloads'))
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': workloads.name,
+      'kustomize.toolkit.fluxcd.io/namespace': workloads.namespace,
+    }
+    for (const name of isMarked ? ['checkout', 'checkout-canary'] : []) {
+      api.edit(`${DEPLOYMENTS}/${name}`, (track) => withMetadata(track, { labels }))
+    }
+    await release.tick()
+    fetch(await tip())
+    const waits: string[] = []
+    await expect(settle({ onWait: (reason) => void waits.push(reason) })).rejects.toThrow(
+      LiveAbortRefusedError,
+    )
+    expect(waits).toEqual([
+      'GitRepository flux-system/deploy-workloads has not fetched the newest commit yet',
+    ])
+    expect(isSuspended(api)).toBe(true)
+    api.put(SOURCES, gitRepository(await tip(), 'deploy-workloads'))
+    expect((await settle())?.resumed).toHaveLength(2)
+  })
+
+  it('waits for no source of what only applies a sync', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster({
+      syncs: [{ ...SYNC, name: 'cluster' }, SYNC],
+    })
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'cluster',
+      'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+    }
+    api.edit(TRAFFIC, (sync) => withMetadata(sync, { labels }))
+    api.put(KUSTOMIZATIONS, suspended(withSource('cluster', 'platform'), APP))
+    await release.tick()
+    fetch(await tip())
+    expect((await settle())?.resumed).toHaveLength(2)
+  })
+
+  it('waits for an Application that stays at one commit to be told another', async () => {
+    const name = 'prod-workloads-shop'
+    const sync = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name }
+    const { api, settle, release, fetch, tip } = await abortedInCluster({ syncs: [SYNC, sync] })
+    const pinned = (targetRevision: string) =>
+      api.put(APPLICATIONS, {
+        ...suspended(application(name), APP),
+        spec: { source: { path: 'prod/workloads/shop', targetRevision } },
+      })
+    const before = await tip()
+    pinned(before)
+    await release.tick()
+    fetch(await tip())
+    await expect(settle()).rejects.toThrow(
+      `Application argocd/${name} is told to stay at commit ${before.slice(0, 10)}, which is not the newest of deploy`,
+    )
+    expect(isSuspended(api)).toBe(true)
+    pinned(await tip())
+    expect((await settle())?.resumed).toHaveLength(2)
   })
 
   it('says what to do where the commit of a source cannot be seen', async () => {
@@ -423,6 +501,79 @@ describe('Settling by the branch of another environment', () => {
     },
   )
 
+  it('is asked about where nothing tells which of two with the same rollout it is', async () => {
+    const aborted = await abortedInCluster()
+    const { api, settle, release, fetch, tip } = aborted
+    api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
+    await twin(aborted)
+    const { rollout } = await release.record()
+    const before = await tip()
+    fetch(before)
+    await expect(settle()).rejects.toMatchObject({
+      message: `Nothing in this cluster says whether it is the one of prod or of staging, which has had rollout ${rollout?.id} of shop/checkout too`,
+      remedy: expect.stringContaining('--cluster-checked'),
+    })
+    expect([await tip(), isSuspended(api)]).toEqual([before, true])
+
+    await release.tick()
+    fetch(await tip())
+    expect(await settle({ isClusterChecked: true })).toMatchObject({
+      resumed: [expect.stringContaining('traffic')],
+    })
+  })
+
+  it('is refused although somebody vouches, if the cluster says that it is another one', async () => {
+    const aborted = await abortedInCluster()
+    const place = await twin(aborted)
+    await expect(aborted.settle({ place, isClusterChecked: true })).rejects.toThrow(
+      'as it is in prod, and not in staging',
+    )
+  })
+
+  it('does not say that nothing is to be done, where that is another cluster', async () => {
+    const aborted = await abortedInCluster()
+    const { api, settle } = aborted
+    api.put(KUSTOMIZATIONS, kustomization(SYNC.name))
+    api.edit(ROUTE, (route) => ({
+      ...route,
+      metadata: { ...route.metadata, annotations: {} },
+    }))
+    const place = await twin(aborted)
+    await expect(settle({ place })).rejects.toThrow('as it is in prod, and not in staging')
+    expect(await settle()).toBeUndefined()
+  })
+
+  it.each([
+    [{ ref: { branch: 'release' } }, 'applies release of its repository, and not deploy'],
+    [{ ref: { name: 'refs/heads/release' } }, 'applies release of its repository, and not deploy'],
+    [
+      { url: 'https://me:secret@git.example.com/shop/staging.git' },
+      'applies https://git.example.com/shop/staging.git, and not ssh://git@git.example.com/shop/deploy.git',
+    ],
+  ])('is refused of another branch, and of another repository (%j)', async (spec, problem) => {
+    const { api, settle, tip, release } = await abortedInCluster()
+    const remote = locatedAt(release.place.remote, 'ssh://git@git.example.com/shop/deploy.git')
+    const place = { ...release.place, remote }
+    const before = await tip()
+    api.put(SOURCES, { ...gitRepository(before), spec })
+    await expect(settle({ place })).rejects.toMatchObject({
+      message: `Kustomization flux-system/prod-traffic-shop ${problem}`,
+      remedy: expect.stringContaining('--remote and --branch'),
+    })
+    expect([await tip(), isSuspended(api)]).toEqual([before, true])
+  })
+
+  it('is no other one by another address of the same repository', async () => {
+    const { api, settle, tip, release } = await abortedInCluster()
+    const remote = locatedAt(release.place.remote, 'ssh://git@git.example.com/shop/deploy.git')
+    await release.tick()
+    const spec = { url: 'https://git.example.com/shop/deploy', ref: { branch: 'deploy' } }
+    api.put(SOURCES, { ...gitRepository(await tip()), spec })
+    expect(await settle({ place: { ...release.place, remote } })).toMatchObject({
+      resumed: [expect.stringContaining('traffic')],
+    })
+  })
+
   it('is not taken for that where the folder of the sync tells nothing', async () => {
     const { settle, api, fetch, tip, release } = await abortedInCluster()
     api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
@@ -508,15 +659,22 @@ describe('Settling what nothing notes any more', () => {
     expect(isSuspended(api)).toBe(true)
   })
 
-  it('is refused where nothing says which environment it is of', async () => {
-    const { api, settle, release } = await abortedInCluster()
+  it('is refused where nothing says which environment it is of, and nobody has checked', async () => {
+    const { api, settle, release, fetch, tip } = await abortedInCluster()
     lose(api)
     api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
     release.cluster.isSynced = true
     await release.abort('over')
     await release.untilRest()
-    await expect(settle()).rejects.toThrow('nothing says that what it applies is of prod')
+    await expect(settle()).rejects.toMatchObject({
+      message: expect.stringContaining('nothing says that what it applies is of prod'),
+      remedy: expect.stringContaining('--cluster-checked'),
+    })
     expect(isSuspended(api)).toBe(true)
+    fetch(await tip())
+    expect(await settle({ isClusterChecked: true })).toMatchObject({
+      resumed: [expect.stringContaining('traffic')],
+    })
   })
 
   it('of an app without a route waits for nobody: the branch has the pods of its canary for ever', async () => {
@@ -638,6 +796,16 @@ describe('Notes of others', () => {
     )
   })
 })
+
+/** The same repository by another address. */
+const locatedAt = (remote: GitRemote, location: string): GitRemote =>
+  new Proxy(remote, {
+    get: (target, key) => {
+      if (key === 'location') return location
+      const value = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 
 /** As Argo CD marks a route that an Application has applied. */
 const trackedBy = (api: MemoryApiServer, name: string): void =>

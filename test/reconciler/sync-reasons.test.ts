@@ -68,6 +68,18 @@ describe('A step that does not come', () => {
     ])
   })
 
+  it('says for which aborts in the cluster its sync is suspended, and how that ends', async () => {
+    const { release, before } = await unsynced()
+    const annotations = { 'lockstep.dev/suspended-for': 'shop/checkout shop/web' }
+    release.cluster.syncs = oneSync(async () => {
+      const sync = kustomization(before, { suspend: true })
+      return { ...sync, metadata: { ...sync.metadata, annotations } }
+    })
+    expect(await reasonsOf(release)).toContain(
+      `${NAME} is suspended since shop/checkout and shop/web were aborted in the cluster, until lockstep rollout settle shop/checkout --env prod && lockstep rollout settle shop/web --env prod`,
+    )
+  })
+
   it('says what its sync is doing meanwhile', async () => {
     const { release, before } = await unsynced()
     const message = 'Running health checks for revision x with a timeout of 2m0s.'

@@ -49,7 +49,7 @@ it('does not come to rest, and says why, until somebody has given back what was 
   cluster.isSynced = false
   for (let looks = 0; looks < 5; looks++) {
     expect(reasonsOf(await release.tick())).toEqual([
-      'it was aborted in the cluster, which nobody has settled: lockstep rollout settle shop/checkout gives back Kustomization flux-system/prod-traffic-shop',
+      'it was aborted in the cluster, and Kustomization flux-system/prod-traffic-shop is suspended until it is settled: lockstep rollout settle shop/checkout --env prod',
     ])
   }
 

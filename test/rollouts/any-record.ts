@@ -109,6 +109,7 @@ const spec: fc.Arbitrary<RecordSpec> = count.chain((rolloutsSoFar) =>
       ),
       heldBack: fc.uniqueArray(heldBack, { selector: (one) => one.revision, maxLength: 3 }),
       former: fc.uniqueArray(revision, { maxLength: 3 }),
+      unsettled: fc.record({ rollout: text, at: time, syncs: fc.array(text, { maxLength: 3 }) }),
     },
     { requiredKeys: ['count', 'heldBack', 'former'] },
   ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { act, type RolloutRequest } from '../../rollouts/acts.ts'
 import type { Decision, Move } from '../../rollouts/decision.ts'
+import type { LiveAbort } from '../../rollouts/live-abort.ts'
 import { next } from '../../rollouts/next.ts'
 import type { NextProps } from '../../rollouts/next-props.ts'
 import type { Observation } from '../../rollouts/observation.ts'
@@ -11,6 +12,7 @@ import { planWith } from './plan-fixture.ts'
 const at = (seconds: number): number => Date.parse('2026-11-21T00:00:00Z') + seconds * 1000
 const time = (seconds: number): string => new Date(at(seconds)).toISOString()
 
+const environment = 'prod'
 const approval = { role: 'owners', quorum: 2, deadlineSeconds: 600, onTimeout: 'abort' } as const
 const steps: readonly RolloutStep[] = [
   { weight: 10, holdSeconds: 60 },
@@ -63,6 +65,7 @@ const seen = (seconds: number, more: Partial<Observation> = {}): Observation => 
 function decide(rollout: Rollout, props: Partial<NextProps> & { seconds?: number } = {}): Decision {
   const { seconds = 61, ...rest } = props
   return next({
+    environment,
     plan,
     record: recordOf(rollout),
     stable: 'aaa',
@@ -128,7 +131,7 @@ describe('A step', () => {
     }
     expect(record.rollout?.approvals.map(({ by }) => by)).toEqual(['alice', 'bob'])
     const observation = seen(70)
-    const decision = next({ plan, record, stable: 'aaa', observation, nowMs: at(70) })
+    const decision = next({ environment, plan, record, stable: 'aaa', observation, nowMs: at(70) })
     expect(decision).toMatchObject({ action: 'scale' })
   })
 
@@ -226,7 +229,7 @@ describe('A revision that is queued', () => {
     ...more,
   })
   const begin = (record: RecordSpec, props: Partial<NextProps> = {}) =>
-    next({ plan, record, stable: 'aaa', observation: seen(0), nowMs: at(0), ...props })
+    next({ environment, plan, record, stable: 'aaa', observation: seen(0), nowMs: at(0), ...props })
 
   it('starts with as many pods in mind as run', () => {
     const observation = seen(0, { stable: { missing: [], desired: 17, ready: 17 } })
@@ -251,7 +254,14 @@ describe('A revision that is queued', () => {
     expect(started.record.rollout).toMatchObject({ stage: live(0), changed: { workloads: 0 } })
     const { record } = started
     expect(
-      next({ plan: asking, record, stable: 'aaa', observation: seen(1), nowMs: at(1) }),
+      next({
+        environment,
+        plan: asking,
+        record,
+        stable: 'aaa',
+        observation: seen(1),
+        nowMs: at(1),
+      }),
     ).toMatchObject({ action: 'await' })
   })
 
@@ -300,6 +310,106 @@ describe('An abort', () => {
     expect(decide(rolloutIn(stage), { observation: seen(5, { stable }) })).toMatchObject({
       action: 'abort-finish',
     })
+  })
+})
+
+describe('An abort in the cluster', () => {
+  const note: LiveAbort = {
+    app: 'shop/checkout',
+    rollout: 'bbb-1',
+    reason: 'customers complain',
+    at: time(3),
+    syncs: [
+      {
+        group: 'kustomize.toolkit.fluxcd.io',
+        kind: 'Kustomization',
+        namespace: 'flux-system',
+        name: 'prod-workloads',
+      },
+    ],
+  }
+  const unsettled = {
+    rollout: 'bbb-1',
+    at: time(3),
+    syncs: ['Kustomization flux-system/prod-workloads'],
+  }
+  const aborting: Stage = { phase: 'aborting', part: 'traffic', from: live(1) as never }
+  const noCanary = { missing: [], desired: 0, ready: 0 }
+  const actor = { name: 'alice', proof: 'git' }
+  const command = 'lockstep rollout settle shop/checkout --env prod'
+
+  it('is remembered by the branch with its first commit, whoever makes that', () => {
+    const rollout = rolloutIn(live(1))
+    const observation = seen(5, { abortedLive: note })
+    expect(decide(rollout, { observation })).toMatchObject({
+      action: 'abort',
+      record: { unsettled },
+    })
+    const request = { action: 'abort-noted', note } as const
+    const asked = act(request, { plan, record: recordOf(rollout), actor, nowMs: at(5) })
+    expect(asked).toMatchObject({
+      action: 'abort',
+      record: {
+        unsettled,
+        rollout: { abort: { by: 'alice', reason: expect.stringContaining('customers complain') } },
+      },
+    })
+  })
+
+  it('is no memory of one that was made on the branch', () => {
+    const request = { action: 'abort', reason: 'a whim' } as const
+    const props = { plan, record: recordOf(rolloutIn(live(1))), actor, nowMs: at(5) }
+    expect(act(request, props)?.record).not.toHaveProperty('unsettled')
+  })
+
+  it('is remembered at rest, where its pods were its weights and nobody waits for a sync', () => {
+    const abortedLive = { ...note, replicas: 3 }
+    const observation = seen(5, { abortedLive, canary: noCanary })
+    const ended = decide(rolloutIn(aborting), { observation }) as Move
+    expect(ended).toMatchObject({ action: 'abort-finish', record: { unsettled } })
+    expect(ended.record.rollout).toBeUndefined()
+    expect(ended.evidence.at(-1)).toBe(
+      `it was aborted in the cluster, and Kustomization flux-system/prod-workloads is suspended until it is settled: ${command}`,
+    )
+  })
+
+  it('is forgotten once what the branch says was seen in the cluster', () => {
+    const record = recordOf(rolloutIn(aborting), { unsettled })
+    const waits = decide(rolloutIn(aborting), {
+      record,
+      observation: seen(5, { abortedLive: note }),
+    })
+    expect(waits).toMatchObject({ kind: 'wait', reasons: [expect.stringContaining(command)] })
+    const ended = decide(rolloutIn(aborting), { record }) as Move
+    expect(ended.action).toBe('abort-finish')
+    expect(ended.record).not.toHaveProperty('unsettled')
+  })
+
+  it('is forgotten once a later release was promoted, and not before', () => {
+    const later = rolloutIn(live(1))
+    const going = decide(later, { record: recordOf(later, { unsettled }), seconds: 0 })
+    expect(going).toMatchObject({ kind: 'wait' })
+    const back = rolloutIn({ phase: 'shifting-back' })
+    const ended = decide(back, { record: recordOf(back, { unsettled }) }) as Move
+    expect(ended.action).toBe('finish')
+    expect(ended.record).not.toHaveProperty('unsettled')
+  })
+
+  it('is settled at rest and in flight, and only if it was remembered', () => {
+    const rest: RecordSpec = { count: 1, heldBack: [], former: [] }
+    const settle = (record: RecordSpec) =>
+      act({ action: 'settle' }, { plan, record, actor, nowMs: at(5) })
+    expect(settle(rest)).toBeUndefined()
+    expect(settle({ ...rest, unsettled })).toEqual({
+      kind: 'move',
+      action: 'settle',
+      record: rest,
+      evidence: ['nothing is suspended any more for the abort of bbb-1 in the cluster'],
+    })
+    const rollout = rolloutIn(aborting)
+    expect(settle(recordOf(rollout, { unsettled }))?.record).toEqual(
+      recordOf({ ...rollout, commits: rollout.commits + 1 }),
+    )
   })
 })
 

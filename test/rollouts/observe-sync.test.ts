@@ -30,18 +30,22 @@ describe('A Kustomization', () => {
 
   it('that is suspended says so, and not what it said before', () => {
     const failed = condition('Ready', 'False', 'BuildFailed', 'broken')
-    expect(observeSync(kustomization(failed, { suspend: true })).problems).toEqual([
-      `${name} is suspended`,
-    ])
+    expect(observeSync(kustomization(failed, { suspend: true }))).toMatchObject({
+      problems: [`${name} is suspended`],
+      suspendedFor: [],
+    })
   })
 
-  it('that is suspended for apps which were aborted in the cluster says until when', () => {
+  it.each([
+    ['shop/checkout shop/web', ['shop/checkout', 'shop/web']],
+    // They are printed in commands.
+    ['shop/checkout $(reboot)/a shop/-x a/b/c shop', ['shop/checkout']],
+  ])('that is suspended for %j says which apps that are', (said, suspendedFor) => {
+    const annotations = { 'lockstep.dev/suspended-for': said }
     const suspended = kustomization({}, { suspend: true })
-    const annotations = { 'lockstep.dev/suspended-for': 'shop/checkout shop/web' }
     const metadata = { ...suspended.metadata, annotations }
-    expect(observeSync({ ...suspended, metadata }).problems).toEqual([
-      `${name} is suspended since shop/checkout and shop/web were aborted in the cluster, until lockstep rollout settle`,
-    ])
+    expect(observeSync({ ...suspended, metadata }).suspendedFor).toEqual(suspendedFor)
+    expect(observeSync({ ...kustomization({}), metadata })).not.toHaveProperty('suspendedFor')
   })
 
   it.each([
@@ -176,8 +180,8 @@ describe('An Application', () => {
       `${called} is suspended, by argocd.argoproj.io/skip-reconcile`,
     ])
     const owed = { ...annotations, 'lockstep.dev/suspended-for': 'shop/checkout' }
-    expect(observeSync(application(failed, automated, owed)).problems).toEqual([
-      `${called} is suspended, by argocd.argoproj.io/skip-reconcile since shop/checkout was aborted in the cluster, until lockstep rollout settle`,
+    expect(observeSync(application(failed, automated, owed)).suspendedFor).toEqual([
+      'shop/checkout',
     ])
   })
 

@@ -22,6 +22,7 @@ export const released = (
   imagined: Imagined = {},
 ): SimulatedRelease =>
   new SimulatedRelease({
+    environment: 'prod',
     plan,
     base: renditionOf(`${IMAGE}:1.4`, plan),
     candidate: renditionOf(`${IMAGE}:1.5`, plan),

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { act, type RolloutRequest, RolloutRequestRefusedError } from '../../rollouts/acts.ts'
+import {
+  act,
+  type RequestAtCluster,
+  type RolloutRequest,
+  RolloutRequestRefusedError,
+} from '../../rollouts/acts.ts'
 import type { RolloutAction } from '../../rollouts/decision.ts'
+import type { LiveAbort } from '../../rollouts/live-abort.ts'
 import type { RolloutPlan } from '../../rollouts/plan.ts'
 import type { RecordSpec } from '../../rollouts/record.ts'
 import type { SimulatedRelease } from '../../rollouts/simulated-release.ts'
 import { stageName } from '../../rollouts/stage-name.ts'
 import type { Approval } from '../../rollouts/step.ts'
 import { TRANSITIONS } from '../../rollouts/transitions.ts'
+import { unsettled } from '../../rollouts/unsettled-abort.ts'
 import { planWith, ratioSpec } from './plan-fixture.ts'
 import { approveAll, isAtRest, randomFrom, released } from './released.ts'
 
@@ -79,6 +86,9 @@ function transitionsOf(plan: RolloutPlan, seed: number): ReadonlySet<string> {
   const random = randomFrom(seed * 7919)
   const demand = (seconds: number) => 1 + Math.floor(seconds / 20)
   const release = released(plan, seed, { demand })
+  // Nobody has settled what the release before has left in the cluster.
+  if (seed % 2 === 0)
+    release.record = { ...release.record, unsettled: unsettled(noteOf(release.record)) }
   const found = new Set<string>()
   let before: RecordSpec = release.record
   let seen = 0
@@ -99,7 +109,9 @@ function transitionsOf(plan: RolloutPlan, seed: number): ReadonlySet<string> {
   return found
 }
 
-function ask(release: SimulatedRelease, request: RolloutRequest): void {
+type Request = RolloutRequest | RequestAtCluster
+
+function ask(release: SimulatedRelease, request: Request): void {
   const { plan, record, nowMs } = release
   try {
     const move = act(request, { plan, record, actor: { name: 'bob', proof: 'a test' }, nowMs })
@@ -109,10 +121,10 @@ function ask(release: SimulatedRelease, request: RolloutRequest): void {
   }
 }
 
-function requestFor({ record }: SimulatedRelease, random: () => number): RolloutRequest {
+function requestFor({ record }: SimulatedRelease, random: () => number): Request {
   const revision = record.heldBack[0]?.revision ?? record.former[0] ?? 'none'
   const candidate = record.rollout?.candidate ?? 'none'
-  const requests: readonly RolloutRequest[] = [
+  const requests: readonly Request[] = [
     { action: 'pause', reason: 'lunch' },
     { action: 'resume' },
     { action: 'resume' },
@@ -121,7 +133,17 @@ function requestFor({ record }: SimulatedRelease, random: () => number): Rollout
     { action: 'approve', revision: candidate, gate: { step: 3, gate: 'leave' } },
     { action: 'retry', revision },
     { action: 'rollback', revision },
+    { action: 'settle' },
     ...(random() < 0.2 ? [{ action: 'abort', reason: 'a whim' } as const] : []),
+    ...(random() < 0.2 ? [{ action: 'abort-noted', note: noteOf(record) } as const] : []),
   ]
-  return requests[Math.floor(random() * requests.length)] as RolloutRequest
+  return requests[Math.floor(random() * requests.length)] as Request
 }
+
+const noteOf = ({ rollout }: RecordSpec): LiveAbort => ({
+  app: 'shop/checkout',
+  rollout: rollout?.id ?? 'none',
+  reason: 'customers complain',
+  at: '2026-11-21T01:00:00Z',
+  syncs: [],
+})

@@ -36,8 +36,22 @@ describeWithFluxAndNodes('lockstep rollout abort --live without a router', (clus
     })
     await release.untilRest()
     expect(release.actions).toEqual(['abort', 'abort-finish'])
+    const command = `lockstep rollout settle ${onCall.app} --env prod\n`
+    expect((await onCall.ls()).stdout).toMatch(
+      new RegExp(`/prod-workloads may still be suspended since .*: ${command}$`),
+    )
+    expect((await onCall.show(kubeconfig)).stdout).toMatch(
+      new RegExp(
+        `/prod-workloads is suspended since ${onCall.app} was aborted .*, until ${command}`,
+      ),
+    )
 
-    expect(await onCall.settle(kubeconfig)).toMatchObject({ code: 0, stderr: '' })
+    const settled = await onCall.settle(kubeconfig)
+    expect(settled).toMatchObject({ code: 0, stderr: '' })
+    expect(settled.stdout).toContain('The branch knows that it is settled, as ')
+    for (const { stdout } of [await onCall.ls(), await onCall.show(kubeconfig)]) {
+      expect(stdout).not.toMatch(/may still be|unsettled/)
+    }
     expect(await release.files()).toEqual(textsOf(release.rendering('1.4.2')))
     await release.untilWithoutCanary('1.4.2')
     expect(await pods('checkout')).toEqual([4, 4])

@@ -137,7 +137,9 @@ describeWithFluxAndNodes('lockstep rollout abort --live', (cluster, flux) => {
     await release.until('a look says that it is not settled', () => {
       const { decision } = release.seen ?? {}
       const reasons = decision?.kind === 'wait' ? decision.reasons : []
-      return reasons.some((reason) => reason.includes(`lockstep rollout settle ${onCall.app}`))
+      return reasons.some((reason) =>
+        reason.endsWith(`lockstep rollout settle ${onCall.app} --env prod`),
+      )
     })
 
     const settled = await onCall.settle(kubeconfig)

@@ -60,8 +60,19 @@ export class OnCall {
   }
 
   settle(kubeconfig: string): Promise<Ended> {
+    return this.#onBranch('settle', this.app, '--kubeconfig', kubeconfig)
+  }
+
+  ls(): Promise<Ended> {
+    return this.#onBranch('ls')
+  }
+
+  show(kubeconfig: string): Promise<Ended> {
+    return this.#onBranch('show', this.app, '--kubeconfig', kubeconfig)
+  }
+
+  #onBranch(verb: string, ...args: readonly string[]): Promise<Ended> {
     const where = ['--remote', this.#suite.flux.repository, '--branch', 'deploy']
-    const what = ['rollout', 'settle', this.app, ...where]
-    return runLockstep(this.#folder, ...what, '--kubeconfig', kubeconfig)
+    return runLockstep(this.#folder, 'rollout', verb, ...where, ...args)
   }
 }

@@ -14,7 +14,7 @@ export interface EnvironmentOnBranch {
   /**
    * Contents of the rollout records, by app (`<namespace>/<app>`), as Lockstep has written them: of one
    * that somebody has changed or deleted since, what it was; `undefined` if the repository has that no
-   * longer. One that the inventory does not list is nobody's.
+   * longer. One that the inventory does not list is nobody's. Only of the apps that were asked for.
    */
   readonly records: ReadonlyMap<string, string | undefined>
 }
@@ -31,6 +31,7 @@ export class NotAnEnvironmentError extends Error {
 }
 
 /**
+ * @param only apps whose records are read; all if it is left out
  * @throws {MalformedInventoryError}
  * @throws {NotAnEnvironmentError}
  */
@@ -38,6 +39,7 @@ export async function readEnvironment(
   remote: GitRemote,
   commit: string | undefined,
   environment: string,
+  only?: ReadonlySet<string>,
 ): Promise<EnvironmentOnBranch> {
   if (commit === undefined) {
     return {
@@ -50,8 +52,7 @@ export async function readEnvironment(
   const tree = await remote.files(commit, environment)
   if (tree.size === 0) await assertNoFile(remote, commit, environment)
   const inventoryFile = tree.get(INVENTORY_FILE)
-  const records = [...tree].filter(([path, { mode }]) => RECORD.test(path) && isRegular(mode))
-  const wanted = [...records.map(([, file]) => file), inventoryFile]
+  const wanted = [...recordsIn(tree, only), inventoryFile]
   const contents = await remote.contents(wanted.flatMap((file) => file?.id ?? []))
   const inventoryText = inventoryFile && contents.get(inventoryFile.id)
   const inventory =
@@ -62,12 +63,33 @@ export async function readEnvironment(
     tree,
     inventory,
     inventoryText,
-    records: await writtenRecords(remote, inventory, contents),
+    records: await writtenRecords(remote, inventory, contents, only),
   }
 }
 
-/** Most are as they were written, so they were read with the inventory. */
-const RECORD = /^rollouts\/[^/]+\/[^/]+\/record\.yaml$/
+/** The same, with the records of these apps in the place of those that were read. */
+export async function withRecords(
+  remote: GitRemote,
+  onBranch: EnvironmentOnBranch,
+  only: ReadonlySet<string>,
+): Promise<EnvironmentOnBranch> {
+  const { tree, inventory } = onBranch
+  const contents = await remote.contents(recordsIn(tree, only).map(({ id }) => id))
+  return { ...onBranch, records: await writtenRecords(remote, inventory, contents, only) }
+}
+
+/** Those that are on the branch. Most are as they were written, so they are read at once. */
+const recordsIn = (
+  tree: EnvironmentOnBranch['tree'],
+  only: ReadonlySet<string> | undefined,
+): readonly TreeFile[] =>
+  [...tree].flatMap(([path, file]) => {
+    const [, app] = RECORD.exec(path) ?? []
+    const isWanted = app !== undefined && (only?.has(app) ?? true)
+    return isWanted && isRegular(file.mode) ? [file] : []
+  })
+
+const RECORD = /^rollouts\/([^/]+\/[^/]+)\/record\.yaml$/
 
 /** What is no file in a tree may be nothing that can be read. */
 const isRegular = (mode: FileMode): boolean => mode.startsWith('100')
@@ -77,8 +99,10 @@ async function writtenRecords(
   remote: GitRemote,
   { apps }: Inventory,
   contents: ReadonlyMap<string, string>,
+  only: ReadonlySet<string> | undefined,
 ): Promise<EnvironmentOnBranch['records']> {
   const written = [...apps].flatMap(([app, { files }]) => {
+    if (only?.has(app) === false) return []
     const [namespace = '', name = ''] = app.split('/')
     const id = files.get(recordPath(namespace, name))
     return id === undefined ? [] : [[app, id] as const]

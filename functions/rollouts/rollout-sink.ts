@@ -1,4 +1,5 @@
 import { BranchMovedError } from '../../gitops/git-remote-errors.ts'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import type { Clock } from '../../leases/clock.ts'
 import {
   actOnRollout,
@@ -7,10 +8,9 @@ import {
 } from '../../reconciler/act-on-rollout.ts'
 import type { AppOnBranch } from '../../reconciler/app-on-branch.ts'
 import type { Place } from '../../reconciler/commit-moves.ts'
-import { gateOnBranch } from '../../reconciler/gate-on-branch.ts'
+import { oneLine } from '../../rollouts/one-line.ts'
 import type { LogSink } from '../http/log-sink.ts'
 import type { ImagePushes } from '../images/image-pushes.ts'
-import { repositoryName } from '../webhooks/repository-name.ts'
 import {
   type Alert,
   type GateAnswer,
@@ -87,15 +87,11 @@ export class RolloutSink implements WebhookSink {
       return { state: 'pending', reason: 'it says no environment, and there are several' }
     }
     const { namespace, app: name, metadata } = question
-    const { step, ...answer } = await this.#onBranch(target, signal, (place) =>
-      gateOnBranch({
-        place,
-        namespace,
-        name,
-        nowMs: this.#props.clock.wallMs(),
-        ...(metadata.role !== undefined && { role: metadata.role }),
-      }),
-    )
+    const gate = await target.gate({ namespace, name }, signal).catch(unavailable)
+    const { step, ...answer } = await gate({
+      nowMs: this.#props.clock.wallMs(),
+      role: metadata.role,
+    })
     return { ...answer, ...(step !== undefined && step > 0 && { step: step - 1 }) }
   }
 
@@ -201,14 +197,9 @@ function throwFirst(results: readonly PromiseSettledResult<void>[]): void {
   if (failed !== undefined) throw failed.reason
 }
 
-const MOST_SUMMARY = 200
-
-function reasonOf({ name, summary }: Alert): string {
-  const said = summary
-    ?.replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .replace(/\.$/, '')
-  return said ? `alert ${name} fires: ${said.slice(0, MOST_SUMMARY)}` : `alert ${name} fires`
+function reasonOf({ name, summary = '' }: Alert): string {
+  const said = oneLine(summary).replace(/\.$/, '')
+  return said === '' ? `alert ${name} fires` : `alert ${name} fires: ${said}`
 }
 
 /** What may be over later is said so; all else is a mistake of ours, or what the caller expects. */

@@ -1,6 +1,8 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
+import type { Gate } from '../../reconciler/gate-state.ts'
 import type { RolloutLook } from '../../reconciler/look-at-rollout.ts'
 import type { SharedLookRequest } from '../../reconciler/shared-looks.ts'
+import type { AppName } from '../../reconciler/stops-on-branch.ts'
 import type { TickCommit, TickResult } from '../../reconciler/tick.ts'
 
 /** A repository for one caller at a time. */
@@ -23,9 +25,16 @@ export interface RolloutTarget {
    * @throws {UnknownRolloutError} {BrokenRolloutError} {MalformedInventoryError}
    */
   readonly lookAt: (request: SharedLookRequest) => Promise<RolloutLook>
+  /**
+   * What stands against the release of an app, by the branch as it is after this was called. Cheap enough to
+   * be asked again and again: while the branch stays where it is, it is one look at the ref.
+   *
+   * @throws {MalformedInventoryError}
+   */
+  readonly gate: (app: AppName, signal: AbortSignal) => Promise<Gate>
   /** For one request, which aborts the signal when it has no more use for it. */
   readonly open: (signal: AbortSignal) => Promise<OpenedRemote>
-  /** A tick that begins after this was called. */
+  /** A tick that begins after this was called; at rest no more than a look at the ref. */
   readonly tick: (signal: AbortSignal) => Promise<TickResult>
   /**
    * A request has made a commit. Comes back at once, but where what a request has begun ends with it.

@@ -1,11 +1,16 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
 import type { Clock } from '../../leases/clock.ts'
+import { BranchGates } from '../../reconciler/branch-gates.ts'
+import type { Place } from '../../reconciler/commit-moves.ts'
+import { EnvironmentGates } from '../../reconciler/environment-gates.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
 import { lookAtRollout, type RolloutLook } from '../../reconciler/look-at-rollout.ts'
+import { Rest } from '../../reconciler/rest.ts'
 import { SharedLooks } from '../../reconciler/shared-looks.ts'
 import { type TickCommit, type TickProps, type TickResult, tick } from '../../reconciler/tick.ts'
 import { TipWatch } from '../../reconciler/tip-watch.ts'
 import { given } from '../configuration/given.ts'
+import { KeptRemotes } from './kept-remotes.ts'
 import type { OpenedRemote, RolloutTarget } from './rollout-target.ts'
 
 /** What is looked at in one environment, and how. */
@@ -33,19 +38,23 @@ export interface TargetProps
 export interface ServedTarget extends RolloutTarget {
   readonly ticks: EnvironmentTicks
   readonly watch: () => TipWatch
-  /** Gives back the connection that ticks share. */
+  /** Gives back the connections that are kept. */
   readonly close: () => Promise<void>
 }
 
 /**
- * A target for processes that live: ticks take turns and keep what they have read of the repository, and
- * all who listen share one look at the branch.
+ * A target for processes that live: ticks take turns and keep what they have read of the repository, and so
+ * do gates; all who listen share one look at the branch.
  *
  * @param look has whoever looks by itself look soon
  */
 export function servedTarget(props: TargetProps, look?: () => void): ServedTarget {
   const { environment, repository, branch, open, clock, onCommit } = props
-  const kept = new KeptRemote(open, clock)
+  const kept = new KeptRemotes({ open: () => open(), clock })
+  const known = new BranchGates()
+  const gates = new EnvironmentGates({
+    read: (apps) => kept.use((remote) => known.read(placeOf(props, remote), apps)),
+  })
   const tell = (result: TickResult): TickResult => {
     watch.saw(tipAfter(result))
     void tellAll(result, onCommit)
@@ -63,6 +72,7 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
     repository,
     branch,
     lookAt: (request) => looks.at(request),
+    gate: (app, signal) => gates.gate(app, signal),
     open,
     ticks,
     // One that others asked for as well, so nobody's signal ends it.
@@ -75,19 +85,35 @@ export function servedTarget(props: TargetProps, look?: () => void): ServedTarge
   }
 }
 
-/** A target for platforms where what one request has begun ends with it: each has all for itself. */
+/**
+ * A target for platforms where what one request has begun ends with it, so that none waits for what another
+ * has begun. What ticks and gates have read is kept for as long as the platform keeps the instance.
+ */
 export function separateTarget(props: TargetProps): RolloutTarget {
   const { environment, repository, branch, open, clock, onCommit } = props
+  const kept = new KeptRemotes({ open: () => open(), clock })
+  const known = new BranchGates()
+  const rest = new Rest()
   return {
     environment,
     repository,
     branch,
     lookAt: ({ app, signal }) => lookOn(props, app, signal),
+    gate: async (app, signal) => {
+      const gateOf = await kept.use((remote) => known.read(placeOf(props, remote), [app]), signal)
+      return gateOf(app)
+    },
     open,
-    tick: async (signal) => {
-      const result = await withRemote(props, (remote) => tickOn(props, remote, signal), signal)
-      await tellAll(result, onCommit)
-      return result
+    tick: (signal) => {
+      const tickBy = async (remote: GitRemote): Promise<TickResult> => {
+        const result = await tickOn(props, remote, signal)
+        await tellAll(result, onCommit)
+        return result
+      }
+      return kept.use(
+        (remote) => rest.tick({ tip: () => remote.tip(branch), tick: () => tickBy(remote) }),
+        signal,
+      )
     },
     committed: async (commit) => onCommit?.(commit),
     watch: () =>
@@ -112,12 +138,12 @@ async function withRemote<Result>(
 const LOOK_MS = 5_000
 
 const lookOn = (props: TargetProps, app: string, signal: AbortSignal): Promise<RolloutLook> => {
-  const { environment, branch, clock, live, metrics, deadlineMs = LOOK_MS } = props
+  const { clock, live, metrics, deadlineMs = LOOK_MS } = props
   const look = (remote: GitRemote) =>
     lookAtRollout({
       ...given({ live, metrics }),
       deadlineMs,
-      place: { remote, branch, environment },
+      place: placeOf(props, remote),
       app,
       now: () => clock.wallMs(),
       signal,
@@ -125,12 +151,14 @@ const lookOn = (props: TargetProps, app: string, signal: AbortSignal): Promise<R
   return withRemote(props, look, signal)
 }
 
-const tickOn = (
-  { environment, branch, clock, ...props }: TargetProps,
-  remote: GitRemote,
-  signal: AbortSignal,
-): Promise<TickResult> =>
-  tick({ ...props, place: { remote, branch, environment }, now: () => clock.wallMs(), signal })
+const tickOn = (props: TargetProps, remote: GitRemote, signal: AbortSignal): Promise<TickResult> =>
+  tick({ ...props, place: placeOf(props, remote), now: () => props.clock.wallMs(), signal })
+
+const placeOf = ({ branch, environment }: TargetProps, remote: GitRemote): Place => ({
+  remote,
+  branch,
+  environment,
+})
 
 /** The tip after a tick, so far as it knows. */
 const tipAfter = ({ tip, commits }: TickResult): string | undefined => commits.at(-1)?.commit ?? tip
@@ -142,37 +170,4 @@ async function tellAll(
   if (onCommit === undefined) return
   const before = [tip, ...commits.map(({ commit }) => commit)]
   await Promise.all(commits.map((commit, index) => onCommit(commit, before[index])))
-}
-
-/** What a connection has read piles up, so it is given back now and then, in milliseconds. */
-const KEPT_FOR_MS = 60 * 60 * 1000
-
-/** A connection that is kept from one use to the next, and given back after a failure. One at a time. */
-class KeptRemote {
-  readonly #open: TargetProps['open']
-  readonly #clock: Pick<Clock, 'monotonicMs'>
-  #opened: (OpenedRemote & { readonly untilMs: number }) | undefined
-
-  constructor(open: TargetProps['open'], clock: Pick<Clock, 'monotonicMs'>) {
-    this.#open = open
-    this.#clock = clock
-  }
-
-  async use<Result>(work: (remote: GitRemote) => Promise<Result>): Promise<Result> {
-    const nowMs = this.#clock.monotonicMs()
-    if (this.#opened !== undefined && nowMs >= this.#opened.untilMs) await this.close()
-    this.#opened ??= { ...(await this.#open()), untilMs: nowMs + KEPT_FOR_MS }
-    try {
-      return await work(this.#opened.remote)
-    } catch (error) {
-      await this.close()
-      throw error
-    }
-  }
-
-  async close(): Promise<void> {
-    const opened = this.#opened
-    this.#opened = undefined
-    await opened?.close()
-  }
 }

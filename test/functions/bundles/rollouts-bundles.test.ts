@@ -48,9 +48,13 @@ const settingsFor = (url: string): Readonly<Record<string, string>> => ({
     rules: [{ names: ['ci'], verbs: ['list', 'get', 'tick', 'abort'], rollouts: ['prod/*/*'] }],
   }),
   LOCKSTEP_WEBHOOKS: JSON.stringify({
-    senders: [{ kind: 'flux', proof: 'bearer', secrets: [{ variable: 'FLUX_SECRET' }] }],
+    senders: [
+      { kind: 'flux', proof: 'bearer', secrets: [{ variable: 'FLUX_SECRET' }] },
+      { kind: 'argo-rollouts', secrets: [{ variable: 'ARGO_SECRET' }] },
+    ],
   }),
   FLUX_SECRET: 'another-secret-that-is-long',
+  ARGO_SECRET: 'a-third-secret-that-is-long',
 })
 
 interface Served {
@@ -97,6 +101,58 @@ async function servesRollouts({ release }: Served, ask: Ask): Promise<void> {
   expect(aborted).toMatchObject({ status: 200, body: { outcome: 'committed', action: 'abort' } })
   expect((await release.record()).heldBack).toMatchObject([{ reason: 'enough' }])
   expect((await call('/openapi.json')).status).toBe(200)
+}
+
+/** A look at one ref, by a connection that is kept. */
+const ONE_REF = ['POST /deploy.git/git-upload-pack']
+
+/** What the repository was asked for meanwhile. */
+async function requestsOf(
+  { server }: Served,
+  work: () => Promise<unknown>,
+): Promise<readonly string[]> {
+  const before = server.requests.length
+  await work()
+  return server.requests.slice(before)
+}
+
+/** As the metric of docs/webhooks.md asks. */
+const MEASUREMENT: RequestInit = {
+  method: 'POST',
+  headers: {
+    authorization: 'Bearer a-third-secret-that-is-long',
+    'content-type': 'application/json',
+  },
+  body: JSON.stringify({ namespace: 'shop', app: 'checkout', environment: 'prod' }),
+}
+
+/** What a function does on every platform. */
+async function keepsWhatGatesHaveRead(served: Served, ask: Ask): Promise<void> {
+  const measure = async () => {
+    const answer = await ask('/webhooks/argo-rollouts', MEASUREMENT)
+    return (await answer.json()) as { readonly state: string }
+  }
+  const many = await Promise.all(Array.from({ length: 5 }, measure))
+  expect(new Set(many.map(({ state }) => state))).toEqual(new Set(['approved']))
+  expect(await requestsOf(served, measure)).toEqual(ONE_REF)
+  await served.release.edit([{ path: 'prod/STOP', write: 'an incident\n' }])
+  expect(await measure()).toMatchObject({
+    state: 'pending',
+    reason: expect.stringContaining('an incident'),
+  })
+  expect(await requestsOf(served, measure)).toEqual(ONE_REF)
+}
+
+/** What a function does on every platform, once nothing is in flight. */
+async function readsOneRefAtRest(served: Served, tick: () => Promise<unknown>): Promise<void> {
+  await tick()
+  expect((await served.release.record()).rollout).toBeUndefined()
+  // Only a look after the last commit finds that nothing is left to do.
+  await tick()
+  for (let ticks = 0; ticks < 3; ticks++) expect(await requestsOf(served, tick)).toEqual(ONE_REF)
+  await served.release.edit([{ path: 'prod/NOTES', write: 'nothing of ours\n' }])
+  expect((await requestsOf(served, tick)).length).toBeGreaterThan(1)
+  expect(await requestsOf(served, tick)).toEqual(ONE_REF)
 }
 
 const fluxEvent = (secret: string): RequestInit => ({
@@ -277,6 +333,17 @@ describe('The bundle lambda-rollouts in a stand-in for its runtime, over smart H
     expect(instance.output).toContain('Rollouts of prod: shop/checkout: abort')
   })
 
+  it('reads one ref at rest, when its schedule says so', async () => {
+    const served = await lateRollout()
+    const { api } = await start(served.variables)
+    await readsOneRefAtRest(served, () => api.invoke(SCHEDULED))
+  })
+
+  it('answers a gate by one ref, while the branch is where it was', async () => {
+    const served = await lateRollout()
+    await keepsWhatGatesHaveRead(served, (await start(served.variables)).ask)
+  })
+
   it('fails its invocation when it could not look', async () => {
     const { variables, server } = await lateRollout()
     await server.close()
@@ -338,6 +405,21 @@ describe('The bundle workers-rollouts in workerd, over smart HTTP', () => {
     await servesRollouts(served, await start(served.variables))
   })
 
+  it('reads one ref at rest, whoever asks for a tick', async () => {
+    const served = await lateRollout()
+    const ask = await start(served.variables)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    await readsOneRefAtRest(served, async () => {
+      const { status } = await ask('/v1/rollouts/tick', { method: 'POST', headers })
+      expect(status).toBe(200)
+    })
+  })
+
+  it('answers a gate by one ref, while the branch is where it was', async () => {
+    const served = await lateRollout()
+    await keepsWhatGatesHaveRead(served, await start(served.variables))
+  })
+
   it('commits the digest of an image that was pushed, before it answers', async () => {
     const following = await followedImage()
     await followsImages(following, await start(following.variables))
@@ -365,11 +447,13 @@ describe('The bundle workers-rollouts in workerd, over smart HTTP', () => {
   })
 })
 
-it('a Worker ticks when its cron trigger says so', async () => {
-  const { release, variables } = await lateRollout()
+it('a Worker ticks when its cron trigger says so, and reads one ref at rest', async () => {
+  const served = await lateRollout()
+  const { release, variables } = served
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   onTestFinished(() => log.mockRestore())
   await worker.scheduled({ cron: '* * * * *' }, variables)
   expect((await release.record()).heldBack).toHaveLength(1)
   expect(log.mock.calls.join()).toContain('Rollouts of prod: shop/checkout: abort')
+  await readsOneRefAtRest(served, () => worker.scheduled({ cron: '* * * * *' }, variables))
 })

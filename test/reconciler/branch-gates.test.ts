@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { CanaryRolloutProps, FreezeWindow } from '../../constructs/index.ts'
 import { publish } from '../../gitops/publish.ts'
-import { gateOnBranch } from '../../reconciler/gate-on-branch.ts'
+import { BranchGates } from '../../reconciler/branch-gates.ts'
 import { routed } from '../constructs/canary-fixtures.ts'
 import { synthesisOf, weekend } from '../constructs/canary-tree.ts'
 import { argoed, flaggered } from '../constructs/engine-fixtures.ts'
@@ -10,6 +10,7 @@ import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
 /** A deploy branch that an app is published to, and its gate. */
 function branch() {
   const place = { remote: new MemoryGitRemote(), branch: 'deploy', environment: 'prod' }
+  const gates = new BranchGates()
   return {
     files: async () => {
       const tip = (await place.remote.tip('deploy')) ?? ''
@@ -21,8 +22,11 @@ function branch() {
         await publish({ remote: place.remote, branch: place.branch, rendering })
       }
     },
-    ask: (time: string) =>
-      gateOnBranch({ place, namespace: 'shop', name: 'checkout', nowMs: Date.parse(time) }),
+    ask: async (time: string) => {
+      const app = { namespace: 'shop', name: 'checkout' }
+      const gateOf = await gates.read(place, [app])
+      return gateOf(app)({ nowMs: Date.parse(time), role: undefined })
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import type { NotificationTarget } from '../notifications/notification-target.ts'
-import { repositoryName } from '../webhooks/repository-name.ts'
 import { isStandardSecret } from '../webhooks/standard-webhooks.ts'
 import { ConfigurationError, configured } from './configuration-error.ts'
 import { ENVIRONMENT_NAME } from './environment-name.ts'

@@ -1,4 +1,4 @@
-import { repositoryName } from '../webhooks/repository-name.ts'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { githubStyleSignature } from './github-style-signature.ts'
 import { JSON_HEADERS, jsonBytes, type NotificationKind } from './notification-request.ts'
 import type { ArgoCdTarget } from './notification-target.ts'

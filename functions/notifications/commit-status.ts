@@ -1,4 +1,4 @@
-import { repositoryName } from '../webhooks/repository-name.ts'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { commitOf } from '../webhooks/revision-names.ts'
 import { JSON_HEADERS, jsonBytes, type NotificationKind } from './notification-request.ts'
 import type { CommitStatusTarget } from './notification-target.ts'

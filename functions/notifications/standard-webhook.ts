@@ -1,4 +1,4 @@
-import { repositoryName } from '../webhooks/repository-name.ts'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { standardSignature } from '../webhooks/standard-webhooks.ts'
 import { JSON_HEADERS, jsonBytes, type NotificationKind } from './notification-request.ts'
 import type { StandardWebhookTarget } from './notification-target.ts'

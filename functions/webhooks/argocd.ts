@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { oneLine } from '../../rollouts/one-line.ts'
-import { repositoryName } from './repository-name.ts'
 import { commitOf } from './revision-names.ts'
 import { FOREIGN_ENVIRONMENT, inEnvironment } from './told-environment.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'

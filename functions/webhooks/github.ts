@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { oneLine } from '../../rollouts/one-line.ts'
 import { eventId } from './event-id.ts'
 import { githubPackageEvent, readGitHubPackage } from './github-package.ts'
-import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
 import type { WebhookDelivery } from './webhook-delivery.ts'
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { repositoryName } from '../../gitops/repository-name.ts'
 import { oneLine } from '../../rollouts/one-line.ts'
 import { eventId } from './event-id.ts'
-import { repositoryName } from './repository-name.ts'
 import { branchOf, commitOf } from './revision-names.ts'
 import { nothing, type WebhookReader } from './webhook-reader.ts'
 

@@ -1,3 +1,4 @@
+export { repositoryName } from '../../gitops/repository-name.ts'
 export { ConfigurationError } from '../configuration/configuration-error.ts'
 export type { SettingSource } from '../configuration/setting-source.ts'
 export { readWebhookSenders } from '../configuration/webhook-settings.ts'
@@ -5,7 +6,6 @@ export type { FunctionEnv } from '../http/function-env.ts'
 export type { Limits } from '../http/limits.ts'
 export type { LogEntry, LogFields, LogSink } from '../http/log-sink.ts'
 export type { CallMeasure, RequestMeasure, RequestMetrics } from '../http/request-metrics.ts'
-export { repositoryName } from './repository-name.ts'
 export { webhookFunction } from './webhook-function.ts'
 export { WEBHOOK_LIMITS, type WebhookFunctionProps } from './webhook-function-props.ts'
 export {

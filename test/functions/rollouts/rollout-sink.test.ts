@@ -66,6 +66,20 @@ describe('An alert', () => {
   })
 
   it.each([
+    [undefined, 'alert CheckoutErrors fires'],
+    [' \n', 'alert CheckoutErrors fires'],
+    // What would turn the rest of a line around, and what a terminal would take for a command.
+    ['safe \u202eelif\u001b[2J', 'alert CheckoutErrors fires: safe elif [2J'],
+    ['a'.repeat(300), `alert CheckoutErrors fires: ${'a'.repeat(199)}…`],
+  ])('gives its summary %j as the reason, on one line', async (summary, reason) => {
+    const world = await worldInMemory()
+    await world.until(isLive)
+    const { sink } = sinkOf(world)
+    await sink.alert(alertAt(world.release.cluster.nowMs, { summary }), signal)
+    expect((await world.show()).rollout?.abort?.reason).toBe(reason)
+  })
+
+  it.each([
     ['was resolved', { status: 'resolved' }],
     ['is about stable', { track: 'stable' }],
     ['is about another app', { app: 'cart' }],

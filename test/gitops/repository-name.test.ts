@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { repositoryName } from '../../../functions/webhooks/repository-name.ts'
+import { repositoryName } from '../../gitops/repository-name.ts'
 
 it.each([
   'https://github.com/acme/deploy',

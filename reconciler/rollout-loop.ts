@@ -2,7 +2,7 @@ import { RemoteRefusedError } from '../gitops/git-remote-errors.ts'
 import type { Clock } from '../leases/clock.ts'
 import type { EnvironmentTicks } from './environment-ticks.ts'
 import type { TickResult } from './tick.ts'
-import { isAtRest, isInFlight, nextTickMs, type Pace } from './tick-pace.ts'
+import { isInFlight, nextTickMs, type Pace } from './tick-pace.ts'
 
 export interface RolloutLoopProps extends Partial<Pace> {
   readonly ticks: Pick<EnvironmentTicks, 'tick' | 'cut'>
@@ -93,7 +93,7 @@ export class RolloutLoop {
     const { ticks, onTick } = this.#props
     const result = await ticks.tick()
     onTick?.(result)
-    const isQuiet = !isAtRest(result) && !result.looks.some(isInFlight)
+    const isQuiet = result.looks.length > 0 && !result.looks.some(isInFlight)
     this.#quietTicks = isQuiet ? this.#quietTicks + 1 : 0
     return nextTickMs(result, this.#pace, this.#quietTicks) ?? this.#pace.idleMs
   }

@@ -12,8 +12,8 @@ export interface Pace {
 const UNMEASURED_MS = 5_000
 
 /**
- * How long after the begin of a tick the next one should begin, in milliseconds. `undefined` if nothing
- * is in flight and nothing waits, so that there is something to do only when the branch changes.
+ * How long after the begin of a tick the next one should begin, in milliseconds. `undefined` at rest, so
+ * that there is something to do only when the branch changes.
  *
  * @param quietTicks ticks in a row, this one included, after which nothing was in flight
  */
@@ -32,9 +32,13 @@ export function nextTickMs(
   return Math.min(Math.max(leastMs, Math.min(...wanted, ...ends)), idleMs)
 }
 
-/** Whether nothing is in flight and nothing waits, and no commit of ours is yet to be followed. */
-export const isAtRest = ({ looks, commits }: TickResult): boolean =>
-  looks.length === 0 && commits.length === 0
+/**
+ * Whether nothing is in flight and nothing waits, and no commit of ours is yet to be followed. What is
+ * broken may be in flight, and it may be mended without a commit: by a repository that gives again what
+ * it has refused.
+ */
+export const isAtRest = ({ looks, broken, commits }: TickResult): boolean =>
+  looks.length === 0 && broken.length === 0 && commits.length === 0
 
 export const isInFlight = ({ app }: Look): boolean => app.record.spec.rollout !== undefined
 

@@ -23,6 +23,8 @@ const waiting = (decision: Decision): Look => {
   return { ...rest, app: { ...app, record: { spec: {} } } } as unknown as Look
 }
 
+const BROKEN: TickResult['broken'][number] = { app: 'shop/checkout', problem: 'no record' }
+
 const found = (looks: readonly Look[], rest: Partial<TickResult> = {}): TickResult => ({
   tip: 'tip',
   looks,
@@ -93,6 +95,13 @@ describe('A loop over an environment in which nothing is in flight', () => {
     looped.result = () => found([waiting(ATTENTION)], { tip: 'other' })
     await looped.time.pass(80_000)
     expect(looped.pauses.slice(1)).toEqual([5, 10])
+  })
+
+  it('looks anew at what is broken, which no commit may have mended', async () => {
+    const looped = new Looped()
+    looped.result = () => found([], { broken: [BROKEN] })
+    await looped.time.pass(150_000)
+    expect(looped.pauses).toEqual([60, 60])
   })
 
   it('looks sooner when somebody says that it should', async () => {
@@ -289,12 +298,11 @@ it('ticks of one environment are never two at once, and those who wait share the
 it('a tick at rest is a look at the ref for whoever asks, and finds what the last one did', async () => {
   let looks = 0
   let tip = 'first'
-  const broken = [{ app: 'shop/cart', problem: 'It has no record' }]
   const ticks = new EnvironmentTicks({
     tip: async () => tip,
     tick: async () => {
       looks += 1
-      return found([], { tip, broken })
+      return found([], { tip })
     },
   })
   const first = await ticks.tick()

@@ -2,6 +2,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { GitRemote } from '../../gitops/git-remote.ts'
+import { RemoteRefusedError } from '../../gitops/git-remote-errors.ts'
+import { recordPath } from '../../manifests/layout.ts'
+import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
 import { tick } from '../../reconciler/tick.ts'
 import { bareRepository, git } from '../gitops/git.ts'
 import { gitClient } from '../gitops/git-client.ts'
@@ -186,3 +189,36 @@ function revertNewest(repository: string): void {
   git(clone, 'revert', '--no-edit', 'HEAD')
   git(clone, 'push', '--quiet', 'origin', 'deploy')
 }
+
+/** A remote that does not give what it has, for as long as it is told so. */
+class Withholding extends MemoryGitRemote {
+  readonly withheld = new Set<string>()
+
+  override async contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (blobs.some((id) => this.withheld.has(id))) {
+      throw new RemoteRefusedError('memory', 'rejected', 'upload-pack: not our ref')
+    }
+    return super.contents(blobs)
+  }
+}
+
+describe('A record that was edited by hand, while the repository refused to give what it had been', () => {
+  it('is acted on once the repository gives it again, though the branch stayed where it was', async () => {
+    const remote = new Withholding()
+    const release = await releaseOn(remote)
+    while (release.cluster.weight('checkout') === 0) await release.tick()
+    const record = recordPath('shop', 'checkout')
+    const written = (await remote.files((await remote.tip('deploy'))!, 'prod')).get(record)!.id
+    await release.edit([{ path: `prod/${record}`, write: 'edited: by hand\n' }])
+    const ticks = new EnvironmentTicks({
+      tip: () => remote.tip('deploy'),
+      tick: () => release.tick(),
+    })
+    remote.withheld.add(written)
+    const refused = await ticks.tick()
+    expect(refused.broken.map(({ app }) => app)).toEqual(['shop/checkout'])
+    remote.withheld.clear()
+    const { commits } = await ticks.tick()
+    expect(commits.flatMap(({ moves }) => moves.map(({ move }) => move.action))).toEqual(['abort'])
+  })
+})

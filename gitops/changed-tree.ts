@@ -1,5 +1,5 @@
-import { FOLDER, type TreeEntry } from './git-objects.ts'
 import type { FileChange } from './git-remote.ts'
+import { FOLDER, type TreeEntry } from './tree-entry.ts'
 
 /** Trees that can be read and written. */
 export interface Trees {

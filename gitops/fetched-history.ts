@@ -1,7 +1,7 @@
 import type { FetchedObjects } from './fetched-objects.ts'
-import { FOLDER } from './git-objects.ts'
 import type { LoggedCommit } from './git-remote.ts'
 import type { PathHistory } from './path-history.ts'
+import { FOLDER } from './tree-entry.ts'
 
 /** Commits that are fetched at once when one is missing; four times as many after it. */
 const FIRST_DEPTH = 50

@@ -1,6 +1,7 @@
-import { FOLDER, GitObjects, type TreeEntry } from './git-objects.ts'
+import { GitObjects } from './git-objects.ts'
 import type { LoggedCommit, TreeFile } from './git-remote.ts'
 import { RemoteUnreachableError } from './git-remote-errors.ts'
+import { FOLDER, type TreeEntry } from './tree-entry.ts'
 import type { FetchRequest, UploadPack } from './upload-pack.ts'
 
 /** Objects of a remote repository: each is fetched when it is needed, and kept. */

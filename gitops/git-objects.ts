@@ -11,17 +11,9 @@ import {
   writeTree,
 } from 'isomorphic-git'
 import { readCommitObject } from './git-commit-object.ts'
-import type { FileMode, LoggedCommit } from './git-remote.ts'
+import type { LoggedCommit } from './git-remote.ts'
 import { MemoryFiles } from './memory-files.ts'
-
-export interface TreeEntry {
-  readonly path: string
-  readonly mode: FileMode | typeof FOLDER
-  readonly oid: string
-}
-
-/** Mode of a tree in a tree. */
-export const FOLDER = '040000'
+import { FOLDER, type TreeEntry } from './tree-entry.ts'
 
 export interface GitAuthor {
   readonly name: string

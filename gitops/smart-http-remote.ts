@@ -1,11 +1,12 @@
 import { changedTree } from './changed-tree.ts'
 import { FetchedHistory } from './fetched-history.ts'
-import { FetchedObjects } from './fetched-objects.ts'
+import type { FetchedObjects } from './fetched-objects.ts'
 import { GitHttp, type GitHttpProps } from './git-http.ts'
-import type { CommitSigner, GitAuthor, TreeEntry } from './git-objects.ts'
+import type { CommitSigner, GitAuthor } from './git-objects.ts'
 import type { CommitRequest, GitRemote, LoggedCommit, LogRequest, TreeFile } from './git-remote.ts'
 import { changesOfPath } from './path-history.ts'
 import { ReceivePack } from './receive-pack.ts'
+import type { TreeEntry } from './tree-entry.ts'
 import { UploadPack } from './upload-pack.ts'
 import { webBlobId } from './web-blob-id.ts'
 
@@ -48,7 +49,7 @@ export class SmartHttpRemote implements GitRemote {
   readonly #props: SmartHttpRemoteProps
   readonly #reading: UploadPack
   readonly #writing: ReceivePack
-  #objects: FetchedObjects
+  #objects: FetchedObjects | undefined
 
   constructor(props: SmartHttpRemoteProps) {
     const http = new GitHttp(props)
@@ -56,31 +57,29 @@ export class SmartHttpRemote implements GitRemote {
     this.#props = props
     this.#reading = new UploadPack(http)
     this.#writing = new ReceivePack(http)
-    this.#objects = new FetchedObjects(this.#reading)
   }
 
   tip(branch: string): Promise<string | undefined> {
     // Whoever is in the middle of something goes on with those that it has.
-    if (this.#objects.local.byteLength > (this.#props.cacheBytes ?? CACHE_BYTES)) {
-      this.#objects = new FetchedObjects(this.#reading)
-    }
+    const kept = this.#objects?.local.byteLength ?? 0
+    if (kept > (this.#props.cacheBytes ?? CACHE_BYTES)) this.#objects = undefined
     return this.#reading.tip(branch)
   }
 
-  files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
-    return this.#objects.files(commit, folder)
+  async files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
+    return (await this.#fetched()).files(commit, folder)
   }
 
-  contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.#objects.contents(blobs)
+  async contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return (await this.#fetched()).contents(blobs)
   }
 
   blobIds(contents: readonly string[]): Promise<readonly string[]> {
     return Promise.all(contents.map(webBlobId))
   }
 
-  log(request: LogRequest): Promise<readonly LoggedCommit[]> {
-    return changesOfPath(new FetchedHistory(this.#objects, request.path), request)
+  async log(request: LogRequest): Promise<readonly LoggedCommit[]> {
+    return changesOfPath(new FetchedHistory(await this.#fetched(), request.path), request)
   }
 
   async commit(request: CommitRequest): Promise<string> {
@@ -99,7 +98,7 @@ export class SmartHttpRemote implements GitRemote {
   /** A commit, in a pack with all that is new in it. */
   async #makeCommit({ parent, changes, message }: CommitRequest) {
     const { author, sign, now = () => new Date() } = this.#props
-    const objects = this.#objects
+    const objects = await this.#fetched()
     const written = new Set<string>()
     const remember = async (id: Promise<string>): Promise<string> => {
       written.add(await id)
@@ -116,6 +115,13 @@ export class SmartHttpRemote implements GitRemote {
       objects.local.writeCommit({ tree, parent, author, sign, time: now(), message }),
     )
     return { commit, pack: await objects.local.pack(written) }
+  }
+
+  /** With the library for objects, which whoever asks where a branch is does without. */
+  async #fetched(): Promise<FetchedObjects> {
+    const { FetchedObjects } = await import('./fetched-objects.ts')
+    this.#objects ??= new FetchedObjects(this.#reading)
+    return this.#objects
   }
 }
 

@@ -1,9 +1,9 @@
 import type { EnvironmentOnBranch } from '../gitops/environment-on-branch.ts'
 import type { Closure } from '../rollouts/decision.ts'
-import { freezeClosure, freezesAt } from '../rollouts/freeze-calendar.ts'
 import { type WaveMember, waveClosure } from '../rollouts/wave-closure.ts'
 import type { AppOnBranch } from './app-on-branch.ts'
 import type { Place } from './commit-moves.ts'
+import { freezeClosures } from './freeze-closures.ts'
 import { stopsOnBranch } from './stops-on-branch.ts'
 
 export interface ClosuresProps {
@@ -25,10 +25,10 @@ export async function closuresOf({
 }: ClosuresProps): Promise<(app: AppOnBranch) => Closure | undefined> {
   const names = apps.map(({ record }) => record.metadata)
   const stops = await stopsOnBranch({ place, onBranch, apps: names })
-  const freezeOf = freezesAt(nowMs)
+  const windows = apps.map(({ plan }) => plan.spec.freezeWindows)
+  const frozen = await freezeClosures(windows, nowMs)
   return (app) => {
-    const freeze = freezeOf(app.plan.spec.freezeWindows)
-    const wait = (freeze && freezeClosure(freeze)) ?? barrier(app, members)
+    const wait = frozen(app.plan.spec.freezeWindows) ?? barrier(app, members)
     return stops(app.record.metadata) ?? (wait && { ...wait, sparesRollbacks: true })
   }
 }

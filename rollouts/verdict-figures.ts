@@ -1,8 +1,12 @@
 /** Figures in the reason of a verdict, as people read them: `1,204`, `97.1 %`. */
 
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+let whole: Intl.NumberFormat | undefined
 
-export const countText = (count: number): string => WHOLE.format(count)
+export function countText(count: number): string {
+  // Not before somebody wants one: the first takes as long to make as a small program to start.
+  whole ??= new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+  return whole.format(count)
+}
 
 /** A number of no known unit. */
 export const valueText = (value: number): string =>

@@ -116,6 +116,19 @@ describe('what comes with an entry', () => {
     }
     return reached
   }
+  /** Packages that are there before anything is asked of it. */
+  const loadedBy = (entry: string): readonly string[] => {
+    const files = new Set([entry])
+    const packages = new Set<string>()
+    for (const file of files) {
+      const atOnce = importsOf(file).filter(({ isType, isLate }) => !isType && !isLate)
+      for (const { specifier, target } of atOnce) {
+        if (target === undefined) packages.add(specifier)
+        else files.add(target)
+      }
+    }
+    return [...packages]
+  }
   const SCHEMAS = 'checks/schemas/kubernetes.json'
 
   it('are the schemas of Kubernetes for the one of that name, and not for that of the rules', () => {
@@ -130,6 +143,17 @@ describe('what comes with an entry', () => {
       ['constructs', 'gitops', 'rollouts', 'checks/rules'].some((place) => isWithin(file, place)),
     )
     expect(heavy).toEqual([])
+  })
+
+  it.each([
+    'cli/serve-rollouts-main.ts',
+    'functions/lambda-rollouts-main.ts',
+    'functions/workers-rollouts.ts',
+  ])('is nothing of calendars and of objects of Git at the start of %s', (entry) => {
+    const loaded = loadedBy(entry)
+    expect(loaded).toContain('zod')
+    const late = ['croner', 'isomorphic-git', 'rrule-temporal', 'temporal-polyfill']
+    expect(loaded.filter((name) => late.includes(name))).toEqual([])
   })
 
   it.each([

@@ -12,6 +12,8 @@ export interface SourceImport {
   readonly target: string | undefined
   /** Whether it is gone at run time. */
   readonly isType: boolean
+  /** Whether it is an `import()`, so that what it means is loaded when that is come to. */
+  readonly isLate: boolean
 }
 
 /** All TypeScript files below a folder, relative to the repository. */
@@ -23,15 +25,16 @@ export const sourcesOf = (folder: string): string[] =>
 export function importsOf(file: string): SourceImport[] {
   const { program, errors } = parseSync(file, readFileSync(join(ROOT, file), 'utf8'))
   if (errors.length > 0) throw new SyntaxError(`${file}: ${errors[0]?.message}`)
-  return [...requests(program)].map(({ specifier, isType }) => ({
+  return [...requests(program)].map(({ specifier, isType, isLate }) => ({
     file,
     specifier,
     target: specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : undefined,
     isType,
+    isLate,
   }))
 }
 
-type Request = Pick<SourceImport, 'specifier' | 'isType'>
+type Request = Pick<SourceImport, 'specifier' | 'isType' | 'isLate'>
 
 /** Walks the whole tree, since `import()` and `import('…').Type` can stand anywhere. */
 function* requests(node: unknown): Generator<Request> {
@@ -40,7 +43,7 @@ function* requests(node: unknown): Generator<Request> {
   const { type, source, importKind, exportKind } = node as Record<string, unknown>
   if (/^(Import|Export|TSImport)/.test(String(type)) && isObject(source)) {
     const isType = type === 'TSImportType' || importKind === 'type' || exportKind === 'type'
-    yield { specifier: requested(source), isType }
+    yield { specifier: requested(source), isType, isLate: type === 'ImportExpression' }
   }
   for (const value of Object.values(node)) if (isObject(value)) yield* requests(value)
 }

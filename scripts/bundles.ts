@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type OutputChunk, rolldown } from 'rolldown'
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
@@ -51,6 +51,24 @@ export interface WrittenBundle {
   readonly imports: readonly string[]
 }
 
+/**
+ * A start reads the whole file, most of which it never calls. What functions and classes are called
+ * stays: stacks in logs have it.
+ */
+const MINIFY = {
+  compress: { keepNames: { function: true, class: true } },
+  mangle: { keepNames: true },
+} as const
+
+/**
+ * The library for schemas hands on its messages in all languages as one object, so that nothing takes
+ * them out: a fifth of a bundle. English, which is spoken here, it has apart from them.
+ */
+const WITHOUT_LANGUAGES: Plugin = {
+  name: 'without-languages',
+  load: { filter: { id: /\/zod\/v4\/locales\/index\.js$/ }, handler: () => 'export {}' },
+}
+
 /** Writes a bundle into a folder. */
 export async function writeBundle(
   { name, entry, platform }: Bundle,
@@ -60,12 +78,14 @@ export async function writeBundle(
     input: { [name]: join(ROOT, entry) },
     platform,
     external: /^node:/,
+    plugins: [WITHOUT_LANGUAGES],
   })
   const { output } = await build.write({
     dir: folder,
     format: 'esm',
     entryFileNames: '[name].mjs',
     codeSplitting: false,
+    minify: MINIFY,
   })
   const chunks = output.filter((part): part is OutputChunk => part.type === 'chunk')
   const [chunk, ...others] = chunks
@@ -78,6 +98,7 @@ export async function writeBundle(
   return {
     file: join(folder, chunk.fileName),
     modules,
-    imports: [...chunk.imports, ...chunk.dynamicImports],
+    // What it comes to later is in it as well, for which it is listed itself.
+    imports: [...chunk.imports, ...chunk.dynamicImports].filter((name) => name !== chunk.fileName),
   }
 }

@@ -29,6 +29,10 @@ const OWN = {
   workers: ['kubernetes/fetch-transport.ts', 'functions/serving/unshared-store.ts'],
 }
 
+/** What the library for schemas says in other languages than English. */
+const isForeign = (module: string): boolean =>
+  /\/zod\/v4\/locales\/(?!en\.js|index\.js)/.test(module)
+
 const names = Object.keys(OWN) as (keyof typeof OWN)[]
 
 describe.each(names)('the bundle %s', (name) => {
@@ -46,8 +50,15 @@ describe.each(names)('the bundle %s', (name) => {
 
   it('has nothing of constructs, schemas, commands and other stores', () => {
     expect(partsOf(NOWHERE)).toEqual([])
+    expect(bundle().modules.filter(isForeign)).toEqual([])
     expect(bundle().imports).not.toContain('node:child_process')
     expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
+  })
+
+  it('calls functions and classes what the sources call them, as stacks in its log do', () => {
+    const text = readFileSync(bundle().file, 'utf8')
+    const called = [/\bfunction lockFunction\(/, /\bProblemError=class\b/, /\bLockQueue=class\b/]
+    expect(called.filter((name) => !name.test(text))).toEqual([])
   })
 
   it('has what is its own, and nothing that is of others alone', () => {
@@ -89,6 +100,7 @@ describe.each(['serveRollouts', 'lambdaRollouts', 'workersRollouts'] as const)(
         nowhere.some((place) => module.startsWith(place)),
       )
       expect(wrong).toEqual([])
+      expect(bundle().modules.filter(isForeign)).toEqual([])
       expect(bundle().imports).not.toContain('node:child_process')
       expect(readFileSync(bundle().file, 'utf8')).not.toContain('node:sqlite')
     })

@@ -34,31 +34,55 @@ export const bareNode: Start = async () => {
   return async () => {}
 }
 
-export interface AnsweringServer {
-  readonly file: string
-  readonly env: Readonly<Record<string, string>>
+/** A request that has all loaded that has to be loaded for an answer, and that answer. */
+export interface FirstRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
+  /** JSON. */
   readonly body?: string
-  /** What it answers to that. */
   readonly status: number
 }
 
+/** What answers: a bundle, and what it is told. */
+export interface Answering extends FirstRequest {
+  readonly file: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export const headersOf = ({ body }: FirstRequest): Readonly<Record<string, string>> =>
+  body === undefined ? {} : { 'content-type': 'application/json' }
+
 /** A server that says its address in the first line of its log, until its first answer. */
 export const answeringServer =
-  ({ file, env, method, path, body, status }: AnsweringServer): Start =>
-  async () => {
-    const server = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'ignore'] })
-    const ended = once(server, 'close')
-    const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string]
-    const { address } = JSON.parse(line) as { readonly address: string }
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-    const sent = request(`${address}${path}`, { method, headers }).end(body)
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-    answer.destroy()
-    if (answer.statusCode !== status) throw new Error(`It answered ${answer.statusCode}`)
-    return async () => {
-      server.kill('SIGKILL')
-      await ended
-    }
+  ({ file, env, ...first }: Answering): Start =>
+  () =>
+    untilAnswered({ program: process.execPath, args: [file], env }, first, (line) => {
+      const { address } = JSON.parse(line) as { readonly address: string }
+      return address
+    })
+
+interface Program {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** @param addressIn reads the first line that the process says */
+export async function untilAnswered(
+  { program, args, env = {} }: Program,
+  first: FirstRequest,
+  addressIn: (line: string) => string,
+): ReturnType<Start> {
+  const server = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(server, 'close')
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string]
+  const { method, path, body, status } = first
+  const sent = request(`${addressIn(line)}${path}`, { method, headers: headersOf(first) }).end(body)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  answer.destroy()
+  if (answer.statusCode !== status) throw new Error(`It answered ${answer.statusCode}`)
+  return async () => {
+    server.kill('SIGKILL')
+    await ended
   }
+}

@@ -12,6 +12,7 @@ import { HTTP_HOP, HTTP_RENEW, ServedLocks } from './locks/served-locks.ts'
 import { type TimedCall, timeCalls } from './locks/timed-calls.ts'
 import type { Bar } from './report.ts'
 import { OUTPUT, say } from './rivals.ts'
+import type { Spread } from './statistics.ts'
 
 export interface BenchLocksProps {
   /** How many locks one process holds at once. */
@@ -105,7 +106,12 @@ async function handOffsOn(cluster: BenchedCluster): Promise<LocksResult['handOff
 /** Of the API server, where calls cost what they cost; a file is read in less than is measured. */
 export function lockBars({ calls, coldStarts }: LocksResult): readonly Bar[] {
   const timed = calls.find(({ store }) => store === 'Kubernetes')?.calls ?? []
-  return [...timed.flatMap((call) => barOf(call, timed)), overheadBar(timed), coldBar(coldStarts)]
+  const cold = [
+    coldBar('serve', coldStarts.serve),
+    coldBar('elect', coldStarts.elect),
+    coldBar('the function of AWS Lambda', coldStarts.lambda),
+  ]
+  return [...timed.flatMap((call) => barOf(call, timed)), overheadBar(timed), ...cold]
 }
 
 function barOf(
@@ -136,8 +142,8 @@ function overheadBar(calls: readonly TimedCall[]): Bar {
   }
 }
 
-const coldBar = ({ serveMs }: ColdStarts): Bar => ({
-  promise: 'cold start of the function: at most 150 ms to its first answer',
-  measured: `${serveMs.median.toFixed(0)} ms`,
-  isMet: serveMs.median <= 150,
+const coldBar = (what: string, { median }: Spread): Bar => ({
+  promise: `cold start of ${what}: at most 150 ms to its first answer`,
+  measured: `${median.toFixed(0)} ms`,
+  isMet: median <= 150,
 })

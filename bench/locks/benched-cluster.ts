@@ -59,6 +59,12 @@ export class BenchedCluster implements AsyncDisposable {
     }
   }
 
+  /** What a function elsewhere is told. A Worker, which takes no authority of ours, never asks. */
+  remoteAccount(): Readonly<Record<string, string>> {
+    const { server, token = '' } = this.#connection
+    return { LOCKSTEP_KUBERNETES_SERVER: server, LOCKSTEP_KUBERNETES_TOKEN: token }
+  }
+
   /** Makes the Leases of some locks. */
   async declare(...locks: readonly string[]): Promise<void> {
     const client = this.client()

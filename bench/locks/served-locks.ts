@@ -1,7 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { BUNDLES, writeBundle } from '../../scripts/bundles.ts'
 import { BundleProcess } from '../../test/functions/bundles/bundle-process.ts'
@@ -33,7 +31,7 @@ export class ServedLocks implements AsyncDisposable {
     const process = new BundleProcess({
       program: globalThis.process.execPath,
       args: [file],
-      env: { ...cluster.podAccount(folder), ...accessOf(token, folder) },
+      env: { ...cluster.podAccount(folder), ...accessOf(token) },
     })
     const address = new URL(await process.untilSaid(/"address":"([^"]+)"/))
     return new ServedLocks(process, address, token)
@@ -89,19 +87,14 @@ interface HoldAnswer {
 }
 
 /** One caller, known by its token, who may do everything. */
-export function accessOf(token: string, folder: string): Readonly<Record<string, string>> {
-  mkdirSync(folder, { recursive: true })
+export function accessOf(token: string): Readonly<Record<string, string>> {
   const sha256 = createHash('sha256').update(token).digest('hex')
-  const tokens = join(folder, 'tokens.json')
-  writeFileSync(tokens, JSON.stringify({ tokens: [{ name: 'bench', sha256 }] }))
-  const policy = join(folder, 'policy.json')
   const rule = { names: ['bench'], verbs: ['hold'], locks: ['default/*'] }
-  writeFileSync(policy, JSON.stringify({ rules: [rule] }))
   return {
     LOCKSTEP_LISTEN: '127.0.0.1:0',
     LOCKSTEP_CLUSTER_ID: 'bench',
     LOCKSTEP_HANDLE_KEYS: randomBytes(32).toString('base64'),
-    LOCKSTEP_STATIC_TOKENS_FILE: tokens,
-    LOCKSTEP_POLICY_FILE: policy,
+    LOCKSTEP_STATIC_TOKENS: JSON.stringify({ tokens: [{ name: 'bench', sha256 }] }),
+    LOCKSTEP_POLICY: JSON.stringify({ rules: [rule] }),
   }
 }

@@ -31,7 +31,7 @@ export const renderRollouts = ({
     '| --- | --- | --- | --- |',
     ...gates.map((call) => renderGate(call, gates)),
     '',
-    `Cold start, to the first answer to a webhook: server ${range(coldStarts.serverMs)} ms, function of AWS Lambda ${range(coldStarts.lambdaMs)} ms; Node alone ${range(coldStarts.nodeMs)} ms`,
+    `Cold start, to the first answer to a webhook: server ${range(coldStarts.server)} ms, function of AWS Lambda ${range(coldStarts.lambda)} ms; Node alone ${range(coldStarts.node)} ms; Worker ${range(coldStarts.workers)} ms, an empty one ${range(coldStarts.workerd)} ms`,
     '',
     ...renderAtRest(atRest),
     '',

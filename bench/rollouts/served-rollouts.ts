@@ -73,7 +73,7 @@ export async function serveByBundle(
       args: [file],
       env: {
         ...cluster.podAccount(folder),
-        ...accessOf('none', folder),
+        ...accessOf('none'),
         ...targetOf(overHttp(url)),
         ...SENDERS,
       },

@@ -22,10 +22,14 @@ const PLATFORMS: Readonly<Record<string, string>> = {
  * Cloudflare's own runtime, with one Worker, on a port that is free. From the package of the platform:
  * the one around it needs an install script, which npm does not run.
  */
-export function startWorkerd({ file, variables, trusted }: WorkerdProps): BundleProcess {
-  const config = join(dirname(file), 'workerd.capnp')
-  writeFileSync(config, configOf({ file, variables, trusted }))
-  return new BundleProcess({ program: binary(), args: ['serve', config, '--control-fd=1'] })
+export const startWorkerd = (props: WorkerdProps): BundleProcess =>
+  new BundleProcess(workerdCommand(props))
+
+/** What starts it. It says in its output on which port it listens. */
+export function workerdCommand(props: WorkerdProps) {
+  const config = join(dirname(props.file), 'workerd.capnp')
+  writeFileSync(config, configOf(props))
+  return { program: binary(), args: ['serve', config, '--control-fd=1'] }
 }
 
 function binary(): string {

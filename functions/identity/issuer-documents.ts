@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { retryAfterMs } from '../../gitops/retry-after.ts'
 import { AuthenticationUnavailableError } from './authenticator.ts'
 import { isTrustworthy } from './oidc-settings.ts'
 
@@ -10,6 +11,8 @@ export interface IssuerDocumentsProps {
 /** For one answer. */
 const WITHIN_MS = 5_000
 const MOST_BYTES = 512 * 1024
+/** However long an issuer wants to be left alone: whoever asks for an hour would shut out new keys for it. */
+const MOST_REST_MS = 60_000
 
 /** Of discovery, and of keys: RFC 7517, section 8.5.2. The API server of Kubernetes insists. */
 const MEDIA_TYPES = 'application/json, application/jwk-set+json'
@@ -63,9 +66,11 @@ export class IssuerDocuments {
       })
       if (response.status === 200) return parse(await readText(response, address))
       await response.body?.cancel()
+      const restMs = retryAfterMs(response.headers)
       throw new AuthenticationUnavailableError({
         message: `${address} was answered ${response.status}. Check the address of the issuer`,
         retryable: response.status === 429 || response.status >= 500,
+        ...(restMs !== undefined && { retryAfterMs: Math.min(restMs, MOST_REST_MS) }),
       })
     } catch (error) {
       signal?.throwIfAborted()

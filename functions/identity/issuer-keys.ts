@@ -8,6 +8,7 @@ import {
   type LocalJWKSet,
 } from 'jose'
 import type { Clock } from '../../leases/clock.ts'
+import { AuthenticationUnavailableError } from './authenticator.ts'
 import { IssuerDocuments } from './issuer-documents.ts'
 
 export interface IssuerKeysProps {
@@ -34,12 +35,19 @@ interface KnownKeys {
   readonly untilMs: number
 }
 
+interface FailedAsk {
+  readonly error: unknown
+  /** Until then the issuer is left alone. */
+  readonly untilMs: number
+}
+
 /**
  * The keys of an issuer of OpenID Connect. They, and where they are, are asked for when a token needs
  * them: once for all requests that need them at the same time, on Workers by each for itself.
  *
  * A key is found that was published `cooldownMs` before its token came, whoever else asks for what
- * meanwhile. One that was withdrawn is none after `maxAgeMs`.
+ * meanwhile. One that was withdrawn is none after `maxAgeMs`. An issuer that answers badly is left alone
+ * for `cooldownMs`, or for as long as it wants; whoever needs it meanwhile gets the error that it gave.
  */
 export class IssuerKeys {
   readonly #props: IssuerKeysProps
@@ -47,6 +55,7 @@ export class IssuerKeys {
   #address: KeysAddress | undefined
   #known: KnownKeys | undefined
   #asking: Promise<KnownKeys> | undefined
+  #failed: FailedAsk | undefined
 
   constructor(props: IssuerKeysProps) {
     this.#props = props
@@ -90,14 +99,29 @@ export class IssuerKeys {
 
   async #ask(signal: AbortSignal): Promise<KnownKeys> {
     signal.throwIfAborted()
-    if (REQUESTS_STAND_ALONE) return this.#fetchKeys(signal)
-    this.#asking ??= this.#fetchKeys().finally(() => {
+    const failed = this.#failed
+    if (failed !== undefined && this.#props.clock.monotonicMs() < failed.untilMs) throw failed.error
+    if (REQUESTS_STAND_ALONE) return this.#tryFetchKeys(signal)
+    this.#asking ??= this.#tryFetchKeys().finally(() => {
       this.#asking = undefined
     })
     return unlessAborted(this.#asking, signal)
   }
 
-  async #fetchKeys(signal?: AbortSignal): Promise<KnownKeys> {
+  /** Remembers failures, but not that whoever asked for itself has left. */
+  async #tryFetchKeys(signal?: AbortSignal): Promise<KnownKeys> {
+    try {
+      return await this.#fetchKeys(signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      const { clock, cooldownMs } = this.#props
+      const restMs = Math.max(cooldownMs, wantedRestMs(error))
+      this.#failed = { error, untilMs: clock.monotonicMs() + restMs }
+      throw error
+    }
+  }
+
+  async #fetchKeys(signal: AbortSignal | undefined): Promise<KnownKeys> {
     const askedMs = this.#props.clock.monotonicMs()
     const { address, untilMs } = await this.#whereKeysAre(askedMs, signal)
     const keys = (await this.#documents.read(address, signal)) as JSONWebKeySet
@@ -113,6 +137,9 @@ export class IssuerKeys {
     return this.#address
   }
 }
+
+const wantedRestMs = (error: unknown): number =>
+  (error instanceof AuthenticationUnavailableError ? error.retryAfterMs : undefined) ?? 0
 
 /** Leaves what others wait for too to go on without whoever waits no longer. */
 async function unlessAborted<Result>(

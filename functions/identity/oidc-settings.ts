@@ -56,7 +56,8 @@ export interface OidcIssuerProps {
   /**
    * For how long after its keys were fetched an unknown one is refused unasked, in seconds: else
    * whoever sends nonsense makes us ask. What is refused does not prolong it, so a key that is used the
-   * moment it is published is refused for no longer than that.
+   * moment it is published is refused for no longer than that. As long is an issuer left alone that
+   * could not be asked.
    *
    * @default 10
    */

@@ -12,7 +12,7 @@ import type { AppName } from './stops-on-branch.ts'
 interface CommitRead {
   readonly commit: string
   onBranch?: EnvironmentOnBranch
-  /** By `<namespace>/<app>`. Only of apps that there are, whatever names are asked for. */
+  /** By `<namespace>/<app>`. Only of apps that there are and that are sound, whatever names are asked for. */
   readonly gates: Map<string, Gate>
 }
 
@@ -32,10 +32,10 @@ export class BranchGates {
    */
   async read(place: Place, apps: readonly AppName[]): Promise<(app: AppName) => Gate> {
     const commit = await place.remote.tip(place.branch)
-    const gates = commit === undefined ? undefined : await this.#gatesAt(commit, place, apps)
+    const gateOf = commit === undefined ? () => undefined : await this.#gatesAt(commit, place, apps)
     return ({ namespace, name }) => {
       const app = `${namespace}/${name}`
-      return gates?.get(app) ?? shut(`the branch has no app ${app} in ${place.environment}`)
+      return gateOf(app) ?? shut(`the branch has no app ${app} in ${place.environment}`)
     }
   }
 
@@ -43,25 +43,30 @@ export class BranchGates {
     commit: string,
     place: Place,
     apps: readonly AppName[],
-  ): Promise<ReadonlyMap<string, Gate>> {
+  ): Promise<(app: string) => Gate | undefined> {
     if (this.#newest?.commit !== commit) this.#newest = { commit, gates: new Map() }
     // Others may have read a newer one before this is done.
     const read = this.#newest
     const unread = unreadOf(apps, read)
-    if (unread.size === 0) return read.gates
+    if (unread.size === 0) return (app) => read.gates.get(app)
     const names = new Set(unread.keys())
     const onBranch =
       read.onBranch === undefined
         ? await readEnvironment(place.remote, commit, place.environment, names)
         : await withRecords(place.remote, read.onBranch, names)
     read.onBranch = onBranch
-    const gates = await readGates({ place, commit, onBranch, apps: [...unread.values()] })
+    const { gates, broken } = await readGates({
+      place,
+      commit,
+      onBranch,
+      apps: [...unread.values()],
+    })
     for (const [app, gate] of gates) read.gates.set(app, gate)
-    return read.gates
+    return (app) => read.gates.get(app) ?? broken.get(app)
   }
 }
 
-/** Those that nobody has asked about yet, each once, by name. */
+/** Those of which nothing is known yet, each once, by name. */
 const unreadOf = (apps: readonly AppName[], { gates }: CommitRead): ReadonlyMap<string, AppName> =>
   new Map(
     apps

@@ -17,16 +17,24 @@ export interface ReadGatesProps {
   readonly apps: readonly AppName[]
 }
 
-/** The gates of apps as a commit has them, by `<namespace>/<app>`; of an app that it does not have, none. */
-export async function readGates(props: ReadGatesProps): Promise<ReadonlyMap<string, Gate>> {
+/** By `<namespace>/<app>`; of an app that the commit does not have, none. */
+export interface GatesRead {
+  /** What the commit says, now and for ever. */
+  readonly gates: ReadonlyMap<string, Gate>
+  /** Of what is broken, which may be mended without a commit: see `isAtRest`. */
+  readonly broken: ReadonlyMap<string, Gate>
+}
+
+/** The gates of apps as a commit has them. */
+export async function readGates(props: ReadGatesProps): Promise<GatesRead> {
   const { place, onBranch } = props
   const apps = props.apps.filter((app) => onBranch.inventory.apps.has(nameOf(app)))
   const stops = await stopsOnBranch({ place, onBranch, apps })
   const read = await readApps({ ...props, only: new Set(apps.map(nameOf)) })
+  const broken = new Map(read.broken.map(({ app, problem }) => [app, shut(problem)] as const))
   const gates = new Map<string, Gate>()
-  for (const { app, problem } of read.broken) gates.set(app, shut(problem))
   for (const app of read.apps) gates.set(app.app, rolloutGate(app, stops(app.record.metadata)))
-  const others = apps.filter((app) => !gates.has(nameOf(app)))
+  const others = apps.filter((app) => !gates.has(nameOf(app)) && !broken.has(nameOf(app)))
   const texts = await gatesTexts(props, others)
   for (const app of others) {
     const reason =
@@ -35,7 +43,7 @@ export async function readGates(props: ReadGatesProps): Promise<ReadonlyMap<stri
     const gate = foreignGate(texts.get(path), `${place.environment}/${path}`)
     gates.set(nameOf(app), reason === undefined ? gate : shut(reason))
   }
-  return gates
+  return { gates, broken }
 }
 
 /** Gates of apps without a record, by path, but for those that somebody has edited; in one round trip. */

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { GitRemote } from '../../gitops/git-remote.ts'
-import { RemoteRefusedError } from '../../gitops/git-remote-errors.ts'
 import { recordPath } from '../../manifests/layout.ts'
 import { EnvironmentTicks } from '../../reconciler/environment-ticks.ts'
 import { tick } from '../../reconciler/tick.ts'
 import { bareRepository, git } from '../gitops/git.ts'
 import { gitClient } from '../gitops/git-client.ts'
 import { MemoryGitRemote } from '../gitops/memory-git-remote.ts'
+import { WithholdingRemote } from '../gitops/withholding-remote.ts'
 import { planWith } from '../rollouts/plan-fixture.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { briefPlan, type Release, releaseOn, textsOf } from './release-fixture.ts'
@@ -190,21 +190,9 @@ function revertNewest(repository: string): void {
   git(clone, 'push', '--quiet', 'origin', 'deploy')
 }
 
-/** A remote that does not give what it has, for as long as it is told so. */
-class Withholding extends MemoryGitRemote {
-  readonly withheld = new Set<string>()
-
-  override async contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    if (blobs.some((id) => this.withheld.has(id))) {
-      throw new RemoteRefusedError('memory', 'rejected', 'upload-pack: not our ref')
-    }
-    return super.contents(blobs)
-  }
-}
-
 describe('A record that was edited by hand, while the repository refused to give what it had been', () => {
   it('is acted on once the repository gives it again, though the branch stayed where it was', async () => {
-    const remote = new Withholding()
+    const remote = new WithholdingRemote()
     const release = await releaseOn(remote)
     while (release.cluster.weight('checkout') === 0) await release.tick()
     const record = recordPath('shop', 'checkout')

@@ -12,6 +12,7 @@ import { GitCommandRemote } from '../../../gitops/git-command-remote.ts'
 import type { GitRemote } from '../../../gitops/git-remote.ts'
 import { SmartHttpRemote } from '../../../gitops/smart-http-remote.ts'
 import { emitYaml } from '../../../manifests/emit-yaml.ts'
+import { recordPath } from '../../../manifests/layout.ts'
 import type { FreezeWindow } from '../../../rollouts/freeze-window.ts'
 import { releaseGates } from '../../../rollouts/release-gates.ts'
 import { weekend } from '../../constructs/canary-tree.ts'
@@ -21,6 +22,7 @@ import { gitClient } from '../../gitops/git-client.ts'
 import { type GitHttpServerProps, gitHttpServer } from '../../gitops/git-http-server.ts'
 import { MemoryGitRemote } from '../../gitops/memory-git-remote.ts'
 import { AUTHOR } from '../../gitops/smart-http-client.ts'
+import { WithholdingRemote } from '../../gitops/withholding-remote.ts'
 import { APP, type Release, releaseOn } from '../../reconciler/release-fixture.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { functionOf, send } from '../webhooks/webhook-caller.ts'
@@ -263,8 +265,7 @@ it('all who ask a server at once share a look or two at the ref', async () => {
 })
 
 /** A repository in memory, each of whose tips is told when the test says so. */
-async function inMemory(targetOf: Setup['targetOf']) {
-  const memory = new MemoryGitRemote()
+async function inMemory(targetOf: Setup['targetOf'], memory = new MemoryGitRemote()) {
   const release = await releaseOn(memory)
   const { remote, calls } = calledRemote(memory)
   const told: PromiseWithResolvers<void>[] = []
@@ -324,13 +325,26 @@ describe.each([
 
   it('reads nothing of an app that nobody asks about, and of each what there is', async () => {
     const { ask, calls, release } = await inMemory(targetOf)
-    await release.write('shop/cart', 'rollouts/shop/cart/record.yaml', 'nonsense: [')
+    const gates = releaseGates({ name: 'cart', namespace: 'shop' }, { freezeWindows: [] })
+    await release.write('shop/cart', 'rollouts/shop/cart/gates.yaml', emitYaml(gates))
     expect(await ask()).toBe(OPEN)
     calls()
-    expect(await ask('cart')).toContain('403 pending: prod/rollouts/shop/cart/record.yaml')
+    expect(await ask('cart')).toBe(OPEN)
     // Neither folder nor inventory.
     expect(calls()).not.toContain('files')
-    expect(await ask('cart')).toContain('record.yaml')
-    expect(calls()).toEqual(['tip'])
+    expect([await ask('cart'), await ask()]).toEqual([OPEN, OPEN])
+    expect(calls()).toEqual(['tip', 'tip'])
+  })
+
+  it('sees that a repository gives again what it has refused, which no commit tells', async () => {
+    const memory = new WithholdingRemote()
+    const { ask, release } = await inMemory(targetOf, memory)
+    const record = recordPath('shop', 'checkout')
+    const written = (await memory.files((await memory.tip('deploy'))!, 'prod')).get(record)!.id
+    await release.edit([{ path: `prod/${record}`, write: 'edited: by hand\n' }])
+    memory.withheld.add(written)
+    expect(await ask()).toContain(`403 pending: prod/${record} `)
+    memory.withheld.clear()
+    expect(await ask()).toContain(`edited prod/${record} by hand`)
   })
 })

@@ -1,8 +1,9 @@
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import { givenOptions } from './given-options.ts'
 import { optional, record, required } from './options.ts'
+import { secureAddress } from './secure-address.ts'
 import { choice } from './shape.ts'
-import { address, text } from './value-shapes.ts'
+import { text } from './value-shapes.ts'
 
 /** A repository of deploys or of sources, by its host. */
 export type DeployRepository =
@@ -109,7 +110,7 @@ const GITLAB = record<{ readonly gitlab: GitLabRepositoryProps }>(
       record<GitLabRepositoryProps>(
         {
           project: required(text('platform/deploy'), 'missing/missing'),
-          instance: optional(address('https://gitlab.example.com')),
+          instance: optional(secureAddress('https://gitlab.example.com')),
           author: required(AUTHOR, STAND_IN_AUTHOR),
         },
         "{ project: 'platform/deploy', author: { … } }",
@@ -126,7 +127,7 @@ const HTTP = record<{ readonly http: HttpRepositoryProps }>(
       record<HttpRepositoryProps>(
         {
           url: required(
-            address('https://git.example.com/platform/deploy.git'),
+            secureAddress('https://git.example.com/platform/deploy.git'),
             'https://missing.invalid',
           ),
           username: required(text('lockstep'), 'missing'),

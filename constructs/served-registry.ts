@@ -2,8 +2,9 @@ import type { ISecret } from 'cdk8s-plus-27'
 import { existingSecret, MISSING_SECRET } from './existing-secret.ts'
 import { optional, record, required } from './options.ts'
 import { PEER, type Peer } from './peer.ts'
+import { secureAddress } from './secure-address.ts'
 import { type Shape, shape } from './shape.ts'
-import { address, text } from './value-shapes.ts'
+import { text } from './value-shapes.ts'
 
 /** How a registry of images is reached. Those that anybody may read, at their host, need none. */
 export interface ServedRegistry {
@@ -53,7 +54,7 @@ export const REGISTRY_HOST: Shape<string> = shape({
 export const SERVED_REGISTRY = record<ServedRegistry>(
   {
     host: required(REGISTRY_HOST, UNKNOWN_HOST),
-    address: optional(address('https://registry.example.com')),
+    address: optional(secureAddress('https://registry.example.com')),
     credentials: optional(
       record<RegistryCredentials>(
         {

@@ -11,7 +11,7 @@ import { SERVED_REGISTRY, type ServedRegistry } from './served-registry.ts'
 import { SERVED_SYNCS, type ServedSyncs } from './served-syncs.ts'
 import { SERVED_WEBHOOK, type ServedWebhook } from './served-webhook.ts'
 import { type Shape, shape } from './shape.ts'
-import { address, oneOf, text } from './value-shapes.ts'
+import { oneOf, text } from './value-shapes.ts'
 
 /** Rollouts that a control plane looks at, of its environment. */
 export interface ServedRollouts {
@@ -92,9 +92,15 @@ const APP: Shape<CanaryRollout> = shape({
   is: (value) => Construct.isConstruct(value) && 'canaryService' in (value as object),
 })
 
+const PROMETHEUS = shape<string>({
+  expected: 'an address that begins with https://, or http:// inside of the cluster',
+  example: "'http://prometheus.monitoring:9090'",
+  is: (value) => typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
+})
+
 const METRICS = record<ServedMetrics>(
   {
-    prometheus: required(address('http://prometheus.monitoring:9090'), 'http://missing.invalid'),
+    prometheus: required(PROMETHEUS, 'http://missing.invalid'),
     source: optional(oneOf(SOURCES)),
     peer: required(PEER, { peer: undefined, ports: [] }),
   },

@@ -35,14 +35,6 @@ export const absolutePath = (example: string): Shape<string> =>
     is: (value) => typeof value === 'string' && ABSOLUTE_PATH.test(value),
   })
 
-/** Where something is by HTTP. */
-export const address = (example: string): Shape<string> =>
-  shape({
-    expected: 'an address that begins with https://, or http:// inside of the cluster',
-    example: `'${example}'`,
-    is: (value) => typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? ''),
-  })
-
 export const flag: Shape<boolean> = shape({
   expected: 'true or false',
   example: (value) => (value === 'false' ? 'false' : 'true'),

@@ -292,6 +292,32 @@ describe('A control plane that follows images', () => {
       '\'rollouts.registries[1].host\' is in the list twice, got "ghcr.io"',
     ],
     [
+      'a registry that others could pass for',
+      (test) => ({
+        images: [images(test)],
+        registries: [{ host: 'ghcr.io', address: 'http://mirror.example.com' }],
+      }),
+      "'rollouts.registries[0].address' must be an address that begins with https://, or http:// for Services",
+    ],
+    [
+      'a source that is reached in the clear',
+      (test) => {
+        const url = 'http://git.example.com/shop.git'
+        const repository = httpRepository({ url, username: 'x', author: AUTHOR })
+        return { images: [images(test, { repository })] }
+      },
+      "'rollouts.images[0].repository.http.url' must be an address that begins with https://, or http:// for Services",
+    ],
+    [
+      'a source whose address has a password',
+      (test) => {
+        const instance = 'https://x:y@git.example.com'
+        const repository = gitlabRepository({ project: 'a/b', instance, author: AUTHOR })
+        return { images: [images(test, { repository })] }
+      },
+      "'rollouts.images[0].repository.gitlab.instance' must be an address that begins with https://",
+    ],
+    [
       'a registry by a host that is none',
       () => ({ registries: [{ host: 'https://ghcr.io' }] }),
       "'rollouts.registries[0].host' must be what its images begin with",

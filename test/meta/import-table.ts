@@ -30,6 +30,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'constructs/authentication.ts': ['functions/identity/open-issuers.ts'],
   'constructs/followed-images.ts': ['images/image-name.ts', 'images/tag-rule.ts'],
   'constructs/image-mistakes.ts': ['images/proposal-branch.ts'],
+  'constructs/secure-address.ts': ['functions/configuration/secure-address.ts'],
 }
 
 export interface PackageRule {

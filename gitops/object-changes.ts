@@ -1,27 +1,27 @@
-import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { canonicalJson } from '../manifests/canonical-json.ts'
+import { isRecord, type KubernetesObject } from '../manifests/kubernetes-object.ts'
+import { isSecret, secretValue } from '../manifests/secret-values.ts'
 import { type FieldChange, fieldChanges } from './field-changes.ts'
 
 /** The fields in which two versions of an object differ; of what a Secret holds only where, not what. */
-export function objectChanges(
+export const objectChanges = (
   before: KubernetesObject,
   after: KubernetesObject,
-): readonly FieldChange[] {
-  const changes = fieldChanges(before, after)
-  return isSecret(before) || isSecret(after) ? changes.map(concealed) : changes
+): readonly FieldChange[] =>
+  isSecret(before) || isSecret(after)
+    ? fieldChanges(withListsOfWords(before), withListsOfWords(after)).map(concealed)
+    : fieldChanges(before, after)
+
+/** Items of a list are called by what they say, unless they are words. */
+function withListsOfWords(value: unknown): unknown {
+  if (Array.isArray(value)) return [canonicalJson(value)]
+  if (!isRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, withListsOfWords(each)]),
+  )
 }
 
-const isSecret = ({ apiVersion, kind }: KubernetesObject): boolean =>
-  apiVersion === 'v1' && kind === 'Secret'
-
-/** Stands for a value: plans are shown in logs of CI and in comments of pull requests. */
-const NOT_SHOWN = '(not shown)'
-
-function concealed(change: FieldChange): FieldChange {
-  const { field, before, after } = change
-  if (!HOLDS_SECRETS.test(field)) return change
-  const instead = (value: unknown) => (value === undefined ? undefined : NOT_SHOWN)
-  return { field, before: instead(before), after: instead(after) }
+function concealed({ field, before, after }: FieldChange): FieldChange {
+  const shown = (value: unknown) => (value === undefined ? undefined : secretValue(field, value))
+  return { field, before: shown(before), after: shown(after) }
 }
-
-/** `kubectl apply` writes all of an object, its data too, into an annotation. */
-const HOLDS_SECRETS = /^(?:data|stringData|metadata\.annotations)\b/

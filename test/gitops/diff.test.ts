@@ -144,6 +144,21 @@ describe('the effect of a change', () => {
     ])
   })
 
+  it('calls no part of a Secret by what it holds, nor shows a list where a word belongs', async () => {
+    const secret = (token: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'web', namespace: 'shop' },
+      tokens: [{ key: token, value: token }],
+      type: [token],
+    })
+    const [diff] = await effects(one(secret('old')), one(secret('new')))
+    expect(diff?.fields).toEqual([
+      { field: 'tokens', before: '(not shown)', after: '(not shown)' },
+      { field: 'type', before: '(not shown)', after: '(not shown)' },
+    ])
+  })
+
   it('says where an object was before', async () => {
     const before = rendering('prod', { 'shop/web': [service('web')] })
     const after = rendering('prod', { 'shop/edge': [service('web')] })

@@ -72,10 +72,67 @@ describe('a file of ours that was edited by hand', () => {
       {
         path,
         fields: [
-          { field: 'metadata.labels.team', before: 'b', after: 'a' },
+          { field: 'metadata.labels.team', before: '(not shown)', after: '(not shown)' },
           { field: 'stringData.token', before: '(not shown)', after: '(not shown)' },
         ],
       },
+    ])
+  })
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'a key that lost its indentation',
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  namespace: shop\nstringData:\npassword: hunter2\n',
+      ['password', 'stringData'],
+    ],
+    [
+      'a typing mistake',
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  namespace: shop\nstringdata:\n  password: hunter2\n',
+      ['stringData', 'stringdata'],
+    ],
+    [
+      'a list',
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  namespace: shop\nstringData:\n  - key: hunter2\n    value: hunter2\n',
+      ['stringData'],
+    ],
+    [
+      'a value where a word belongs',
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  namespace: shop\nstringData:\n  password: ours\ntype:\n  password: hunter2\n',
+      ['type'],
+    ],
+    [
+      'another kind',
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  namespace: shop\ndata:\n  password: hunter2\n',
+      ['data', 'kind', 'stringData'],
+    ],
+  ])('does not tell what a Secret holds that was edited to %s', async (_, text, where) => {
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'web', namespace: 'shop' },
+      stringData: { password: 'ours' },
+    }
+    const apps = { 'shop/web': [secret] }
+    const remote = await published(apps)
+    await remote.edit('deploy', { 'prod/workloads/shop/web/secret-web.yaml': text })
+    const { plan } = await publishTo(remote, apps)
+    expect(plan.drift.flatMap(({ fields }) => fields.map(({ field }) => field))).toEqual(where)
+    expect(JSON.stringify(plan.drift)).not.toMatch(/hunter2|ours/)
+  })
+
+  it('shows of a Secret what it is', async () => {
+    const secret = (type: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'web', namespace: 'shop' },
+      type,
+    })
+    const apps = { 'shop/web': [secret('Opaque')] }
+    const remote = await published(apps)
+    const path = 'prod/workloads/shop/web/secret-web.yaml'
+    await remote.edit('deploy', { [path]: emitYaml(secret('kubernetes.io/tls')) })
+    expect((await publishTo(remote, apps)).plan.drift).toMatchObject([
+      { fields: [{ field: 'type', before: 'kubernetes.io/tls', after: 'Opaque' }] },
     ])
   })
 

@@ -3,10 +3,12 @@ import { FIELD_REASONS } from '../constructs/field-reasons.ts'
 import { at } from '../manifests/fields.ts'
 import { isRecord, type KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { podTemplatePath } from '../manifests/pod-template.ts'
+import { isSecret, secretValue } from '../manifests/secret-values.ts'
 
 /** A field of an object with the reason for its value. */
 export interface ExplainedField {
   readonly path: string
+  /** `(not shown)` if a Secret holds it. */
   readonly value: unknown
   /** Absent where nothing is known: the field comes from a patch, or from an object of the user's own. */
   readonly reason?: FieldReason
@@ -14,12 +16,18 @@ export interface ExplainedField {
 
 /** Every field of an object, down to the level at which one reason covers what is below. */
 export function explainFields(object: KubernetesObject): readonly ExplainedField[] {
-  if (!isOurs(object)) return explainBelow('', object, () => undefined).filter(isShown)
+  const fields = allFields(object).filter(isShown)
+  if (!isSecret(object)) return fields
+  return fields.map((field) => ({ ...field, value: secretValue(field.path, field.value) }))
+}
+
+function allFields(object: KubernetesObject): readonly ExplainedField[] {
+  if (!isOurs(object)) return explainBelow('', object, () => undefined)
   const reasons = FIELD_REASONS.filter(({ kinds }) => kinds?.includes(object.kind) ?? true).map(
     (reason) => ({ reason, pattern: patternOf(reason.path, object) }),
   )
   const reasonFor = (path: string) => reasons.find(({ pattern }) => pattern.test(path))?.reason
-  return explainBelow('', object, reasonFor).filter(isShown)
+  return explainBelow('', object, reasonFor)
 }
 
 /** Objects that users write themselves have their values from them. */

@@ -8,6 +8,7 @@ import { describeIdentity, identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { describeOrigin } from '../manifests/origin.ts'
 import type { RenderedFile, Rendering } from '../manifests/rendering.ts'
+import { NOT_SHOWN } from '../manifests/secret-values.ts'
 import { explainLock } from './explain-lock.ts'
 import { type ExplainedField, explainFields } from './explain-object.ts'
 import { readProjectConfig } from './project-config.ts'
@@ -131,7 +132,7 @@ function renderObject({ rendering, file, object }: Match, color: boolean): strin
     color ? styleText(style, text, { validateStream: false }) : text
   const fields = explainFields(object).map(
     (field) =>
-      `  ${paint('bold', field.path)}: ${JSON.stringify(field.value) ?? ''}\n      ${paint('dim', reasonOf(field))}`,
+      `  ${paint('bold', field.path)}: ${shownValue(field)}\n      ${paint('dim', reasonOf(field))}`,
   )
   return `${paint('bold', describeIdentity(identityOf(object)))} in ${rendering.environment}
   made by   ${describeOrigin(file.origin ?? {})}
@@ -142,6 +143,9 @@ ${explainLock(object, rendering)
 ${fields.join('\n')}
 `
 }
+
+const shownValue = ({ value }: ExplainedField): string =>
+  value === NOT_SHOWN ? NOT_SHOWN : (JSON.stringify(value) ?? '')
 
 function reasonOf({ reason }: ExplainedField): string {
   if (reason === undefined) return 'as your own object or a patch has it'

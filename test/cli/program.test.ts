@@ -103,6 +103,20 @@ describe('lockstep explain', () => {
     )
   })
 
+  it('tells what keys a Secret has, and never what it holds', async () => {
+    const project = new TemporaryProject({ 'apps/main.ts': withSecret() })
+    for (const subject of ['prod/token', 'secret/token']) {
+      const { code, stdout } = await project.lockstep('explain', subject)
+      expect(code).toBe(0)
+      expect(stdout).toContain('metadata.name: "token"\n')
+      expect(stdout).toContain('type: "Opaque"\n')
+      for (const field of ['stringData.password', 'password', 'metadata.labels.team']) {
+        expect(stdout).toContain(`  ${field}: (not shown)\n`)
+      }
+      expect(stdout).not.toContain('hunter2')
+    }
+  })
+
   it('takes the path of a construct, as findings have it', async () => {
     const project = new TemporaryProject({ 'apps/main.ts': oneService() })
     const { code, stdout } = await project.lockstep('explain', 'prod/shop/web')
@@ -111,3 +125,21 @@ describe('lockstep explain', () => {
     expect(stdout).toContain('(prod/shop/web/Service)')
   })
 })
+
+/** App definitions with a Secret of which one key is where it does not belong. */
+const withSecret = (): string => `
+import { ApiObject } from 'cdk8s'
+import { App, Environment } from 'lockstep'
+
+const app = new App()
+const prod = new Environment(app, 'prod', { owner: 'platform-team', images: {} })
+new ApiObject(prod, 'token', {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'token', namespace: 'shop', labels: { team: 'hunter2' } },
+  type: 'Opaque',
+  stringData: { password: 'hunter2' },
+  password: 'hunter2',
+})
+app.synth()
+`

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { blobId } from '../manifests/blob-id.ts'
 import { resolveGitAddress, scratchFolderOf } from './git-address.ts'
 import { isMissingBranch, isWrongObjectFormat, throwIfNoIdentity } from './git-answers.ts'
-import { readCommitObject } from './git-commit-object.ts'
 import { GitConnection } from './git-connection.ts'
 import { GitCommandError } from './git-errors.ts'
 import { fastImport, treeOf } from './git-fast-import.ts'
-import { type Batch, readBatch, readTree } from './git-output.ts'
+import { GitReads } from './git-reads.ts'
 import type { CommitRequest, GitRemote, LoggedCommit, LogRequest, TreeFile } from './git-remote.ts'
 import { GitScratchRepository } from './git-scratch-repository.ts'
 
@@ -51,7 +50,8 @@ export interface GitCommandRemoteProps {
  * credentials and proxies are those that Git has configured for the repository in `cwd`.
  *
  * Only the newest commit is fetched, and of that only the trees where the server can leave out blobs
- * (`uploadpack.allowFilter`, as all large hosts do); the blobs that are read come in one request.
+ * (`uploadpack.allowFilter`, as all large hosts do); the blobs that are read come in one request. Until
+ * the branch has moved, what was read stays in memory, and looking again takes no more than its tip.
  *
  * One at a time: an object of this class is for one caller; concurrent publishers open their own.
  */
@@ -60,6 +60,7 @@ export class GitCommandRemote implements GitRemote {
   readonly #remote: string
   readonly #repository: GitScratchRepository
   readonly #connection: GitConnection
+  readonly #reads: GitReads
 
   private constructor(
     location: string,
@@ -71,6 +72,7 @@ export class GitCommandRemote implements GitRemote {
     this.#remote = remote
     this.#repository = repository
     this.#connection = connection
+    this.#reads = new GitReads(remote, repository, connection)
   }
 
   /**
@@ -100,50 +102,25 @@ export class GitCommandRemote implements GitRemote {
   }
 
   async tip(branch: string): Promise<string | undefined> {
-    const copy = copyOf(branch)
-    // On top of what we have, a fetch brings what is new; a depth would make it pack all trees again.
-    const depth = (await this.#resolve(copy)) === undefined ? ['--depth=1'] : []
-    // The plus is about our copy of the reference, which follows the branch wherever it went.
-    const refspec = `+refs/heads/${branch}:${copy}`
-    const words = await this.#connection.fetch([...depth, '--refmap=', this.#remote, refspec])
-    if (words === undefined) return this.#resolve(copy)
-    const isMissing = isMissingBranch(words)
-    if (!isMissing && !isWrongObjectFormat(words)) throw new GitCommandError('fetch', 128, words)
-    const format = await this.#connection.announcedFormat()
-    if (format !== this.#repository.format) await this.#repository.switchFormat(format)
-    return isMissing ? undefined : this.tip(branch)
+    const tip = await this.#fetchTip(branch)
+    this.#reads.lookedAt(tip)
+    return tip
   }
 
-  async files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
-    const below = folder === '' ? [] : ['--', `${folder}/`]
-    const args = ['ls-tree', '-r', '-z', '--full-tree', commit, ...below]
-    return readTree(await this.#repository.run(args), folder)
+  files(commit: string, folder: string): Promise<ReadonlyMap<string, TreeFile>> {
+    return this.#reads.files(commit, folder)
   }
 
-  async contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const local = await this.#readBlobs([...new Set(blobs)])
-    if (local.missing.length === 0) return local.contents
-    const words = await this.#connection.fetch(['--stdin', this.#remote], {
-      input: lines(local.missing),
-      settings: [['fetch.negotiationAlgorithm', 'noop']],
-    })
-    if (words !== undefined) throw new GitCommandError('fetch', 128, words)
-    const fetched = await this.#readBlobs(local.missing)
-    return new Map([...local.contents, ...fetched.contents])
+  contents(blobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#reads.contents(blobs)
   }
 
   async blobIds(contents: readonly string[]): Promise<readonly string[]> {
     return contents.map((content) => blobId(content, this.#repository.format))
   }
 
-  async log(request: LogRequest): Promise<readonly LoggedCommit[]> {
-    for (let deeper = FIRST_DEPTH; ; deeper *= 4) {
-      const { commits, isEnough } = await this.#logOfWhatIsHere(request)
-      if (isEnough) return commits
-      const args = [`--deepen=${deeper}`, '--refmap=', this.#remote, request.commit]
-      const words = await this.#connection.fetch(args)
-      if (words !== undefined) throw new GitCommandError('fetch', 128, words)
-    }
+  log(request: LogRequest): Promise<readonly LoggedCommit[]> {
+    return this.#reads.log(request)
   }
 
   async commit(request: CommitRequest): Promise<string> {
@@ -155,33 +132,25 @@ export class GitCommandRemote implements GitRemote {
     return commit
   }
 
+  async #fetchTip(branch: string): Promise<string | undefined> {
+    const copy = copyOf(branch)
+    // On top of what we have, a fetch brings what is new; a depth would make it pack all trees again.
+    const depth = (await this.#resolve(copy)) === undefined ? ['--depth=1'] : []
+    // The plus is about our copy of the reference, which follows the branch wherever it went.
+    const refspec = `+refs/heads/${branch}:${copy}`
+    const words = await this.#connection.fetch([...depth, '--refmap=', this.#remote, refspec])
+    if (words === undefined) return this.#resolve(copy)
+    const isMissing = isMissingBranch(words)
+    if (!isMissing && !isWrongObjectFormat(words)) throw new GitCommandError('fetch', 128, words)
+    const format = await this.#connection.announcedFormat()
+    if (format !== this.#repository.format) await this.#repository.switchFormat(format)
+    return isMissing ? undefined : this.#fetchTip(branch)
+  }
+
   async #resolve(reference: string): Promise<string | undefined> {
     const args = ['rev-parse', '--verify', '--quiet', reference]
     const { exitCode, stdout } = await this.#repository.try(args)
     return exitCode === 0 ? stdout.toString().trim() : undefined
-  }
-
-  async #readBlobs(ids: readonly string[]): Promise<Batch> {
-    if (ids.length === 0) return { contents: new Map(), missing: [] }
-    return readBatch(await this.#repository.run(['cat-file', '--batch'], { input: lines(ids) }))
-  }
-
-  /** The oldest commits that were fetched seem to have added every path; they are not counted. */
-  async #logOfWhatIsHere({ commit, path, limit, sinceMs = 0 }: LogRequest): Promise<{
-    readonly commits: readonly LoggedCommit[]
-    readonly isEnough: boolean
-  }> {
-    const oldest = await this.#repository.shallowCommits()
-    const most = limit + oldest.size
-    const literal = `:(top,literal)${path}`
-    const args = ['rev-list', `--max-count=${most}`, commit, '--', literal]
-    const listed = (await this.#repository.run(args)).toString().split('\n')
-    const ids = listed.filter((id) => id !== '' && !oldest.has(id)).slice(0, limit)
-    const { contents } = await this.#readBlobs(ids)
-    const commits = ids.map((id) => readCommitObject(id, contents.get(id) ?? ''))
-    const recent = commits.filter(({ committedAtMs }) => committedAtMs >= sinceMs)
-    const isEnough = oldest.size === 0 || commits.length === limit || recent.length < commits.length
-    return { commits: recent, isEnough }
   }
 
   async #makeCommit({ parent, changes, message }: CommitRequest): Promise<string> {
@@ -208,11 +177,6 @@ export class GitCommandRemote implements GitRemote {
   }
 }
 
-/** Commits that are fetched at once when the newest one is not enough; four times as many after it. */
-const FIRST_DEPTH = 50
-
 /** Our copy of a branch, by a name that no other branch's copy can be in the way of. */
 const copyOf = (branch: string): string =>
   `refs/lockstep/${createHash('sha256').update(branch).digest('hex').slice(0, 16)}`
-
-const lines = (items: readonly string[]): string => `${items.join('\n')}\n`

@@ -1,8 +1,14 @@
+import {
+  EMAIL,
+  type NameRule,
+  OWNER_AND_NAME,
+  PROJECT_PATH,
+} from '../functions/configuration/repository-names.ts'
 import { isRecord } from '../manifests/kubernetes-object.ts'
 import { givenOptions } from './given-options.ts'
 import { optional, record, required } from './options.ts'
 import { secureAddress } from './secure-address.ts'
-import { choice } from './shape.ts'
+import { choice, type Shape, shape } from './shape.ts'
 import { text } from './value-shapes.ts'
 
 /** A repository of deploys or of sources, by its host. */
@@ -70,10 +76,17 @@ export const httpRepository = (props: HttpRepositoryProps): DeployRepository => 
   http: givenOptions(props) as HttpRepositoryProps,
 })
 
+const named = ({ pattern, expected, example }: NameRule): Shape<string> =>
+  shape({
+    expected,
+    example: `'${example}'`,
+    is: (value) => typeof value === 'string' && pattern.test(value),
+  })
+
 const AUTHOR = record<CommitAuthor>(
   {
     name: required(text('Lockstep'), 'missing'),
-    email: required(text('lockstep@example.com'), 'missing'),
+    email: required(named(EMAIL), 'missing'),
   },
   "{ name: 'Lockstep', email: 'lockstep@example.com' }",
 )
@@ -85,7 +98,7 @@ const GITHUB = record<{ readonly github: GitHubRepositoryProps }>(
     github: required(
       record<GitHubRepositoryProps>(
         {
-          repository: required(text('acme/deploy'), 'missing/missing'),
+          repository: required(named(OWNER_AND_NAME), 'missing/missing'),
           app: optional(
             record<GitHubAppReference>(
               {
@@ -109,7 +122,7 @@ const GITLAB = record<{ readonly gitlab: GitLabRepositoryProps }>(
     gitlab: required(
       record<GitLabRepositoryProps>(
         {
-          project: required(text('platform/deploy'), 'missing/missing'),
+          project: required(named(PROJECT_PATH), 'missing/missing'),
           instance: optional(secureAddress('https://gitlab.example.com')),
           author: required(AUTHOR, STAND_IN_AUTHOR),
         },

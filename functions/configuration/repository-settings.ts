@@ -1,24 +1,24 @@
 import { z } from 'zod'
+import { EMAIL, type NameRule, OWNER_AND_NAME, PROJECT_PATH } from './repository-names.ts'
 import { ADDRESS } from './safe-address.ts'
 import { SECRET_SOURCE } from './secret-source.ts'
+
+const named = ({ pattern, expected }: NameRule) =>
+  z.string(`Write ${expected}`).regex(pattern, `Write ${expected}`)
 
 /** In whose name commits are made, where the host does not know that by the credentials. */
 const AUTHOR = z.strictObject(
   {
     name: z.string('Write a name').min(1, 'Write a name'),
-    email: z.email('Write an address of e-mail'),
+    email: named(EMAIL),
   },
   "Write in whose name commits are made: { name: 'Lockstep', email: 'lockstep@example.com' }",
 )
 
-const OWNER_AND_NAME = z
-  .string('Write OWNER/NAME')
-  .regex(/^[\w.-]+\/[\w.-]+$/, 'Write OWNER/NAME, as in acme/deploy')
-
 const github = z
   .strictObject({
     kind: z.literal('github'),
-    repository: OWNER_AND_NAME,
+    repository: named(OWNER_AND_NAME),
     apiUrl: ADDRESS.exactOptional(),
     token: SECRET_SOURCE.exactOptional(),
     app: z
@@ -36,9 +36,7 @@ const github = z
 
 const gitlab = z.strictObject({
   kind: z.literal('gitlab'),
-  project: z
-    .string('Write the path of the project')
-    .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'Write the whole path of the project, as in platform/deploy'),
+  project: named(PROJECT_PATH),
   instance: ADDRESS.exactOptional(),
   token: SECRET_SOURCE,
   author: AUTHOR,

@@ -1,5 +1,5 @@
 /*
- * Whether what is sent to an address is for no other eyes. Pure, and the only file here that constructs know.
+ * Whether what is sent to an address is for no other eyes. Pure: constructs know it, too.
  */
 
 /** Names that nobody has outside of a cluster, or of this machine. */

@@ -28,6 +28,7 @@ export const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'leases/kubernetes-failures.ts': ['kubernetes'],
   'leases/lease-watches.ts': ['kubernetes'],
   'constructs/authentication.ts': ['functions/identity/open-issuers.ts'],
+  'constructs/deploy-repository.ts': ['functions/configuration/repository-names.ts'],
   'constructs/followed-images.ts': ['images/image-name.ts', 'images/tag-rule.ts'],
   'constructs/image-mistakes.ts': ['images/proposal-branch.ts'],
   'constructs/secure-address.ts': ['functions/configuration/secure-address.ts'],

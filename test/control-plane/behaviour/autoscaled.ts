@@ -43,6 +43,8 @@ export class Autoscaled {
         ...served,
         resources: { cpu: `${CPU_REQUEST}m`, memory: '256Mi' },
         replicas: autoscale({ min: props.min, max: props.max, cpu: TARGET_PERCENT }),
+        // How long a pod must have been ready plays no part in how many there are.
+        rollingUpdate: { minReadySeconds: 1 },
       })
       if (props.patch !== undefined) autoscaler?.patch(props.patch)
     })

@@ -12,6 +12,7 @@ import type { Pods } from '../nodes/pods.ts'
 import { isRolledOut } from './conditions.ts'
 import { ElectedPods, type ElectedPodsProps } from './elected-pods.ts'
 import { ElectionHistory } from './election-history.ts'
+import { makeAvailableSoon } from './make-available-soon.ts'
 
 /** Shorter than the default, for tests that wait until it is over. */
 export const SHORT_LEASE = {
@@ -40,7 +41,9 @@ export async function deployElected(
   running: ElectedPodsProps = {},
 ): Promise<DeployedElection> {
   const objects = await applyInForce(cluster, name, (scope) => {
-    new SingletonService(scope, name, { ...listening, guarantee: elected(props) })
+    makeAvailableSoon(
+      new SingletonService(scope, name, { ...listening, guarantee: elected(props) }),
+    )
   })
   const workload = objects.find(({ kind }) => kind === 'Deployment')
   if (workload === undefined) throw new Error('unreachable')

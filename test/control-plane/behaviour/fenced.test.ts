@@ -50,7 +50,10 @@ describeWithNodes('What a lock protects, among the real controllers', (cluster) 
     namespace = await cluster.namespace()
     connection = connect(await connectToSharedCluster('nodes'))
     const { objects } = Testing.synth((scope) => {
-      new HighlyAvailableDeployment(scope, 'web', minimal)
+      new HighlyAvailableDeployment(scope, 'web', {
+        ...minimal,
+        rollingUpdate: { minReadySeconds: 2 },
+      })
     })
     const app = inNamespace(objects, namespace)
     deployment = app.find(({ kind }) => kind === 'Deployment')!

@@ -10,6 +10,7 @@ import type { TestNode } from '../nodes/node-fleet.ts'
 import type { PodHistory } from '../nodes/pod-history.ts'
 import type { Pods } from '../nodes/pods.ts'
 import { isRolledOut } from './conditions.ts'
+import { makeAvailableSoon } from './make-available-soon.ts'
 
 const GUARANTEES = {
   'at-most-one': atMostOne(),
@@ -48,11 +49,12 @@ export async function singletonObjects(
   version: string,
 ): Promise<readonly KubernetesObject[]> {
   const { objects } = Testing.synth((scope) => {
-    new SingletonService(scope, name, {
+    const service = new SingletonService(scope, name, {
       ...served,
       image: image('web').replace('1.4.2', version),
       guarantee: GUARANTEES[guarantee],
     })
+    makeAvailableSoon(service)
   })
   return inNamespace(objects, await cluster.namespace())
 }

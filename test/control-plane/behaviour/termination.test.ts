@@ -19,6 +19,8 @@ const { objects, find } = Testing.synth((scope) => {
     ...served,
     replicas: fixed(3),
     shutdown: { preStop: Duration.seconds(2), drain: Duration.seconds(3) },
+    // How long the next pod must have been ready plays no part in how this one ends.
+    rollingUpdate: { minReadySeconds: 1 },
   })
 })
 

@@ -19,7 +19,7 @@ import type { Place } from '../../../reconciler/commit-moves.ts'
 import { KubernetesLiveState } from '../../../reconciler/kubernetes-live-state.ts'
 import type { Look } from '../../../reconciler/look-at-app.ts'
 import { rolloutStates } from '../../../reconciler/rollout-states.ts'
-import { type TickProps, tick } from '../../../reconciler/tick.ts'
+import { type TickProps, type TickResult, tick } from '../../../reconciler/tick.ts'
 import type { RolloutRequest } from '../../../rollouts/acts.ts'
 import { NO_ROLLOUT_YET, type RecordSpec } from '../../../rollouts/record.ts'
 import { IMAGE, minimal } from '../../constructs/fixtures.ts'
@@ -66,10 +66,11 @@ export type SyncProps = NonNullable<Parameters<typeof syncedEnvironment>[2]>
 
 const HOST = 'checkout.example.com'
 
-/** Two short steps, judged by nobody. */
+/** Two short steps, judged by nobody, of pods that count as soon as they are ready. */
 const BRIEF: CanaryRolloutProps = {
   ...minimal,
   replicas: fixed(3),
+  rollingUpdate: { minReadySeconds: 1 },
   steps: [
     { weight: 20, hold: Duration.seconds(1) },
     { weight: 80, hold: Duration.seconds(1) },
@@ -182,12 +183,14 @@ export class ClusterRelease implements AsyncDisposable {
   }
 
   /** One look. Whoever looks at the same time has a remote of its own. */
-  async tick({ place = this.place, now = Date.now }: Partial<TickProps> = {}): Promise<void> {
+  async tick({ place = this.place, now = Date.now }: Partial<TickProps> = {}): Promise<TickResult> {
     const { metrics } = this
-    const { looks, broken, commits } = await tick({ place, now, metrics, live: this.#live })
+    const result = await tick({ place, now, metrics, live: this.#live })
+    const { looks, broken, commits } = result
     if (broken[0] !== undefined) throw new Error(broken[0].problem)
     this.seen = looks[0]
     this.actions.push(...commits.flatMap(({ moves }) => moves.map(({ move }) => move.action)))
+    return result
   }
 
   /**
@@ -200,14 +203,17 @@ export class ClusterRelease implements AsyncDisposable {
     isDone: (record: RecordSpec) => boolean | Promise<boolean>,
   ): Promise<void> {
     const deadline = performance.now() + this.patienceSeconds * 1000
-    while (!(await isDone(await this.record()))) {
+    let known = await this.#recordOnBranch()
+    while (!(await isDone(known.record))) {
       if (performance.now() > deadline) {
         const { actions, seen } = this
         const last = { actions, decision: seen?.decision, problem: seen?.problem }
         throw new NeverHappenedError(what, this.patienceSeconds, last)
       }
-      await this.tick()
+      const { tip, commits } = await this.tick()
       await sleep(LOOK_EVERY_MS)
+      const isAsKnown = tip === known.commit && commits.length === 0
+      if (!isAsKnown) known = await this.#recordOnBranch()
     }
   }
 
@@ -228,10 +234,7 @@ export class ClusterRelease implements AsyncDisposable {
   }
 
   async record(): Promise<RecordSpec> {
-    const app = `${this.namespace}/checkout`
-    const { states, broken } = await rolloutStates({ place: this.place, app })
-    if (broken[0] !== undefined) throw new Error(broken[0].problem)
-    return states[0]?.record.spec ?? NO_ROLLOUT_YET
+    return (await this.#recordOnBranch()).record
   }
 
   /** What commits of the branch have done about rollouts, in order, as `git log` tells. */
@@ -379,6 +382,14 @@ export class ClusterRelease implements AsyncDisposable {
     )
     git(clone, 'revert', '--no-edit', 'HEAD')
     git(clone, 'push', '--quiet', 'origin', 'deploy')
+  }
+
+  async #recordOnBranch(): Promise<{ readonly commit?: string; readonly record: RecordSpec }> {
+    const app = `${this.namespace}/checkout`
+    const { commit, states, broken } = await rolloutStates({ place: this.place, app })
+    if (broken[0] !== undefined) throw new Error(broken[0].problem)
+    const record = states[0]?.record.spec ?? NO_ROLLOUT_YET
+    return commit === undefined ? { record } : { commit, record }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,7 +9,8 @@ import { createServer } from 'node:http'
 const [, , name = '', failsEvery = '0'] = process.argv
 let requests = 0
 
-const server = createServer((_, response) => {
+// Nobody finds a connection closed that was kept and not used for a while.
+const server = createServer({ keepAliveTimeout: 0 }, (_, response) => {
   requests += 1
   const fails = requests % Number(failsEvery) === 0
   response.writeHead(fails ? 500 : 200).end(name)

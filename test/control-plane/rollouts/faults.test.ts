@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { successRate } from '../../../constructs/analysis.ts'
 import { RemoteUnreachableError } from '../../../gitops/git-remote-errors.ts'
 import { eventually } from '../eventually.ts'
@@ -20,6 +20,19 @@ describeWithFluxAndNodes('What goes wrong in mid-canary on a real cluster', (clu
   })
   let versions = 0
   let version: string
+  let failing: HttpBackend
+  beforeAll(async () => {
+    failing = await HttpBackend.start('canary', 2)
+  })
+  afterAll(() => failing[Symbol.asyncDispose]())
+
+  /** Half of what the canary answers are failures, until the test is over. */
+  const failRequests = (): void => {
+    const { backends } = suite.release.gateway.proxy
+    const healthy = backends.get('checkout-canary') ?? 0
+    backends.set('checkout-canary', failing.port)
+    onTestFinished(() => void backends.set('checkout-canary', healthy))
+  }
 
   /** A candidate in its first step, with requests. */
   beforeEach(async () => {
@@ -70,21 +83,15 @@ describeWithFluxAndNodes('What goes wrong in mid-canary on a real cluster', (clu
   })
 
   it('a canary that fails requests is aborted by its metric', async () => {
-    const { release } = suite
-    await using failing = await HttpBackend.start('canary', 2)
-    const healthy = release.gateway.proxy.backends.get('checkout-canary')
-    release.gateway.proxy.backends.set('checkout-canary', failing.port)
+    failRequests()
     await abortsToBase(/^success rate /)
-    release.gateway.proxy.backends.set('checkout-canary', healthy ?? 0)
   })
 
   // Argo Rollouts raises the weight first, and aborts afterwards (K58).
   it('whoever looks again after a while first of all aborts what has gone bad', async () => {
     const { release } = suite
     const { proxy } = release.gateway
-    await using failing = await HttpBackend.start('canary', 2)
-    const healthy = proxy.backends.get('checkout-canary') ?? 0
-    proxy.backends.set('checkout-canary', failing.port)
+    failRequests()
     const failures = () =>
       proxy.answers.filter(({ service, status }) => service === 'checkout-canary' && status === 500)
     const before = failures().length
@@ -95,7 +102,6 @@ describeWithFluxAndNodes('What goes wrong in mid-canary on a real cluster', (clu
       (count) => count > 50,
     )
     await abortsToBase(/^success rate /)
-    proxy.backends.set('checkout-canary', healthy)
   })
 
   it('Git out of reach changes nothing, and it goes on when it is back', async () => {

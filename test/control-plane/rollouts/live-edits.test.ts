@@ -36,6 +36,16 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
     if (status !== 200) throw new Error(`${name} was not edited (${status})`)
   }
 
+  /** As `kubectl scale`. Until it has happened, all pods are still there and ready. */
+  async function scaleToOne(name: string): Promise<void> {
+    await edit(name, { replicas: 1 })
+    await eventually(
+      `${name} has one pod`,
+      async () => at((await suite.release.live('Deployment', name))?.status, 'readyReplicas'),
+      (ready) => ready === 1,
+    )
+  }
+
   async function setImage(name: string): Promise<void> {
     const live = await suite.release.live('Deployment', name)
     const containers = items(at(live, 'spec', 'template', 'spec', 'containers'))
@@ -89,7 +99,7 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
     TIMEOUT,
     async (_, stage, name) => {
       await comesTo(stage)
-      await edit(name, { replicas: 1 })
+      await scaleToOne(name)
       await goesNoFurther(new RegExp(`^Deployment .*/${name} has 1 of [23] pods ready$`))
       await setImage(name)
       await goesNoFurther(

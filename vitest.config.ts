@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const PACKAGING = 'test/meta/packaging/**/*.test.ts'
-const BEHAVIOUR = ['behaviour', 'rollouts'].map(
-  (folder) => `test/control-plane/${folder}/**/*.test.ts`,
-)
+const CONTROL_PLANE = 'test/control-plane/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -12,23 +10,23 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Of conditions that are waited for, on machines that may be busy.
     expect: { poll: { timeout: 20_000 } },
+    // Once for all projects: suites of several use the same clusters.
+    globalSetup: ['test/control-plane/global-setup.ts'],
     projects: [
       {
         extends: true,
         test: {
           name: 'sources',
           include: ['test/**/*.test.ts'],
-          exclude: [PACKAGING, ...BEHAVIOUR],
-          globalSetup: ['test/control-plane/global-setup.ts'],
+          exclude: [PACKAGING, CONTROL_PLANE],
         },
       },
       {
         // They wait for controllers most of the time, so there may be more of them than cores.
         extends: true,
         test: {
-          name: 'behaviour',
-          include: BEHAVIOUR,
-          globalSetup: ['test/control-plane/global-setup.ts'],
+          name: 'control-plane',
+          include: [CONTROL_PLANE],
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },

@@ -14,13 +14,18 @@ export type HostReport =
 /**
  * Starts a control plane in a process of its own that outlives a Ctrl-C just long enough to clean
  * up, and ends when this process ends, in whatever way.
+ *
+ * @param settings variables of its programs, beside those of this process
  */
-export async function hostControlPlane(binaries: ApiBinaries): Promise<ControlPlane> {
+export async function hostControlPlane(
+  binaries: ApiBinaries,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ControlPlane> {
   const host = spawn(
     process.execPath,
     [join(import.meta.dirname, 'control-plane-host.ts'), JSON.stringify(binaries)],
     // In a process group of its own, so that Ctrl-C does not end the programs under the tests.
-    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true, env: { ...process.env, ...settings } },
   )
   const ended = once(host, 'exit')
   // It may have ended by itself when it is told to.

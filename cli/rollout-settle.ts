@@ -53,6 +53,7 @@ async function runSettle(
     })
     if (settled === undefined && unknown !== undefined) throw unknown
     terminal.out(inLines(report(`${app} in ${place.environment}`, settled)))
+    if (settled?.untold !== undefined) throw settled.untold
   })
 }
 
@@ -80,7 +81,7 @@ async function findToSettle(branch: RolloutBranch, name: string): Promise<FoundT
 
 function report(what: string, settled: SettledLiveAbort | undefined): readonly string[] {
   if (settled === undefined) return [`Nothing to do: no abort of ${what} was made in the cluster`]
-  const { commit, resumed, kept, told } = settled
+  const { commit, resumed, kept, told, untold } = settled
   return [
     commit === undefined
       ? `Settled ${what}: the branch has the abort`
@@ -90,5 +91,8 @@ function report(what: string, settled: SettledLiveAbort | undefined): readonly s
     ...(told === undefined
       ? []
       : [`  The branch knows that it is settled, as ${told.slice(0, 12)}`]),
+    ...(untold === undefined
+      ? []
+      : ['  The branch could not be told that, and goes on reminding: run this again later']),
   ]
 }

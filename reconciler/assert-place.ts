@@ -1,5 +1,6 @@
 import { environmentsOnBranch } from '../gitops/environments-on-branch.ts'
 import { withoutCredentials } from '../gitops/git-answers.ts'
+import type { GitRemote } from '../gitops/git-remote.ts'
 import { BrokenRolloutError } from './act-on-rollout.ts'
 import { assertEnvironment, saysEnvironment } from './assert-environment.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
@@ -7,7 +8,7 @@ import type { Place } from './commit-moves.ts'
 import { type KnownRolloutsProps, knownRollouts } from './known-rollouts.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import type { LiveDebt } from './live-debt.ts'
-import { originOf } from './origin-of-sync.ts'
+import { type Origin, originOf } from './origin-of-sync.ts'
 import { mayBeSameRepository } from './same-repository.ts'
 import { syncName } from './suspended-sync.ts'
 
@@ -39,21 +40,42 @@ export async function assertPlace(props: AssertPlaceProps): Promise<void> {
   await assertNoTwin(props)
 }
 
-async function assertOrigin({ objects, place, debt }: AssertPlaceProps): Promise<void> {
+async function assertOrigin(props: AssertPlaceProps): Promise<void> {
+  const { objects, place, debt, isClusterChecked } = props
+  if (isClusterChecked) return
   const { branch, environment, remote } = place
-  for (const sync of debt.appliers) {
-    const { repository = remote.location, revision = branch } = await originOf(objects, sync)
+  for (const sync of heldAgainst(debt)) {
+    const origin = await originOf(objects, sync)
+    const { repository = remote.location } = origin
     const isOther = !mayBeSameRepository(repository, remote.location)
-    if (!isOther && revision === branch) continue
+    const followed = isOther ? branch : await followedBranch(remote, origin, branch)
+    if (!isOther && followed === branch) continue
     const [there, here] = isOther
       ? [withoutCredentials(repository), remote.location]
-      : [`${revision} of its repository`, branch]
+      : [`${followed} of its repository`, branch]
     throw new LiveAbortRefusedError(
       `${syncName(sync)} applies ${there}, and not ${here}`,
-      `Nothing was changed. Name its repository and branch with --remote and --branch, or the cluster of ${environment} with --kubeconfig and --context`,
+      `Nothing was changed. Name its repository and branch with --remote and --branch, or the cluster of ${environment} with --kubeconfig and --context. Once you know that it is the one of ${environment}, run this again with --cluster-checked`,
     )
   }
 }
+
+/** What was suspended for the app is ours; what applies others of its objects may have its own repository. */
+const heldAgainst = ({ appliers, syncs }: LiveDebt): LiveDebt['appliers'] => {
+  const marked = appliers.filter((sync) => syncs.includes(sync))
+  return marked.length > 0 ? marked : appliers
+}
+
+/** The branch that a sync follows, which is ours unless it says another one: tags are made of any. */
+async function followedBranch(remote: GitRemote, origin: Origin, ours: string): Promise<string> {
+  const { revision = ours } = origin
+  if (origin.branch !== undefined) return origin.branch
+  const isBranch = revision !== ours && PLAIN_NAME.test(revision) && (await remote.tip(revision))
+  return isBranch ? revision : ours
+}
+
+/** Ranges of versions have other signs in them. */
+const PLAIN_NAME = /^\w[\w-]*(?:[./]\w[\w-]*)*$/
 
 async function assertNoTwin({ place, app, debt: { notes } }: AssertPlaceProps): Promise<void> {
   const { remote, environment } = place

@@ -8,7 +8,9 @@ import { sourceOf } from './source-of-kustomization.ts'
 export interface Origin {
   /** Address of the repository; absent if it does not say. */
   readonly repository?: string
-  /** Branch or tag; absent if it does not say, or means the default branch. */
+  /** The branch that it follows; absent if it does not say, or means the default branch. */
+  readonly branch?: string
+  /** What an Application follows, which may be a branch, a tag, a range of tags or a short id. */
   readonly revision?: string
   /** The one commit that it stays at; absent if it follows something. */
   readonly commit?: string
@@ -28,12 +30,15 @@ async function originOfKustomization(
 ): Promise<Origin> {
   const source = sourceOf(kustomization)
   const spec = source.kind === 'GitRepository' ? (await objects.find(source))?.spec : undefined
-  const reference = at(spec, 'ref')
+  const where = inRepository(at(spec, 'url'))
+  const said = (field: string) => text(at(spec, 'ref', field))
   // The order in which source-controller takes them.
-  const said = ['commit', 'name', 'semver', 'tag', 'branch'].find(
-    (field) => text(at(reference, field)) !== undefined,
-  )
-  return origin(at(spec, 'url'), said === undefined ? undefined : at(reference, said))
+  const commit = said('commit')
+  if (commit !== undefined) return { ...where, commit }
+  const name = said('name')
+  const isOfTags = said('semver') !== undefined || said('tag') !== undefined
+  const branch = name !== undefined ? branchIn(name) : isOfTags ? undefined : said('branch')
+  return branch === undefined ? where : { ...where, branch }
 }
 
 /** Others of its sources may be charts, and files of values. */
@@ -43,13 +48,19 @@ function originOfApplication({ spec }: KubernetesObject): Origin {
   const ours = folders.filter((source) => environmentOfFolder(text(at(source, 'path')) ?? ''))
   const [only, ...others] = ours.length > 0 ? ours : folders
   if (others.length > 0) return {}
-  return origin(at(only, 'repoURL'), at(only, 'targetRevision'))
+  const where = inRepository(at(only, 'repoURL'))
+  const revision = text(at(only, 'targetRevision')) ?? ''
+  const branch = branchIn(revision)
+  if (branch !== undefined) return { ...where, branch }
+  if (/^[0-9a-f]{40,64}$/.test(revision)) return { ...where, commit: revision }
+  return revision === '' || revision === 'HEAD' ? where : { ...where, revision }
 }
 
-function origin(address: unknown, reference: unknown): Origin {
+function inRepository(address: unknown): Pick<Origin, 'repository'> {
   const repository = text(address)
-  const said = text(reference)?.replace(/^refs\/heads\//, '') ?? ''
-  const where = repository === undefined ? {} : { repository }
-  if (/^[0-9a-f]{40,64}$/.test(said)) return { ...where, commit: said }
-  return said === '' || said === 'HEAD' ? where : { ...where, revision: said }
+  return repository === undefined ? {} : { repository }
 }
+
+/** `undefined` if a reference in full is none of a branch. */
+const branchIn = (reference: string): string | undefined =>
+  /^refs\/heads\/(.+)$/.exec(reference)?.[1]

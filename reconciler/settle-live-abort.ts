@@ -54,6 +54,8 @@ export interface SettledLiveAbort {
   readonly kept: readonly string[]
   /** The commit by which the branch knows that it is settled; absent if it did not know of anything. */
   readonly told?: string
+  /** Why the branch could not be told, though all is given back; the next one that settles tells it. */
+  readonly untold?: Error
 }
 
 /**
@@ -82,11 +84,23 @@ export async function settleLiveAbort(
     await untilAtSource({ ...props, app, debt })
   }
   const given = await giveBack(held)
-  const told = isKnown(held) ? await tellBranch(props) : undefined
   return {
     ...given,
     ...(commit !== undefined && { commit }),
-    ...(told !== undefined && { told }),
+    ...(isKnown(held) && (await toldOrNot(props))),
+  }
+}
+
+/** What was given back has to be said, whatever comes of the rest. */
+async function toldOrNot(
+  props: SettleLiveAbortProps,
+): Promise<Pick<SettledLiveAbort, 'told' | 'untold'>> {
+  try {
+    const told = await tellBranch(props)
+    return told === undefined ? {} : { told }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return { untold: error }
   }
 }
 

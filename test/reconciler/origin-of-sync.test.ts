@@ -9,11 +9,11 @@ const url = 'https://git.example.com/shop/deploy'
 
 describe('A Kustomization', () => {
   it.each([
-    [{ branch: 'deploy' }, { revision: 'deploy' }],
-    [{ branch: 'deploy', tag: 'v1' }, { revision: 'v1' }],
-    [{ branch: 'deploy', tag: 'v1', semver: '1.x' }, { revision: '1.x' }],
-    [{ branch: 'main', name: 'refs/heads/deploy' }, { revision: 'deploy' }],
-    [{ branch: 'main', name: 'refs/tags/v1' }, { revision: 'refs/tags/v1' }],
+    [{ branch: 'deploy' }, { branch: 'deploy' }],
+    [{ branch: 'deploy', tag: 'v1' }, {}],
+    [{ branch: 'deploy', semver: '1.x' }, {}],
+    [{ branch: 'main', name: 'refs/heads/deploy' }, { branch: 'deploy' }],
+    [{ branch: 'main', name: 'refs/tags/v1' }, {}],
     [{ branch: 'deploy', commit: COMMIT }, { commit: COMMIT }],
     [undefined, {}],
   ])('of a GitRepository with %j has the origin %j', async (ref, origin) => {
@@ -38,6 +38,10 @@ describe('An Application', () => {
 
   it.each([
     [{ source: ours }, { repository: url, revision: 'deploy' }],
+    [
+      { source: { ...ours, targetRevision: 'refs/heads/deploy' } },
+      { repository: url, branch: 'deploy' },
+    ],
     [{ source: { ...ours, targetRevision: 'HEAD' } }, { repository: url }],
     [{ source: { ...ours, targetRevision: COMMIT } }, { repository: url, commit: COMMIT }],
     [

@@ -574,12 +574,113 @@ describe('Settling by the branch of another environment', () => {
     })
   })
 
+  it.each([
+    [{ ref: { tag: 'v13' } }],
+    [{ ref: { semver: '>=1.0.0' } }],
+    [{ ref: { name: 'refs/tags/v13' } }],
+  ])('is no other one by a tag, which is made of any branch (%j)', async (spec) => {
+    const { api, settle, tip, release } = await abortedInCluster()
+    await release.tick()
+    api.put(SOURCES, { ...gitRepository(await tip()), spec })
+    expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+  })
+
+  it.each([
+    ['v13', false],
+    ['1.x', false],
+    ['>= 1.0', false],
+    ['release', true],
+    ['refs/heads/release', true],
+  ])(
+    'is one where an Application follows a branch of its own (%s: %s)',
+    async (targetRevision, isOther) => {
+      const name = 'prod-traffic-shop'
+      const sync = { group: 'argoproj.io', kind: 'Application', namespace: 'argocd', name } as const
+      const { api, settle, tip, release } = await abortedInCluster({ syncs: [sync] })
+      const source = { path: 'prod/traffic/shop', targetRevision }
+      api.put(APPLICATIONS, { ...suspended(application(name), APP), spec: { source } })
+      trackedBy(api, name)
+      await release.tick()
+      const { remote } = release.place
+      const parent = await tip()
+      await remote.commit({
+        branch: 'release',
+        parent,
+        isNewBranch: true,
+        changes: [],
+        message: 'x',
+      })
+      const settling = settle()
+      if (isOther) await expect(settling).rejects.toThrow('applies release of its repository')
+      else expect(await settling).toMatchObject({ resumed: [`Application argocd/${name}`] })
+    },
+  )
+
+  it('is not asked of what applies a route of another team, from a repository of its own', async () => {
+    const { api, settle, tip, fetch, release } = await abortedInCluster()
+    const remote = locatedAt(release.place.remote, 'ssh://git@git.example.com/shop/deploy.git')
+    const { [LIVE_ABORT_ANNOTATION]: _, ...annotations } = api.get(ROUTE).metadata.annotations ?? {}
+    const labels = {
+      'kustomize.toolkit.fluxcd.io/name': 'platform',
+      'kustomize.toolkit.fluxcd.io/namespace': SYNC.namespace,
+    }
+    const route = structuredClone(api.get(ROUTE))
+    api.put(ROUTES, {
+      ...route,
+      metadata: { ...route.metadata, name: 'theirs', annotations, labels },
+    })
+    const theirs = withSource('platform', 'platform')
+    api.put(KUSTOMIZATIONS, { ...theirs, spec: { ...(theirs.spec as object), path: './routes' } })
+    const url = 'https://git.example.com/platform/routes'
+    api.put(SOURCES, { ...gitRepository('0'.repeat(40), 'platform'), spec: { url } })
+    await release.tick()
+    fetch(await tip())
+    expect(await settle({ place: { ...release.place, remote } })).toMatchObject({
+      resumed: [expect.stringContaining('traffic')],
+    })
+  })
+
+  it('is whichever a person says, where its repository has another name by now', async () => {
+    const { api, settle, tip, release } = await abortedInCluster()
+    const remote = locatedAt(release.place.remote, 'https://git.example.com/shop/deploy')
+    await release.tick()
+    const url = 'https://git.example.com/old-name/deploy'
+    api.put(SOURCES, { ...gitRepository(await tip()), spec: { url, ref: { branch: 'deploy' } } })
+    const place = { ...release.place, remote }
+    await expect(settle({ place })).rejects.toMatchObject({
+      remedy: expect.stringContaining('--cluster-checked'),
+    })
+    expect(await settle({ place, isClusterChecked: true })).toMatchObject({
+      resumed: [expect.stringContaining('traffic')],
+    })
+  })
+
   it('is not taken for that where the folder of the sync tells nothing', async () => {
     const { settle, api, fetch, tip, release } = await abortedInCluster()
     api.edit(TRAFFIC, (sync) => ({ ...sync, spec: { ...(sync.spec as object), path: './' } }))
     await release.tick()
     fetch(await tip())
     expect(await settle()).toMatchObject({ resumed: [expect.stringContaining('traffic')] })
+  })
+})
+
+describe('Settling what the branch cannot be told', () => {
+  it('says what was given back all the same, and tells it once that can be', async () => {
+    const { settle, release, fetch, tip, api } = await abortedInCluster()
+    await release.tick()
+    const { remote } = release.place
+    const tree = await remote.files(await tip(), 'prod')
+    const [path = '', file] =
+      [...tree].find(([name]) => name.startsWith('workloads/shop/checkout/')) ?? []
+    const written = (await remote.contents([file?.id ?? ''])).get(file?.id ?? '') ?? ''
+    await release.edit([{ path: `prod/${path}`, write: 'edited: by hand\n' }])
+    fetch(await tip())
+    const { resumed, untold } = (await settle()) ?? {}
+    expect(resumed).toEqual([expect.stringContaining('traffic')])
+    expect(untold).toMatchObject({ code: 'ROLLOUT_REQUEST_REFUSED' })
+    expect(isSuspended(api)).toBe(false)
+    await release.edit([{ path: `prod/${path}`, write: written }])
+    expect(await settle()).toMatchObject({ resumed: [], told: await tip() })
   })
 })
 

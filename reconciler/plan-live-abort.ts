@@ -1,3 +1,4 @@
+import { KubernetesRefusalError } from '../kubernetes/errors.ts'
 import { identityOf } from '../manifests/identity.ts'
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts'
 import { type LiveAbort, liveAbortOf } from '../rollouts/live-abort.ts'
@@ -119,7 +120,10 @@ async function environmentOf(
 ): Promise<string | undefined> {
   // Whoever means none needs no right to see more than what is suspended.
   if (environment === undefined) return onlyEnvironment(appliersOf(kept, syncs))
-  const appliers = await appliersInCluster(objects, kept, argoNamespace)
+  const appliers = await appliersInCluster(objects, kept, argoNamespace).catch((error: unknown) => {
+    if (isClusterChecked && isForbidden(error)) return []
+    throw error
+  })
   assertEnvironment({ environment, app: nameOf(app), appliers })
   if (isClusterChecked || saysEnvironment({ environment, appliers })) return environment
   throw new LiveAbortRefusedError(
@@ -127,6 +131,10 @@ async function environmentOf(
     'Nothing was changed. Once you know that it is, run this again with --cluster-checked',
   )
 }
+
+/** Whoever vouches for the cluster needs no right to see what it says of itself. */
+const isForbidden = (error: unknown): boolean =>
+  error instanceof KubernetesRefusalError && error.status === 403
 
 const nameOf = ({ namespace, name }: AppName): string => `${namespace}/${name}`
 

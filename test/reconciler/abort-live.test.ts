@@ -401,6 +401,15 @@ describe('An abort in the cluster of an environment that is meant', () => {
     expect(message).toMatch(/^Application argocd\/prod-traffic-shop applies .* in prod, and not in/)
   })
 
+  it('needs no right to see what the cluster says of itself, once somebody has checked', async () => {
+    const cluster = clusterInFlight()
+    cluster.api.forbidden = (request) => request.includes('/kustomizations/')
+    const props = { environment: 'prod', isSyncSuspended: true }
+    await expect(cluster.abort(props)).rejects.toThrow('kustomizations')
+    const { environment } = await cluster.abort({ ...props, isClusterChecked: true })
+    expect(environment).toBe('prod')
+  })
+
   it('is refused where nothing tells, until somebody has checked', async () => {
     const cluster = clusterInFlight()
     untold(cluster)

@@ -335,16 +335,43 @@ export class ClusterRelease implements AsyncDisposable {
   }
 
   /** As `flux reconcile kustomization`, or its interval. */
-  async reconcile(): Promise<void> {
+  reconcile(): Promise<void> {
+    const requestedAt = new Date().toISOString()
+    return this.#patchSyncs({
+      metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': requestedAt } },
+    })
+  }
+
+  /** As `flux suspend kustomization`: what was begun before is over when this resolves. */
+  async suspendSync(): Promise<void> {
+    const { flux } = this.#props
+    await this.#patchSyncs({ spec: { suspend: true } })
+    await eventually(
+      'no sync is at work',
+      async () =>
+        (await flux.kustomizations()).flatMap(({ status }) => items(at(status, 'conditions'))),
+      (conditions) =>
+        conditions.every((condition) => {
+          return at(condition, 'type') !== 'Reconciling' || at(condition, 'status') !== 'True'
+        }),
+    )
+  }
+
+  /** As `flux resume kustomization`, which applies at once what Git has. */
+  resumeSync(): Promise<void> {
+    return this.#patchSyncs({ spec: { suspend: false } })
+  }
+
+  async #patchSyncs(body: object): Promise<void> {
     const { cluster, flux } = this.#props
     for (const { metadata } of await flux.kustomizations()) {
-      const annotations = { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() }
-      await cluster.send({
+      const { status } = await cluster.send({
         method: 'PATCH',
         path: `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${flux.namespace}/kustomizations/${metadata.name}`,
-        body: { metadata: { annotations } },
+        body,
         contentType: 'application/merge-patch+json',
       })
+      if (status !== 200) throw new Error(`${metadata.name} was not changed (${status})`)
     }
   }
 

@@ -53,7 +53,10 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
     await edit(name, { template: { spec: { containers: edited } } })
   }
 
-  /** Comes to a stage that the cluster has been told of. */
+  /**
+   * Comes to a stage that the cluster has been told of. The sync may apply that once more at any moment, and
+   * would put back what is edited before anybody has looked; so it rests.
+   */
   async function comesTo(stage: Stage): Promise<void> {
     const { release } = suite
     versions += 1
@@ -62,6 +65,7 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
       Object.entries(stage).every(([field, value]) => Object(rollout?.stage)[field] === value),
     )
     await flux.flux.untilApplied()
+    await release.suspendSync()
     release.actions.length = 0
   }
 
@@ -77,7 +81,7 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
   /** The sync puts back what Git has, and it ends as if nothing had been. */
   async function endsWell(): Promise<void> {
     const { release } = suite
-    await release.reconcile()
+    await release.resumeSync()
     await release.untilRest()
     const version = `1.5.${versions}`
     expect(release.history().at(-1)).toBe('finish')
@@ -114,12 +118,14 @@ describeWithFluxAndNodes('What somebody edits in the cluster', (cluster, flux) =
   it('while an abort sends requests back: the canary keeps its pods', TIMEOUT, async () => {
     const { release } = suite
     await comesTo({ phase: 'progressing', step: 2, part: 'live' })
+    await release.resumeSync()
     await release.act({ action: 'abort', reason: 'a test' })
     await flux.flux.untilApplied()
+    await release.suspendSync()
     await release.editLiveWeights(80)
     await goesNoFurther(/^HTTPRoute .*weight 20 instead of 100/)
     expect(await release.live('Deployment', 'checkout-canary')).toBeDefined()
-    await release.reconcile()
+    await release.resumeSync()
     await release.untilRest()
     await eventually(
       'stable has all requests',

@@ -13,8 +13,12 @@ import { ElectionHistory } from './election-history.ts'
 const slow = (pod: string) =>
   `trap 'sleep 0.5; exit' TERM; while :; do echo ${pod} >> "$LOG"; sleep 0.02; done`
 
-/** As above, and never ends when it is asked to. */
-const deaf = (pod: string) => `trap '' TERM; while :; do echo ${pod} >> "$LOG"; sleep 0.02; done`
+/**
+ * As above, and never ends when it is asked to. What the kubelet starts again goes by another name: it may run
+ * for the moment until the elector finds it, whoever leads by then.
+ */
+const deaf = (pod: string) =>
+  `trap '' TERM; name=${pod}; [ -e "$LOG.$name" ] && name="$name again"; : > "$LOG.${pod}"; while :; do echo "$name" >> "$LOG"; sleep 0.02; done`
 
 const untilItWorks = (running: ElectedPods, pod: string) =>
   eventually(

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { connectToDisposableCluster } from './disposable-cluster.ts'
 import { hostControlPlane } from './hosted-control-plane.ts'
+import { keepLeasesWatched } from './keep-leases-watched.ts'
 import { sweepAbandonedRuns } from './run-folder.ts'
 
 /** What a suite that wants a cluster is told. */
@@ -61,6 +62,7 @@ export class SharedCluster {
     const begun = performance.now()
     const controlPlane = await hostControlPlane(choice.binaries, SELDOM_COLLECTING)
     this.#controlPlane = controlPlane
+    await keepLeasesWatched(controlPlane.connection)
     const programs = Object.keys(choice.binaries).join(', ')
     this.#say(`Set up in ${((performance.now() - begun) / 1000).toFixed(1)} s: ${programs}`)
     void controlPlane.broken.then((error) => {

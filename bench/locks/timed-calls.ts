@@ -22,8 +22,8 @@ export interface TimedCall extends Call {
 const WARM_UP = 50
 
 /**
- * Calls all in turn, round by round, each round beginning with another one, so that whatever slows
- * the machine slows all of them.
+ * Calls all, round by round, so that whatever slows the machine slows all of them, and each round in another
+ * order, so that none bears what the one before it has left to do: a read waits for what was just written.
  */
 export async function timeCalls(
   calls: readonly Call[],
@@ -31,14 +31,19 @@ export async function timeCalls(
 ): Promise<readonly TimedCall[]> {
   const times = new Map<Call, number[]>(calls.map((call) => [call, []]))
   for (let round = -Math.min(WARM_UP, rounds); round < rounds; round++) {
-    const first = Math.abs(round) % calls.length
-    for (const call of [...calls.slice(first), ...calls.slice(0, first)]) {
+    for (const call of inAnyOrder(calls)) {
       const ms = await timeOne(call)
       if (round >= 0) times.get(call)?.push(ms)
     }
   }
   return calls.map((call) => ({ ...call, ...percentiles(times.get(call) ?? []) }))
 }
+
+const inAnyOrder = (calls: readonly Call[]): readonly Call[] =>
+  calls
+    .map((call) => ({ call, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ call }) => call)
 
 async function timeOne({ before, run, after }: Call): Promise<number> {
   await before?.()

@@ -164,10 +164,15 @@ async function timeKind(timed: TimedRounds, abort: Abort, { rounds, minutes }: B
   for (let round = 1; round <= rounds; round++) {
     if (timedRounds.length > 0 && performance.now() > lastBegin) break
     say(`  ${abort}: round ${round} of ${rounds}`)
-    timedRounds.push(await timed.run(abort))
+    const timedRound = await timed.run(abort)
+    // One that is interrupted has told what it has measured.
+    say(`    ${inSeconds(timedRound.advanceMs)} to advance, ${inSeconds(timedRound.backMs)} back`)
+    timedRounds.push(timedRound)
   }
   return timedRounds
 }
+
+const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
 /** Of medians, where so few Kustomizations share a source that sync has time. */
 export function abortBars({ kustomizations, others, times }: AbortsResult): readonly Bar[] {

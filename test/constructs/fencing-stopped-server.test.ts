@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -5,6 +6,7 @@ import { Lock } from '../../constructs/lock.ts'
 import { Cluster } from '../control-plane/cluster.ts'
 import { chooseCluster } from '../control-plane/cluster-choice.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { eventually } from '../control-plane/eventually.ts'
 import { newRunFolder } from '../control-plane/run-folder.ts'
 import { type ApiServer, startApiServer } from '../control-plane/start-api-server.ts'
 import { EPOCH, messageOf, ObjectCalls, stamp, TOKEN, untilRefused } from './lock-calls.ts'
@@ -69,6 +71,7 @@ describe.skipIf(choice.kind !== 'binaries')('A fence, with two API servers on on
       expect(status, messageOf({ status, ...response })).toBe(200)
     }
     process.kill(second.process.pid, 'SIGSTOP')
+    await untilStopped(second.process.pid)
     const late = manyBy(other, 100)
     try {
       expect((await write(one, 101)).status).toBe(200)
@@ -82,6 +85,17 @@ describe.skipIf(choice.kind !== 'binaries')('A fence, with two API servers on on
     })
   })
 })
+
+/** Each thread of it stops by itself: one that goes on for a moment would answer what comes then. */
+const untilStopped = (pid: number) =>
+  eventually(
+    'all threads have stopped',
+    async () =>
+      readdirSync(`/proc/${pid}/task`).map((thread) =>
+        readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1'),
+      ),
+    (threads) => threads.every((stat) => /\) T /.test(stat)),
+  )
 
 const STATE_REFERENCE = { apiVersion: 'v1', kind: 'ConfigMap', name: 'state' } as const
 const STATE = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'state' } } as const

@@ -1,4 +1,5 @@
 import { TimeLimit } from '../kubernetes/time-limit.ts'
+import { orAborted } from '../leases/or-aborted.ts'
 import { analysedMetrics } from '../rollouts/analysed-metrics.ts'
 import type { AnalysisMetric } from '../rollouts/analysis-metric.ts'
 import type { AnalysisVerdict } from '../rollouts/analysis-verdict.ts'
@@ -13,7 +14,6 @@ import { verdictOfValues } from '../rollouts/verdict-of-values.ts'
 import { type Measurement, measureBoth } from './measure-both.ts'
 import { measureValues } from './measure-values.ts'
 import { measuredTrack } from './measured-track.ts'
-import { orAborted } from './or-aborted.ts'
 
 export interface AnalyseProps {
   readonly metrics: Metrics

@@ -1,9 +1,9 @@
 import { TimeLimit } from '../kubernetes/time-limit.ts'
+import { orAborted } from '../leases/or-aborted.ts'
 import type { Metrics, RequestCounts, TimeWindow } from '../rollouts/metrics.ts'
 import type { LeftRequests } from '../rollouts/observe-traffic.ts'
 import type { RolloutPlan } from '../rollouts/plan.ts'
 import { measuredTrack } from './measured-track.ts'
-import { orAborted } from './or-aborted.ts'
 
 export interface CanaryRequestsProps {
   readonly metrics: Metrics

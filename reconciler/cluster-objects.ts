@@ -2,10 +2,10 @@ import type { KubernetesAnswer } from '../kubernetes/answer.ts'
 import { KubernetesRefusalError } from '../kubernetes/errors.ts'
 import type { KubernetesClient } from '../kubernetes/kubernetes-client.ts'
 import { refusalOf } from '../kubernetes/refusal.ts'
+import { orAborted } from '../leases/or-aborted.ts'
 import { at, fields, items } from '../manifests/fields.ts'
 import { describeIdentity, type Identity, identityOf } from '../manifests/identity.ts'
 import { isKubernetesObject, type KubernetesObject } from '../manifests/kubernetes-object.ts'
-import { orAborted } from './or-aborted.ts'
 import { resourceOf, resourcePath } from './resource-path.ts'
 
 /** What is to be changed of an object, as a JSON merge patch. */

@@ -1,5 +1,5 @@
+import { orAborted } from '../leases/or-aborted.ts'
 import type { Gate } from './gate-state.ts'
-import { orAborted } from './or-aborted.ts'
 import type { AppName } from './stops-on-branch.ts'
 import { Turns } from './turns.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../leases/clock.ts'
+import { orAborted } from '../leases/or-aborted.ts'
 import type { RolloutLook } from './look-at-rollout.ts'
-import { orAborted } from './or-aborted.ts'
 
 export interface SharedLooksProps {
   /** A look at `<namespace>/<app>`. Its signal aborts once nobody waits for it any more. */

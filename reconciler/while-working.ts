@@ -1,5 +1,5 @@
 import { TimeLimit } from '../kubernetes/time-limit.ts'
-import { orAborted } from './or-aborted.ts'
+import { orAborted } from '../leases/or-aborted.ts'
 
 /**
  * Does something again and again for as long as other work takes, with a pause before each time, and not

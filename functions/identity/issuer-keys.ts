@@ -8,6 +8,7 @@ import {
   type LocalJWKSet,
 } from 'jose'
 import type { Clock } from '../../leases/clock.ts'
+import { orAborted } from '../../leases/or-aborted.ts'
 import { AuthenticationUnavailableError } from './authenticator.ts'
 import { IssuerDocuments } from './issuer-documents.ts'
 
@@ -105,7 +106,8 @@ export class IssuerKeys {
     this.#asking ??= this.#tryFetchKeys().finally(() => {
       this.#asking = undefined
     })
-    return unlessAborted(this.#asking, signal)
+    // What others wait for too goes on without whoever waits no longer.
+    return orAborted(this.#asking, signal)
   }
 
   /** Remembers failures, but not that whoever asked for itself has left. */
@@ -140,18 +142,3 @@ export class IssuerKeys {
 
 const wantedRestMs = (error: unknown): number =>
   (error instanceof AuthenticationUnavailableError ? error.retryAfterMs : undefined) ?? 0
-
-/** Leaves what others wait for too to go on without whoever waits no longer. */
-async function unlessAborted<Result>(
-  promise: Promise<Result>,
-  signal: AbortSignal,
-): Promise<Result> {
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}

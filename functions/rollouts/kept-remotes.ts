@@ -1,6 +1,6 @@
 import type { GitRemote } from '../../gitops/git-remote.ts'
 import type { Clock } from '../../leases/clock.ts'
-import { orAborted } from '../../reconciler/or-aborted.ts'
+import { orAborted } from '../../leases/or-aborted.ts'
 import type { OpenedRemote } from './rollout-target.ts'
 
 export interface KeptRemotesProps {

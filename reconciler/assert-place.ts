@@ -4,7 +4,7 @@ import type { GitRemote } from '../gitops/git-remote.ts'
 import { BrokenRolloutError } from './act-on-rollout.ts'
 import { assertEnvironment, saysEnvironment } from './assert-environment.ts'
 import type { ClusterObjects } from './cluster-objects.ts'
-import type { Place } from './commit-moves.ts'
+import type { DebtOnBranchProps } from './debt-on-branch.ts'
 import { type KnownRolloutsProps, knownRollouts } from './known-rollouts.ts'
 import { LiveAbortRefusedError } from './live-abort-refused-error.ts'
 import type { LiveDebt } from './live-debt.ts'
@@ -12,14 +12,8 @@ import { type Origin, originOf } from './origin-of-sync.ts'
 import { mayBeSameRepository } from './same-repository.ts'
 import { syncName } from './suspended-sync.ts'
 
-export interface AssertPlaceProps {
+export interface AssertPlaceProps extends DebtOnBranchProps {
   readonly objects: ClusterObjects
-  readonly place: Place
-  /** `<namespace>/<app>`. */
-  readonly app: string
-  readonly debt: LiveDebt
-  /** Whether a person vouches that the cluster is the one of the environment. */
-  readonly isClusterChecked: boolean
 }
 
 /**

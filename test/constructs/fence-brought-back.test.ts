@@ -6,8 +6,7 @@ import { chooseCluster } from '../control-plane/cluster-choice.ts'
 import { startControlPlane } from '../control-plane/control-plane.ts'
 import { eventually } from '../control-plane/eventually.ts'
 import { keepLeasesWatched } from '../control-plane/keep-leases-watched.ts'
-import { IMAGE } from './fixtures.ts'
-import { deletePolicies, ObjectCalls, untilRefused } from './lock-calls.ts'
+import { BOOKS, deletePolicies, ObjectCalls, untilRefused } from './lock-calls.ts'
 import { objectsIn } from './singleton-fixtures.ts'
 
 const choice = chooseCluster()
@@ -63,20 +62,6 @@ describe.skipIf(choice.kind !== 'binaries')('A fence after the last one of a clu
     TIMEOUT_MS,
   )
 })
-
-const BOOKS = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'books' },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { app: 'books' } },
-    template: {
-      metadata: { labels: { app: 'books' } },
-      spec: { containers: [{ name: 'books', image: IMAGE }] },
-    },
-  },
-} as const
 
 const lockOn = (namespace: string, name: string): readonly KubernetesObject[] =>
   objectsIn(namespace, (scope) => {

@@ -11,8 +11,8 @@ import { type ConnectedClient, connect } from '../control-plane/connected-client
 import { describeWithCluster } from '../control-plane/describe-with-cluster.ts'
 import { applyServiceAccount, tokenOf } from '../control-plane/service-account.ts'
 import { connectToSharedCluster } from '../control-plane/shared-cluster-client.ts'
-import { IMAGE } from './fixtures.ts'
 import {
+  BOOKS,
   deletePolicies,
   EPOCH,
   messageOf,
@@ -66,7 +66,7 @@ describeWithCluster('What a lock protects, on the real API server', (cluster) =>
     }
     const annotations = { [TOKEN]: 'newest', [EPOCH]: 'test' }
     await cluster.apply([configMapBody({ name: 'malformed', annotations })])
-    await cluster.apply([deploymentBody()])
+    await cluster.apply([BOOKS])
     await cluster.apply(policies)
     await untilEnforced()
   }, 120_000)
@@ -90,7 +90,7 @@ describeWithCluster('What a lock protects, on the real API server', (cluster) =>
   const on = (name: string) =>
     new ObjectCalls(cluster, `/api/v1/namespaces/${namespace}/configmaps`, configMapBody({ name }))
   const books = () =>
-    new ObjectCalls(cluster, `/apis/apps/v1/namespaces/${namespace}/deployments`, deploymentBody())
+    new ObjectCalls(cluster, `/apis/apps/v1/namespaces/${namespace}/deployments`, BOOKS)
 
   /** As a holder writes. */
   const write = (name: string, annotations: object): Promise<ApiResponse> =>
@@ -357,18 +357,4 @@ const configMapBody = (metadata: KubernetesObject['metadata']): KubernetesObject
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata,
-})
-
-const deploymentBody = (): KubernetesObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'books' },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { app: 'books' } },
-    template: {
-      metadata: { labels: { app: 'books' } },
-      spec: { containers: [{ name: 'books', image: IMAGE }] },
-    },
-  },
 })

@@ -3,12 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubernetesObject } from '../../manifests/kubernetes-object.ts'
 import type { ApiResponse } from '../control-plane/api-client.ts'
 import type { Cluster } from '../control-plane/cluster.ts'
+import { IMAGE } from './fixtures.ts'
 
 const POLICY_HOLDS_WITHIN_MS = 30_000
 
 export const TOKEN = 'lockstep.dev/fencing-token'
 export const EPOCH = 'lockstep.dev/fencing-epoch'
 export const WRITE = 'lockstep.dev/fencing-write'
+
+/** What can be scaled. */
+export const BOOKS: KubernetesObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'books' },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: 'books' } },
+    template: {
+      metadata: { labels: { app: 'books' } },
+      spec: { containers: [{ name: 'books', image: IMAGE }] },
+    },
+  },
+}
 
 /** What a holder says on each write: a token of the store `test`, and something new. */
 export const stamp = (number: bigint | number | string, epoch = 'test.1') => ({
